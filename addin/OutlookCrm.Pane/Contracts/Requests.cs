@@ -1,0 +1,108 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace OutlookCrm.Pane;
+
+/// <summary>A new customer. Its address is claimed at once; whoever is first gets it.</summary>
+/// <param name="Address">May be null for an organisation that is known by name only.</param>
+/// <param name="CompanyId">An organisation that is already a customer; wins over <paramref name="Company"/>.</param>
+/// <param name="Source">Where the address is from; <see cref="AddressSource.Typed"/> when left out.</param>
+public sealed record CreateCustomerRequest(
+    string Name,
+    string? Address = null,
+    CustomerKind Kind = CustomerKind.Person,
+    string? Company = null,
+    string? CompanyId = null,
+    string? JobTitle = null,
+    IReadOnlyList<Phone>? Phones = null,
+    PostalAddress? PostalAddress = null,
+    string? Language = null,
+    string? Website = null,
+    CustomerStage Stage = CustomerStage.Lead,
+    AddressSource Source = AddressSource.Typed);
+
+/// <summary>
+/// Fields to change, as JSON merge patch (RFC 7396): a field that is left out stays, null clears it, a list replaces the list.
+/// Name, kind and stage cannot be cleared.
+/// </summary>
+public sealed record UpdateCustomerRequest
+{
+    public Optional<string> Name { get; init; }
+
+    public Optional<CustomerKind> Kind { get; init; }
+
+    public Optional<string?> Company { get; init; }
+
+    public Optional<string?> CompanyId { get; init; }
+
+    public Optional<string?> JobTitle { get; init; }
+
+    public Optional<IReadOnlyList<Phone>?> Phones { get; init; }
+
+    public Optional<PostalAddress?> PostalAddress { get; init; }
+
+    public Optional<string?> Language { get; init; }
+
+    public Optional<string?> Website { get; init; }
+
+    /// <summary>The colleague's object id.</summary>
+    public Optional<string?> OwnerId { get; init; }
+
+    public Optional<CustomerStage> Stage { get; init; }
+
+    public Optional<IReadOnlyList<string>?> Tags { get; init; }
+
+    public Optional<IReadOnlyList<Expectation>?> Expectations { get; init; }
+
+    public Optional<Preferences?> Preferences { get; init; }
+}
+
+/// <param name="Primary">True makes it the address that is shown first.</param>
+public sealed record AddAddressRequest(
+    string Address, string? Label = null, bool Primary = false, AddressSource Source = AddressSource.Typed);
+
+/// <param name="Id">Made by the client, a GUID: sending the same note again adds nothing.</param>
+/// <param name="Text">1 to 4,000 characters; line breaks are kept.</param>
+public sealed record AddNoteRequest(Guid Id, string Text);
+
+/// <param name="Text">The end of the mail's plain text, at most 8,000 characters; read for a signature, never stored.</param>
+public sealed record GuessRequest(string Address, string? Name = null, string? Text = null);
+
+/// <param name="People">1 to 100.</param>
+public sealed record FindPeopleRequest(IReadOnlyList<AddressOnItem> People);
+
+public sealed record AddressOnItem(string Address, string? Name = null);
+
+/// <summary>A field that may be left out, which is not the same as null.</summary>
+[JsonConverter(typeof(OptionalConverterFactory))]
+public readonly record struct Optional<T>(T Value)
+{
+    private readonly bool given = true;
+
+    /// <summary>False when the field was left out.</summary>
+    public bool IsGiven => given;
+
+    public T Or(T current) => given ? Value : current;
+}
+
+/// <summary>Reads a present field as given; a field that is left out keeps the default, which is not given.</summary>
+public sealed class OptionalConverterFactory : JsonConverterFactory
+{
+    public override bool CanConvert(Type typeToConvert) =>
+        typeToConvert.IsGenericType && typeToConvert.GetGenericTypeDefinition() == typeof(Optional<>);
+
+    public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+        (JsonConverter)Activator.CreateInstance(
+            typeof(OptionalConverter<>).MakeGenericType(typeToConvert.GetGenericArguments()))!;
+
+    private sealed class OptionalConverter<T> : JsonConverter<Optional<T>>
+    {
+        public override bool HandleNull => true;
+
+        public override Optional<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            new(JsonSerializer.Deserialize<T>(ref reader, options)!);
+
+        public override void Write(Utf8JsonWriter writer, Optional<T> value, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, value.Value, options);
+    }
+}

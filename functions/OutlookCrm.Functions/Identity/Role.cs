@@ -1,0 +1,27 @@
+namespace OutlookCrm.Identity;
+
+/// <summary>What a caller may do; each role may do all that the one before may.</summary>
+public enum Role
+{
+    Reader,
+    Member,
+    Owner,
+}
+
+/// <summary>
+/// The least role that may call this HTTP function. Every HTTP function carries this or <see cref="AnonymousAttribute"/>;
+/// one with neither is refused to all.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RequiresAttribute(Role role) : Attribute
+{
+    public Role Role { get; } = role;
+}
+
+/// <summary>May be called without a token.</summary>
+/// <param name="why">What protects it instead, or why nothing needs to.</param>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class AnonymousAttribute(string why) : Attribute
+{
+    public string Why { get; } = why;
+}

@@ -1,0 +1,101 @@
+namespace OutlookCrm.Storage;
+
+/// <summary>
+/// Rows in tables, as Azure Table Storage has them: a partition key, a row key, flat properties, an ETag.
+/// Two stores are run: <c>SqliteTableStore</c> on one machine, <c>AzureTableStore</c> in Azure.
+/// Both refuse what either service refuses, with <see cref="TableLimitException"/>, before anything is written.
+/// </summary>
+/// <remarks>
+/// Property values are string, bool, int, long, double, Guid, DateTimeOffset (UTC, 100 ns) or byte[]; null is left out.
+/// Row keys compare ordinally. Every method may throw <see cref="TableStoreUnavailableException"/> after its retries.
+/// </remarks>
+public interface ITableStore
+{
+    /// <summary>One point read; null when the row is absent.</summary>
+    Task<TableRow?> FindAsync(string table, string partitionKey, string rowKey, CancellationToken cancellation);
+
+    /// <summary>
+    /// At most <paramref name="maxRows"/> (1 to 1,000) rows of one partition in row-key order: one round trip,
+    /// unless the service splits the page.
+    /// </summary>
+    Task<IReadOnlyList<TableRow>> RangeAsync(
+        string table, string partitionKey, RowKeyRange range, int maxRows, CancellationToken cancellation);
+
+    /// <summary>Adds a row: <see cref="WriteResult.Written"/>, or <see cref="WriteResult.AlreadyExists"/> and nothing changes.</summary>
+    Task<WriteOutcome> InsertAsync(string table, TableRow row, CancellationToken cancellation);
+
+    /// <summary>
+    /// Replaces the whole row that still has this ETag: <see cref="WriteResult.Written"/>, <see cref="WriteResult.Changed"/>
+    /// when another write came first, <see cref="WriteResult.Absent"/> when it is gone.
+    /// </summary>
+    Task<WriteOutcome> ReplaceAsync(string table, TableRow row, string etag, CancellationToken cancellation);
+
+    /// <summary>Inserts or replaces whatever is there. For projections only: what may be written again from its source.</summary>
+    Task<WriteOutcome> PutAsync(string table, TableRow row, CancellationToken cancellation);
+
+    /// <summary>Deletes the row that still has this ETag, or any version when <paramref name="etag"/> is null.</summary>
+    Task<WriteResult> DeleteAsync(string table, string partitionKey, string rowKey, string? etag, CancellationToken cancellation);
+
+    /// <summary>All changes or none, in one partition: 1 to 100 changes, each row once, at most 4 MiB.</summary>
+    Task<TransactionOutcome> TransactAsync(
+        string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation);
+}
+
+/// <param name="ETag">The version as read; null on a row that was not read from a store.</param>
+public sealed record TableRow(
+    string PartitionKey, string RowKey, IReadOnlyDictionary<string, object> Properties, string? ETag = null);
+
+/// <param name="From">The first key that may be included.</param>
+/// <param name="Before">The first key that is not; null to the partition's end.</param>
+public readonly record struct RowKeyRange(string From, string? Before)
+{
+    /// <summary>Every key that starts with <paramref name="prefix"/>.</summary>
+    public static RowKeyRange StartingWith(string prefix) => new(prefix, prefix + '\uffff');
+
+    /// <summary>The keys after <paramref name="key"/>, for the next page.</summary>
+    public static RowKeyRange After(string key, string? before) => new(key + '\u0020', before);
+}
+
+public enum WriteResult
+{
+    Written,
+    AlreadyExists,
+    Changed,
+    Absent,
+}
+
+/// <param name="ETag">The new version when <see cref="WriteResult.Written"/>, else null.</param>
+public readonly record struct WriteOutcome(WriteResult Result, string? ETag)
+{
+    public bool IsWritten => Result == WriteResult.Written;
+}
+
+/// <param name="FailedIndex">Which change was refused, counted from 0; null when all were written.</param>
+/// <param name="ETags">The new versions in the order of the changes; null for a deleted row. Empty when refused.</param>
+public sealed record TransactionOutcome(WriteResult Result, int? FailedIndex, IReadOnlyList<string?> ETags)
+{
+    public bool IsWritten => Result == WriteResult.Written;
+}
+
+/// <summary>One change of a transaction.</summary>
+public abstract record TableChange
+{
+    private TableChange()
+    {
+    }
+
+    public sealed record Insert(TableRow Row) : TableChange;
+
+    public sealed record Replace(TableRow Row, string ETag) : TableChange;
+
+    public sealed record Put(TableRow Row) : TableChange;
+
+    /// <param name="ETag">Null deletes any version; the row must exist either way.</param>
+    public sealed record Delete(string RowKey, string? ETag) : TableChange;
+}
+
+/// <summary>The row or transaction breaks a limit of the service. Nothing was written.</summary>
+public sealed class TableLimitException(string message) : Exception(message);
+
+/// <summary>The store did not answer in time or refused for load, retries included. The write may or may not have happened.</summary>
+public sealed class TableStoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,26 @@
+namespace OutlookCrm.Storage;
+
+/// <summary>
+/// Durable messages, delivered at least once, in no promised order. Two queues are run: <c>SqliteWorkQueue</c>
+/// on one machine, <c>AzureWorkQueue</c> in Azure. Slices only send; the host receives and calls the function.
+/// </summary>
+public interface IWorkQueue
+{
+    /// <summary>Durable when this returns.</summary>
+    /// <param name="queue">3 to 63 lower-case letters, digits and single hyphens.</param>
+    /// <param name="message">At most 48 KiB of UTF-8: 64 KiB once it is base64.</param>
+    /// <param name="delay">How long it stays invisible, at most 7 days; null is none.</param>
+    Task SendAsync(string queue, string message, TimeSpan? delay, CancellationToken cancellation);
+
+    /// <summary>Takes at most <paramref name="max"/> (1 to 32) visible messages and hides them for <paramref name="visibility"/>.</summary>
+    Task<IReadOnlyList<WorkMessage>> ReceiveAsync(string queue, int max, TimeSpan visibility, CancellationToken cancellation);
+
+    /// <summary>Ends a message; false when its receipt is no longer the newest, so another worker has it.</summary>
+    Task<bool> DeleteAsync(WorkMessage message, CancellationToken cancellation);
+
+    /// <summary>Makes a message visible again after <paramref name="delay"/>; false when its receipt is no longer the newest.</summary>
+    Task<bool> ReturnAsync(WorkMessage message, TimeSpan delay, CancellationToken cancellation);
+}
+
+/// <param name="DequeueCount">How often it was received, this time included.</param>
+public sealed record WorkMessage(string Queue, string Id, string Receipt, string Body, int DequeueCount, DateTimeOffset InsertedAt);
