@@ -63,7 +63,10 @@ public sealed record AddAddressRequest(
 
 /// <param name="Id">Made by the client, a GUID: sending the same note again adds nothing.</param>
 /// <param name="Text">1 to 4,000 characters; line breaks are kept.</param>
-public sealed record AddNoteRequest(Guid Id, string Text);
+/// <param name="At">When it happened, if not now; from 1990 on and not in the future.</param>
+public sealed record AddNoteRequest(Guid Id, string Text, DateTimeOffset? At = null);
+
+public sealed record EditNoteRequest(string Text);
 
 /// <param name="Text">The end of the mail's plain text, at most 8,000 characters; read for a signature, never stored.</param>
 public sealed record GuessRequest(string Address, string? Name = null, string? Text = null);
