@@ -50,10 +50,31 @@ public sealed record TableRow(
 public readonly record struct RowKeyRange(string From, string? Before)
 {
     /// <summary>Every key that starts with <paramref name="prefix"/>.</summary>
-    public static RowKeyRange StartingWith(string prefix) => new(prefix, prefix + '\uffff');
+    public static RowKeyRange StartingWith(string prefix) => new(prefix, Following(prefix));
 
     /// <summary>The keys after <paramref name="key"/>, for the next page.</summary>
     public static RowKeyRange After(string key, string? before) => new(key + '\u0020', before);
+
+    // The first key after all that start with the prefix, in the order of UTF-16 code units and without half a surrogate pair.
+    private static string? Following(string prefix)
+    {
+        for (var end = prefix.Length; end > 0; end--)
+        {
+            var last = prefix[end - 1];
+            if (end > 1 && char.IsSurrogatePair(prefix[end - 2], last))
+            {
+                var point = char.ConvertToUtf32(prefix[end - 2], last);
+                return prefix[..(end - 2)] + (point == 0x10ffff ? "\ue000" : char.ConvertFromUtf32(point + 1));
+            }
+
+            if (last != '\uffff')
+            {
+                return prefix[..(end - 1)] + (last == '\ud7ff' ? "\U00010000" : ((char)(last + 1)).ToString());
+            }
+        }
+
+        return null;
+    }
 }
 
 public enum WriteResult

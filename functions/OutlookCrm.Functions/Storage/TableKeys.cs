@@ -1,0 +1,206 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace OutlookCrm.Storage;
+
+/// <summary>The product's tables by name.</summary>
+public static class Tables
+{
+    public const string Customers = "customers";
+    public const string Addresses = "addresses";
+    public const string Search = "search";
+    public const string Colleagues = "colleagues";
+
+    /// <summary>Every table: what a store makes before its first request.</summary>
+    public static IReadOnlyList<string> All { get; } = [Customers, Addresses, Search, Colleagues];
+}
+
+/// <summary>
+/// Every key of the product, so that no two slices can mean different rows by one key. Parts are joined with <c>|</c> and escaped,
+/// so keys made from different parts differ. Escaping leaves letters, digits and the signs of mail addresses (except <c>/ ? # | ! % +</c>)
+/// as they are, so keys sort as their parts do wherever the parts are ids, times or words.
+/// </summary>
+/// <remarks>A key may be 512 UTF-16 code units long (1 KiB); the stores refuse a longer one.</remarks>
+public static class TableKeys
+{
+    private const char Separator = '|';
+    private const char EscapeSign = '!';
+    private const string InteractionPrefix = "e|";
+
+    // What the service refuses (/ \ # ? and controls), what is known to go wrong in its URLs (% and +), noncharacters,
+    // our own two signs, and surrogates, which need a look at their neighbours.
+    private static readonly SearchValues<char> NeedsLook = SearchValues.Create(
+    [
+        .. @"/\#?%+|!", .. Between('\u0000', '\u001f'), .. Between('\u007f', '\u009f'),
+        .. Between('\ud800', '\udfff'), '\ufffe', '\uffff',
+    ]);
+
+    /// <summary>The customer's own row.</summary>
+    public const string Record = "a";
+
+    /// <summary>Record, addresses, people and timeline of a customer: the card in one range read.</summary>
+    public static RowKeyRange Card { get; } = new(Record, "f");
+
+    public static RowKeyRange ContactAddresses { get; } = RowKeyRange.StartingWith("b|a|");
+
+    public static RowKeyRange People { get; } = RowKeyRange.StartingWith("b|p|");
+
+    /// <summary>All interactions, newest first.</summary>
+    public static RowKeyRange Timeline { get; } = RowKeyRange.StartingWith(InteractionPrefix);
+
+    /// <summary>What still has to be projected into other tables.</summary>
+    public static RowKeyRange Outboxes { get; } = RowKeyRange.StartingWith("o|");
+
+    /// <summary>Partition of one customer in <see cref="Tables.Customers"/>.</summary>
+    public static string Customer(Guid tenant, string customerId) => Join(tenant, customerId);
+
+    /// <summary>Row of one contact address of a customer.</summary>
+    /// <param name="address">In the form in which addresses are compared.</param>
+    public static string Address(string address) => "b|a|" + Escape(address);
+
+    /// <summary>Row of one person of an organisation.</summary>
+    public static string Person(string personId) => "b|p|" + Escape(personId);
+
+    /// <summary>Row of one interaction; a later one sorts first. Two at one tick sort by id.</summary>
+    public static string Interaction(DateTimeOffset at, string id) =>
+        string.Create(CultureInfo.InvariantCulture, $"{InteractionPrefix}{DateTime.MaxValue.Ticks - at.UtcTicks:D19}{Separator}{Escape(id)}");
+
+    /// <summary>Row that remembers that a note was added, so that adding it again adds nothing.</summary>
+    public static string NoteMarker(Guid noteId) => $"k|{noteId:N}";
+
+    /// <summary>Row of one change that still has to be projected into other tables.</summary>
+    public static string Outbox(string id) => "o|" + Escape(id);
+
+    /// <summary>The interactions after the one with this key, for the next page of a timeline.</summary>
+    public static RowKeyRange TimelineAfter(string interactionKey) => RowKeyRange.After(interactionKey, Timeline.Before);
+
+    /// <summary>When the interaction with this row key was; null when the key is of another kind.</summary>
+    public static DateTimeOffset? InteractionAt(string rowKey) =>
+        rowKey.Length > InteractionPrefix.Length + 19
+        && rowKey.StartsWith(InteractionPrefix, StringComparison.Ordinal)
+        && rowKey[InteractionPrefix.Length + 19] == Separator
+        && long.TryParse(rowKey.AsSpan(InteractionPrefix.Length, 19), NumberStyles.None, CultureInfo.InvariantCulture, out var inverted)
+        && inverted <= DateTime.MaxValue.Ticks
+            ? new DateTimeOffset(DateTime.MaxValue.Ticks - inverted, TimeSpan.Zero)
+            : null;
+
+    /// <summary>Partition of one mail domain in <see cref="Tables.Addresses"/>.</summary>
+    public static string AddressPartition(Guid tenant, string domain) => Join(tenant, domain);
+
+    /// <summary>Row of one address in <see cref="Tables.Addresses"/>.</summary>
+    /// <param name="address">In the form in which addresses are compared.</param>
+    public static string AddressRow(string address) => Escape(address);
+
+    /// <summary>Partition in <see cref="Tables.Search"/> of all words that share the first two characters of <paramref name="word"/>.</summary>
+    public static string SearchPartition(Guid tenant, string word)
+    {
+        var chars = 0;
+        var letters = 0;
+        foreach (var rune in word.EnumerateRunes())
+        {
+            chars += rune.Utf16SequenceLength;
+            if (++letters == 2)
+            {
+                break;
+            }
+        }
+
+        return Join(tenant, word[..chars]);
+    }
+
+    /// <summary>Row in <see cref="Tables.Search"/>: this customer has this word.</summary>
+    public static string SearchRow(string word, string customerId) => string.Concat(Escape(word), "|", Escape(customerId));
+
+    /// <summary>The rows in <see cref="Tables.Search"/> whose word starts with this.</summary>
+    public static RowKeyRange SearchRows(string startOfWord) => RowKeyRange.StartingWith(Escape(startOfWord));
+
+    /// <summary>Partition of one firm in <see cref="Tables.Colleagues"/>.</summary>
+    public static string Colleagues(Guid tenant) => tenant.ToString("N");
+
+    /// <summary>Row of one colleague in <see cref="Tables.Colleagues"/>.</summary>
+    public static string Colleague(Guid userId) => userId.ToString("N");
+
+    /// <summary>The last part of a key, as it was given: the address, id, or customer.</summary>
+    public static string Last(string key) => Unescape(key.AsSpan(key.LastIndexOf(Separator) + 1));
+
+    /// <summary>The first part of a key, as it was given: the word of a search row, the tenant of a partition.</summary>
+    public static string First(string key) =>
+        Unescape(key.IndexOf(Separator) is >= 0 and var end ? key.AsSpan(0, end) : key);
+
+    /// <summary>A part as it stands in a key; two different parts never look the same there.</summary>
+    internal static string Escape(string part)
+    {
+        var first = part.AsSpan().IndexOfAny(NeedsLook);
+        if (first < 0)
+        {
+            return part;
+        }
+
+        var escaped = new StringBuilder(part.Length + 8).Append(part, 0, first);
+        for (var i = first; i < part.Length; i++)
+        {
+            var c = part[i];
+            if (!NeedsLook.Contains(c))
+            {
+                escaped.Append(c);
+            }
+            else if (char.IsHighSurrogate(c) && i + 1 < part.Length && char.IsLowSurrogate(part[i + 1]))
+            {
+                escaped.Append(c).Append(part[++i]);
+            }
+            else if (c < 0x100)
+            {
+                escaped.Append(EscapeSign).Append(((int)c).ToString("x2", CultureInfo.InvariantCulture));
+            }
+            else
+            {
+                escaped.Append(EscapeSign).Append('u').Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
+            }
+        }
+
+        return escaped.ToString();
+    }
+
+    /// <summary>The part as it was before <see cref="Escape"/>.</summary>
+    /// <exception cref="FormatException">This is no escaped part.</exception>
+    internal static string Unescape(ReadOnlySpan<char> escaped)
+    {
+        if (!escaped.Contains(EscapeSign))
+        {
+            return escaped.ToString();
+        }
+
+        var part = new StringBuilder(escaped.Length);
+        while (escaped.IndexOf(EscapeSign) is >= 0 and var sign)
+        {
+            part.Append(escaped[..sign]);
+            escaped = escaped[(sign + 1)..];
+            var (skip, digits) = escaped.StartsWith("u") ? (1, 4) : (0, 2);
+            if (escaped.Length < skip + digits
+                || !ushort.TryParse(escaped.Slice(skip, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var c))
+            {
+                throw new FormatException("A table key has an escape sign that is not followed by its hexadecimal digits.");
+            }
+
+            part.Append((char)c);
+            escaped = escaped[(skip + digits)..];
+        }
+
+        return part.Append(escaped).ToString();
+    }
+
+    private static string Join(Guid tenant, string part)
+    {
+        var escaped = Escape(part);
+        return string.Create(33 + escaped.Length, (tenant, escaped), static (key, parts) =>
+        {
+            parts.tenant.TryFormat(key, out _, "N");
+            key[32] = Separator;
+            parts.escaped.CopyTo(key[33..]);
+        });
+    }
+
+    private static IEnumerable<char> Between(char first, char last) =>
+        Enumerable.Range(first, last - first + 1).Select(c => (char)c);
+}
