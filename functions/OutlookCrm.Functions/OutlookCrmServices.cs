@@ -1,0 +1,23 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace OutlookCrm;
+
+/// <summary>The one list of what the product is made of, used by both hosts. A slice adds one line.</summary>
+public static class OutlookCrmServices
+{
+    public static IServiceCollection AddOutlookCrm(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.TryAddSingleton(TimeProvider.System);
+        return services;
+    }
+
+    /// <summary>What every invocation passes through, the outermost first.</summary>
+    public static IFunctionsWorkerApplicationBuilder UseOutlookCrm(this IFunctionsWorkerApplicationBuilder builder)
+    {
+        return builder;
+    }
+}
