@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace OutlookCrm.Pane;
+
+/// <summary>Instants and dates in the words of the reader: their time zone, their language's order of day and month.</summary>
+internal static partial class DateWords
+{
+    /// <summary>"today 14:05", "yesterday", "tomorrow 9:00", "3 May", "3 May 2024".</summary>
+    public static string When(this Reader reader, DateTimeOffset at)
+    {
+        var local = TimeZoneInfo.ConvertTime(at, reader.TimeZone);
+        return reader.DaysUntil(at) switch
+        {
+            0 => "today " + local.ToString("t", reader.Culture),
+            -1 => "yesterday",
+            1 => "tomorrow " + local.ToString("t", reader.Culture),
+            _ => reader.Day(DateOnly.FromDateTime(local.DateTime)),
+        };
+    }
+
+    /// <summary>"today", "12 days ago"; a date once a month has passed.</summary>
+    public static string Ago(this Reader reader, DateTimeOffset at) => reader.DaysUntil(at) switch
+    {
+        0 => "today",
+        -1 => "yesterday",
+        < -1 and > -31 and var days => $"{-days} days ago",
+        _ => reader.When(at),
+    };
+
+    /// <summary>Day and month, with the year when it is not this one.</summary>
+    public static string Day(this Reader reader, DateOnly day)
+    {
+        var today = reader.Today();
+        var format = reader.Culture.DateTimeFormat;
+        var pattern = day.Year == today.Year ? format.MonthDayPattern : Weekday().Replace(format.LongDatePattern, "");
+        return day.ToString(pattern.Replace("MMMM", "MMM", StringComparison.Ordinal), reader.Culture);
+    }
+
+    public static DateOnly Today(this Reader reader) =>
+        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(reader.Now, reader.TimeZone).DateTime);
+
+    /// <summary>For <c>datetime</c>: the instant with the reader's offset, to the second.</summary>
+    public static string Machine(this Reader reader, DateTimeOffset at) =>
+        TimeZoneInfo.ConvertTime(at, reader.TimeZone).ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture);
+
+    public static string Machine(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static int DaysUntil(this Reader reader, DateTimeOffset at) =>
+        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, reader.TimeZone).DateTime).DayNumber - reader.Today().DayNumber;
+
+    [GeneratedRegex(@"^\P{L}*dddd[\s,،.]*|[\s,،]*dddd\P{L}*$")]
+    private static partial Regex Weekday();
+}
