@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace OutlookCrm.Pane;
 
 /// <summary>A customer as the pane shows it: one read, at most 20 timeline lines.</summary>
@@ -52,10 +54,15 @@ public sealed record PersonLink(string Id, string Name, string? JobTitle, string
 
 /// <param name="Label">mobile, work, home, …: the user's word, at most 40 characters; null for none.</param>
 /// <param name="Number">As typed, at most 40 characters: digits, spaces and + - ( ) . / x.</param>
-public sealed record Phone(string? Label, string Number);
+public sealed record Phone([MaxLength(40)] string? Label, [MinLength(1), MaxLength(40)] string Number);
 
 /// <param name="Country">ISO 3166-1 alpha-2 in upper case, or null.</param>
-public sealed record PostalAddress(string? Street, string? PostalCode, string? City, string? Region, string? Country);
+public sealed record PostalAddress(
+    [MaxLength(200), MultiLine] string? Street,
+    [MaxLength(20)] string? PostalCode,
+    [MaxLength(100)] string? City,
+    [MaxLength(100)] string? Region,
+    [MaxLength(2)] string? Country);
 
 /// <param name="Id">The object id (oid) of the colleague in the firm's directory.</param>
 public sealed record Colleague(string Id, string Name);
@@ -63,12 +70,12 @@ public sealed record Colleague(string Id, string Name);
 /// <summary>What the customer counts on, in their words: "delivery before Christmas".</summary>
 /// <param name="Text">At most 500 characters.</param>
 /// <param name="On">The calendar date on which we learned it.</param>
-public sealed record Expectation(string Text, DateOnly On);
+public sealed record Expectation([MinLength(1), MaxLength(500)] string Text, DateOnly On);
 
 /// <param name="ContactBy">How they like to be reached; null when unknown.</param>
 /// <param name="NoCampaigns">True when they asked us not to send campaigns.</param>
 /// <param name="Note">"not before 10", at most 500 characters; null for none.</param>
-public sealed record Preferences(ContactChannel? ContactBy, bool NoCampaigns, string? Note);
+public sealed record Preferences(ContactChannel? ContactBy, bool NoCampaigns, [MaxLength(500), MultiLine] string? Note);
 
 public enum ContactChannel
 {

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -8,16 +9,16 @@ namespace OutlookCrm.Pane;
 /// <param name="CompanyId">An organisation that is already a customer; wins over <paramref name="Company"/>.</param>
 /// <param name="Source">Where the address is from; <see cref="AddressSource.Typed"/> when left out.</param>
 public sealed record CreateCustomerRequest(
-    string Name,
-    string? Address = null,
+    [MinLength(1), MaxLength(200)] string Name,
+    [MaxLength(320)] string? Address = null,
     CustomerKind Kind = CustomerKind.Person,
-    string? Company = null,
-    string? CompanyId = null,
-    string? JobTitle = null,
-    IReadOnlyList<Phone>? Phones = null,
+    [MaxLength(200)] string? Company = null,
+    [MaxLength(32)] string? CompanyId = null,
+    [MaxLength(200)] string? JobTitle = null,
+    [MaxLength(10)] IReadOnlyList<Phone>? Phones = null,
     PostalAddress? PostalAddress = null,
-    string? Language = null,
-    string? Website = null,
+    [MaxLength(35)] string? Language = null,
+    [MaxLength(500)] string? Website = null,
     CustomerStage Stage = CustomerStage.Lead,
     AddressSource Source = AddressSource.Typed);
 
@@ -27,31 +28,41 @@ public sealed record CreateCustomerRequest(
 /// </summary>
 public sealed record UpdateCustomerRequest
 {
+    [MinLength(1), MaxLength(200)]
     public Optional<string> Name { get; init; }
 
     public Optional<CustomerKind> Kind { get; init; }
 
+    [MaxLength(200)]
     public Optional<string?> Company { get; init; }
 
+    [MaxLength(32)]
     public Optional<string?> CompanyId { get; init; }
 
+    [MaxLength(200)]
     public Optional<string?> JobTitle { get; init; }
 
+    [MaxLength(10)]
     public Optional<IReadOnlyList<Phone>?> Phones { get; init; }
 
     public Optional<PostalAddress?> PostalAddress { get; init; }
 
+    [MaxLength(35)]
     public Optional<string?> Language { get; init; }
 
+    [MaxLength(500)]
     public Optional<string?> Website { get; init; }
 
     /// <summary>The colleague's object id.</summary>
+    [MaxLength(36)]
     public Optional<string?> OwnerId { get; init; }
 
     public Optional<CustomerStage> Stage { get; init; }
 
+    [MaxLength(20), EachMaxLength(40)]
     public Optional<IReadOnlyList<string>?> Tags { get; init; }
 
+    [MaxLength(20)]
     public Optional<IReadOnlyList<Expectation>?> Expectations { get; init; }
 
     public Optional<Preferences?> Preferences { get; init; }
@@ -59,22 +70,26 @@ public sealed record UpdateCustomerRequest
 
 /// <param name="Primary">True makes it the address that is shown first.</param>
 public sealed record AddAddressRequest(
-    string Address, string? Label = null, bool Primary = false, AddressSource Source = AddressSource.Typed);
+    [MinLength(1), MaxLength(320)] string Address, [MaxLength(40)] string? Label = null, bool Primary = false, AddressSource Source = AddressSource.Typed);
 
 /// <param name="Id">Made by the client, a GUID: sending the same note again adds nothing.</param>
 /// <param name="Text">1 to 4,000 characters; line breaks are kept.</param>
 /// <param name="At">When it happened, if not now; from 1990 on and not in the future.</param>
-public sealed record AddNoteRequest(Guid Id, string Text, DateTimeOffset? At = null);
+public sealed record AddNoteRequest(
+    Guid Id, [MinLength(1), MaxLength(4000), MultiLine] string Text, DateTimeOffset? At = null);
 
-public sealed record EditNoteRequest(string Text);
+public sealed record EditNoteRequest([MinLength(1), MaxLength(4000), MultiLine] string Text);
 
 /// <param name="Text">The end of the mail's plain text, at most 8,000 characters; read for a signature, never stored.</param>
-public sealed record GuessRequest(string Address, string? Name = null, string? Text = null);
+public sealed record GuessRequest(
+    [MinLength(1), MaxLength(320)] string Address,
+    [MaxLength(400)] string? Name = null,
+    [MaxLength(8000), MultiLine] string? Text = null);
 
 /// <param name="People">1 to 100.</param>
-public sealed record FindPeopleRequest(IReadOnlyList<AddressOnItem> People);
+public sealed record FindPeopleRequest([MinLength(1), MaxLength(100)] IReadOnlyList<AddressOnItem> People);
 
-public sealed record AddressOnItem(string Address, string? Name = null);
+public sealed record AddressOnItem([MaxLength(1000)] string Address, [MaxLength(1000)] string? Name = null);
 
 /// <summary>A field that may be left out, which is not the same as null.</summary>
 [JsonConverter(typeof(OptionalConverterFactory))]

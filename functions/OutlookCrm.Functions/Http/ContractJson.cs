@@ -1,0 +1,51 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+using OutlookCrm.Pane;
+
+namespace OutlookCrm.Http;
+
+/// <summary>
+/// How contract records are written and read: camelCase, enums as camelCase text, nulls left out. Made at compile time:
+/// a record that is a contract of its own is listed on <see cref="ContractJsonContext"/>.
+/// </summary>
+public static class ContractJson
+{
+    public static JsonSerializerOptions Options { get; } = Make();
+
+    private static JsonSerializerOptions Make()
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Strict)
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            // RequestShape has looked for them, and lets what may be null be left out.
+            RespectRequiredConstructorParameters = false,
+            // Letters of every script as they are; < > & ' stay escaped.
+            Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+            TypeInfoResolver = ContractJsonContext.Default,
+        };
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+        options.MakeReadOnly();
+        return options;
+    }
+}
+
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(CustomerCard))]
+[JsonSerializable(typeof(SenderCard))]
+[JsonSerializable(typeof(PeopleOnItem))]
+[JsonSerializable(typeof(SearchResults))]
+[JsonSerializable(typeof(Timeline))]
+[JsonSerializable(typeof(EditConflict))]
+[JsonSerializable(typeof(ColleagueList))]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(CreateCustomerRequest))]
+[JsonSerializable(typeof(UpdateCustomerRequest))]
+[JsonSerializable(typeof(AddAddressRequest))]
+[JsonSerializable(typeof(AddNoteRequest))]
+[JsonSerializable(typeof(EditNoteRequest))]
+[JsonSerializable(typeof(GuessRequest))]
+[JsonSerializable(typeof(FindPeopleRequest))]
+internal sealed partial class ContractJsonContext : JsonSerializerContext;
