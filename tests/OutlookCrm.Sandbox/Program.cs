@@ -1,1 +1,17 @@
+using OutlookCrm.Sandbox;
+
+SandboxOptions options;
+try
+{
+    options = SandboxOptions.Parse(args);
+}
+catch (FormatException wrong)
+{
+    await Console.Error.WriteLineAsync(wrong.Message);
+    return 2;
+}
+
+await using var sandbox = await SandboxApplication.StartAsync(options);
+Console.WriteLine($"Sandbox ready: {sandbox.Addresses.Outlook}");
+await sandbox.WaitForShutdownAsync();
 return 0;

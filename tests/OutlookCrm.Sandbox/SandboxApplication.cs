@@ -1,0 +1,123 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.StaticFiles;
+using Microsoft.Extensions.FileProviders;
+using OutlookCrm.Sandbox.Issuer;
+using OutlookCrm.Sandbox.Proxy;
+
+namespace OutlookCrm.Sandbox;
+
+/// <summary>A running sandbox. Tests and benchmarks start it in their own process; <c>Program.cs</c> in one of its own.</summary>
+public sealed class SandboxApplication : IAsyncDisposable
+{
+    private readonly WebApplication web;
+    private readonly ProductProxy proxy;
+
+    private SandboxApplication(WebApplication web, X509Certificate2 certificate)
+    {
+        this.web = web;
+        Certificate = certificate;
+        Addresses = web.Services.GetRequiredService<SandboxAddresses>();
+        Issuer = web.Services.GetRequiredService<TokenIssuer>();
+        proxy = web.Services.GetRequiredService<ProductProxy>();
+    }
+
+    public SandboxAddresses Addresses { get; }
+
+    public TokenIssuer Issuer { get; }
+
+    /// <summary>What the https ports show; a client must be told to trust it.</summary>
+    public X509Certificate2 Certificate { get; }
+
+    /// <summary>Where <c>/api</c> goes. May be set after start: the product's settings need our addresses first.</summary>
+    public Uri? Product
+    {
+        get => proxy.Product;
+        set => proxy.Product = value;
+    }
+
+    /// <param name="clock">Dates the tokens and the sample firm's mail; null for the system's.</param>
+    public static async Task<SandboxApplication> StartAsync(
+        SandboxOptions options, TimeProvider? clock = null, CancellationToken cancellation = default)
+    {
+        clock ??= TimeProvider.System;
+        var certificate = LocalCertificate.Open(options.StateFolder, clock.GetUtcNow());
+        var web = Build(options, clock, certificate);
+        await web.StartAsync(cancellation);
+        var ports = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
+            .Select(address => BindingAddress.Parse(address).Port).ToList();
+        web.Services.GetRequiredService<SandboxAddresses>().Set(ports[0], ports[1], ports[2]);
+        return new SandboxApplication(web, certificate);
+    }
+
+    public Task WaitForShutdownAsync(CancellationToken cancellation = default) => web.WaitForShutdownAsync(cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await web.DisposeAsync();
+        Certificate.Dispose();
+    }
+
+    private static WebApplication Build(SandboxOptions options, TimeProvider clock, X509Certificate2 certificate)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.UseHttps(certificate));
+            kestrel.Listen(IPAddress.Loopback, options.PanePort, listen => listen.UseHttps(certificate));
+            kestrel.Listen(IPAddress.Loopback, options.HttpPort);
+        });
+
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+        });
+
+        // A page elsewhere must not reach us under a name it made up for the loopback address.
+        builder.Services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = ["localhost", "127.0.0.1"]);
+        builder.Services.AddCors(SandboxCors.Configure);
+        builder.Services.AddSingleton(clock);
+        builder.Services.AddSingleton<SandboxAddresses>();
+        builder.Services.AddSingleton(SigningKeys.Open(options.StateFolder));
+        builder.Services.AddSingleton<TokenIssuer>();
+        builder.Services.AddSingleton<Grants>();
+        builder.Services.AddSingleton(new ProductProxy { Product = options.Product });
+
+        var web = builder.Build();
+        web.UseHostFiltering();
+        web.UseCors();
+        ServeFolder(web, "/office-js", options.OfficeJsFolder ?? SandboxFolder.OfficeJs);
+        ServeFolder(web, "/sandbox/pane", Path.Combine(SandboxFolder.Root, "pane"));
+        ServeFolder(web, "/sandbox/outlook", Path.Combine(SandboxFolder.Root, "outlook"));
+        web.UseRouting();
+        web.MapIssuer();
+        web.MapSandbox();
+        web.Map("/api/{**path}", (HttpContext context, ProductProxy proxy) => proxy.ForwardAsync(context));
+        return web;
+    }
+
+    private static void ServeFolder(WebApplication web, string path, string folder)
+    {
+        // Without npm packages the issuer and Graph still serve; the pane then says that office.js is missing.
+        if (Directory.Exists(folder))
+        {
+            web.UseStaticFiles(new StaticFileOptions
+            {
+                RequestPath = path,
+                FileProvider = new PhysicalFileProvider(folder),
+                ContentTypeProvider = new FileExtensionContentTypeProvider(),
+                OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "no-cache",
+            });
+        }
+    }
+}
