@@ -109,8 +109,9 @@ public static class TableKeys
         return Join(tenant, word[..chars]);
     }
 
-    /// <summary>Row in <see cref="Tables.Search"/>: this customer has this word.</summary>
-    public static string SearchRow(string word, string customerId) => string.Concat(Escape(word), "|", Escape(customerId));
+    /// <summary>Row in <see cref="Tables.Search"/>: this customer has this word. The space sorts a whole word before longer ones.</summary>
+    /// <param name="word">Holds no space.</param>
+    public static string SearchRow(string word, string customerId) => string.Concat(Escape(word), " |", Escape(customerId));
 
     /// <summary>The rows in <see cref="Tables.Search"/> whose word starts with this.</summary>
     public static RowKeyRange SearchRows(string startOfWord) => RowKeyRange.StartingWith(Escape(startOfWord));
@@ -123,10 +124,6 @@ public static class TableKeys
 
     /// <summary>The last part of a key, as it was given: the address, id, or customer.</summary>
     public static string Last(string key) => Unescape(key.AsSpan(key.LastIndexOf(Separator) + 1));
-
-    /// <summary>The first part of a key, as it was given: the word of a search row, the tenant of a partition.</summary>
-    public static string First(string key) =>
-        Unescape(key.IndexOf(Separator) is >= 0 and var end ? key.AsSpan(0, end) : key);
 
     /// <summary>A part as it stands in a key; two different parts never look the same there.</summary>
     internal static string Escape(string part)
