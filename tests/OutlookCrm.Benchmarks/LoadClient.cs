@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace OutlookCrm.Benchmarks;
+
+/// <summary>
+/// HTTP/1.1 over one kept-alive connection with as little of its own as can be, so that what is timed is the server.
+/// The floor and the product are asked by the same client.
+/// </summary>
+internal sealed class LoadClient : IDisposable
+{
+    private readonly Socket socket;
+    private byte[] buffer = new byte[64 * 1024];
+
+    public LoadClient(int port)
+    {
+        socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Connect(IPAddress.Loopback, port);
+    }
+
+    /// <summary>The bytes of a GET, made once and sent often.</summary>
+    public static byte[] Request(string path, params (string Name, string Value)[] headers) => Encoding.ASCII.GetBytes(
+        $"GET {path} HTTP/1.1\r\nHost: localhost\r\n{string.Concat(headers.Select(h => $"{h.Name}: {h.Value}\r\n"))}\r\n");
+
+    /// <summary>The body's length in bytes; anything but a 200 is an error.</summary>
+    public int Send(byte[] request) => Exchange(request).Length;
+
+    /// <summary>The body, for the floor to answer with.</summary>
+    public byte[] Body(byte[] request)
+    {
+        var (start, length) = Exchange(request);
+        return buffer.AsSpan(start, length).ToArray();
+    }
+
+    public void Dispose() => socket.Dispose();
+
+    private (int Start, int Length) Exchange(byte[] request)
+    {
+        socket.Send(request);
+        var filled = 0;
+        int headEnd;
+        while ((headEnd = buffer.AsSpan(0, filled).IndexOf("\r\n\r\n"u8)) < 0)
+        {
+            filled += Receive(filled);
+        }
+
+        var head = Encoding.ASCII.GetString(buffer, 0, headEnd);
+        if (!head.StartsWith("HTTP/1.1 200", StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException($"The server answered: {head.Split('\r')[0]}");
+        }
+
+        var start = headEnd + 4;
+        if (Header(head, "Content-Length") is not { } text)
+        {
+            throw new InvalidOperationException("The server sent no Content-Length; this client reads no chunks.");
+        }
+
+        var length = int.Parse(text, CultureInfo.InvariantCulture);
+        while (filled < start + length)
+        {
+            filled += Receive(filled);
+        }
+
+        return (start, length);
+    }
+
+    private int Receive(int filled)
+    {
+        if (filled == buffer.Length)
+        {
+            Array.Resize(ref buffer, buffer.Length * 2);
+        }
+
+        var read = socket.Receive(buffer, filled, buffer.Length - filled, SocketFlags.None);
+        return read > 0 ? read : throw new InvalidOperationException("The server closed the connection.");
+    }
+
+    private static string? Header(string head, string name)
+    {
+        var at = head.IndexOf($"\n{name}:", StringComparison.OrdinalIgnoreCase);
+        if (at < 0)
+        {
+            return null;
+        }
+
+        var from = at + name.Length + 2;
+        var end = head.IndexOf('\r', from);
+        return head[from..(end < 0 ? head.Length : end)].Trim();
+    }
+}
+
+/// <summary>What a run of requests took.</summary>
+internal static class Load
+{
+    /// <summary>Times of single requests in microseconds, one client, in the order sent.</summary>
+    public static List<double> OneByOne(int port, IReadOnlyList<byte[]> requests, int count, Random random)
+    {
+        using var client = new LoadClient(port);
+        var times = new List<double>(count);
+        for (var i = 0; i < count; i++)
+        {
+            var request = requests[random.Next(requests.Count)];
+            var start = Stopwatch.GetTimestamp();
+            client.Send(request);
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+        }
+
+        return times;
+    }
+
+    /// <summary>Requests answered in a second by <paramref name="clients"/> clients that each send when they have their answer.</summary>
+    public static double PerSecond(int port, IReadOnlyList<byte[]> requests, int clients, TimeSpan length)
+    {
+        long answered = 0;
+        using var ready = new Barrier(clients + 1);
+        var until = long.MaxValue;
+        var threads = Enumerable.Range(0, clients).Select(number => new Thread(() =>
+        {
+            var random = new Random(number);
+            using var client = new LoadClient(port);
+            client.Send(requests[0]);
+            ready.SignalAndWait();
+            long mine = 0;
+            while (Stopwatch.GetTimestamp() < Volatile.Read(ref until))
+            {
+                client.Send(requests[random.Next(requests.Count)]);
+                mine++;
+            }
+
+            Interlocked.Add(ref answered, mine);
+        })).ToList();
+        threads.ForEach(thread => thread.Start());
+        var start = Stopwatch.GetTimestamp();
+        Volatile.Write(ref until, start + (long)(length.TotalSeconds * Stopwatch.Frequency));
+        ready.SignalAndWait();
+        threads.ForEach(thread => thread.Join());
+        return answered / Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+}
