@@ -2,6 +2,9 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using OutlookCrm.Http;
+using OutlookCrm.Identity;
 
 namespace OutlookCrm;
 
@@ -12,12 +15,17 @@ public static class OutlookCrmServices
     {
         ArgumentNullException.ThrowIfNull(configuration);
         services.TryAddSingleton(TimeProvider.System);
+        services.AddHttp();
+        services.AddIdentity(configuration);
         return services;
     }
 
     /// <summary>What every invocation passes through, the outermost first.</summary>
     public static IFunctionsWorkerApplicationBuilder UseOutlookCrm(this IFunctionsWorkerApplicationBuilder builder)
     {
+        builder.UseMiddleware<ProblemMiddleware>();
+        builder.UseMiddleware<IdentityMiddleware>();
+        builder.UseMiddleware<QueryMiddleware>();
         return builder;
     }
 }

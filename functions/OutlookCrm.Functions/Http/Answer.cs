@@ -96,6 +96,7 @@ internal static class ProblemTypes
         StatusCodes.Status403Forbidden => "You may not do this",
         StatusCodes.Status404NotFound => "Not found",
         StatusCodes.Status405MethodNotAllowed => "This method is not allowed here",
+        StatusCodes.Status408RequestTimeout => "The request came too slowly",
         StatusCodes.Status409Conflict => "This cannot be done as things are",
         StatusCodes.Status413PayloadTooLarge => "The request is too large",
         StatusCodes.Status415UnsupportedMediaType => "Send JSON",

@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace OutlookCrm.Http;
 
@@ -10,7 +9,6 @@ public static class HttpServices
     /// <summary>How HTTP functions read requests and answer.</summary>
     public static IServiceCollection AddHttp(this IServiceCollection services)
     {
-        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<Views>();
         // Letters of every script as they are: fewer bytes than entities, and the page is UTF-8.
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));

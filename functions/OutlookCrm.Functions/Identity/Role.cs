@@ -25,3 +25,21 @@ public sealed class AnonymousAttribute(string why) : Attribute
 {
     public string Why { get; } = why;
 }
+
+internal static class Roles
+{
+    public static bool TryParse(string? text, out Role role)
+    {
+        foreach (var known in Enum.GetValues<Role>())
+        {
+            if (string.Equals(known.ToString(), text, StringComparison.OrdinalIgnoreCase))
+            {
+                role = known;
+                return true;
+            }
+        }
+
+        role = default;
+        return false;
+    }
+}
