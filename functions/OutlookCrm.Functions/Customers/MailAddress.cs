@@ -156,7 +156,7 @@ public sealed class MailAddress : IEquatable<MailAddress>
             content.Append(written[i]);
         }
 
-        localPart = content.ToString();
+        localPart = content.ToString().Normalize(NormalizationForm.FormC); // an escape may have stood between a letter and its mark
         return localPart.All(c => c == ' ' || c is > ' ' and <= '~' || IsText(c));
     }
 
@@ -192,7 +192,7 @@ public sealed class MailAddress : IEquatable<MailAddress>
             return false;
         }
 
-        var lower = Fold(written.TrimEnd() is [.. var rest, '.' or '\u3002' or '\uff0e' or '\uff61'] ? rest : written, finalSigma: true);
+        var lower = Fold(written.TrimEnd() is [.. var rest, '.' or '\u3002' or '\uff0e' or '\uff61'] ? rest : written, keepFinalSigma: true);
         try
         {
             var ascii = Ascii.IsValid(lower) ? lower : Idn.GetAscii(lower);
@@ -222,14 +222,14 @@ public sealed class MailAddress : IEquatable<MailAddress>
 
     // Upper before lower case, so that letters with two lower-case forms (σ and ς, s and ſ) meet; a domain knows ς and ß as
     // letters of their own. The dotted capital I is the one letter whose lower case is two characters; the dotless ı stays.
-    private static string Fold(string text, bool finalSigma = false)
+    private static string Fold(string text, bool keepFinalSigma = false)
     {
         if (Ascii.IsValid(text))
         {
             return text.ToLowerInvariant();
         }
 
-        var folded = finalSigma ? text : text.ToUpperInvariant();
+        var folded = keepFinalSigma ? text : text.ToUpperInvariant();
         return folded.ToLowerInvariant().Replace("\u0130", "i\u0307", StringComparison.Ordinal).Normalize(NormalizationForm.FormC);
     }
 
@@ -238,15 +238,18 @@ public sealed class MailAddress : IEquatable<MailAddress>
             ? localPart
             : $"\"{localPart.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
-    // A lone half of a surrogate pair is no text: normalising it throws, and no table keeps it.
-    private static bool IsWellFormed(string text)
+    // Half a surrogate pair and noncharacters are no text: normalising them throws, and no table keeps them.
+    private static bool IsWellFormed(ReadOnlySpan<char> text)
     {
-        for (var i = 0; i < text.Length; i++)
+        while (!text.IsEmpty)
         {
-            if (char.IsSurrogate(text[i]) && (!char.IsHighSurrogate(text[i]) || ++i == text.Length || !char.IsLowSurrogate(text[i])))
+            if (Rune.DecodeFromUtf16(text, out var rune, out var length) != OperationStatus.Done
+                || Rune.GetUnicodeCategory(rune) == UnicodeCategory.OtherNotAssigned)
             {
                 return false;
             }
+
+            text = text[length..];
         }
 
         return true;
