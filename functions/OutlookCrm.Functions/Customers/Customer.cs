@@ -1,0 +1,58 @@
+using OutlookCrm.Pane;
+
+namespace OutlookCrm.Customers;
+
+/// <summary>A person or an organisation that the firm deals with: what row <c>a</c> of its partition keeps.</summary>
+/// <param name="Company">Where a person works. An organisation has none.</param>
+/// <param name="PrimaryAddress">Key of the address that is shown first; null when there is none.</param>
+/// <param name="LastContactAt">The newest interaction; null when there was none.</param>
+/// <param name="Version">
+/// Changes with every edit of the record and with nothing else: not with a note, an address, or a company's new name. So what
+/// one colleague writes down never makes another's edit of a field a conflict.
+/// </param>
+public sealed record Customer(
+    CustomerId Id,
+    CustomerKind Kind,
+    string Name,
+    Company? Company,
+    string? JobTitle,
+    IReadOnlyList<Phone> Phones,
+    PostalAddress? PostalAddress,
+    string? Language,
+    string? Website,
+    Colleague? Owner,
+    CustomerStage Stage,
+    IReadOnlyList<string> Tags,
+    IReadOnlyList<Expectation> Expectations,
+    Preferences Preferences,
+    string? PrimaryAddress,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? LastContactAt,
+    string Version)
+{
+    public const int MaxAddresses = 20;
+
+    /// <summary>An organisation may have more people; this many are shown.</summary>
+    public const int MaxPeopleShown = 50;
+}
+
+/// <param name="Id">The organisation's record; null when the company is only a name.</param>
+/// <param name="Name">Of the organisation when this person was last saved or it was last renamed.</param>
+public sealed record Company(CustomerId? Id, string Name);
+
+/// <summary>An address of a customer, and where we have it from.</summary>
+/// <param name="AddedBy">The colleague's name, or null when capture found it.</param>
+public sealed record CustomerAddress(
+    MailAddress Address, string? Label, AddressSource Source, DateTimeOffset AddedAt, string? AddedBy);
+
+/// <summary>A customer with its addresses, as read in one go.</summary>
+/// <param name="ETag">The store's version of row <c>a</c>.</param>
+/// <param name="Addresses">Sorted by key.</param>
+public sealed record StoredCustomer(Customer Customer, string ETag, IReadOnlyList<CustomerAddress> Addresses)
+{
+    /// <summary>The primary first, then the oldest.</summary>
+    public IEnumerable<CustomerAddress> AddressesAsShown =>
+        Addresses.OrderByDescending(a => a.Address.Key == Customer.PrimaryAddress).ThenBy(a => a.AddedAt);
+
+    public CustomerAddress? Find(MailAddress address) => Addresses.FirstOrDefault(a => a.Address == address);
+}
