@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.FileProviders;
+using OutlookCrm.Sandbox.Graph;
 using OutlookCrm.Sandbox.Issuer;
+using OutlookCrm.Sandbox.Mail;
 using OutlookCrm.Sandbox.Proxy;
 
 namespace OutlookCrm.Sandbox;
@@ -91,16 +93,18 @@ public sealed class SandboxApplication : IAsyncDisposable
         builder.Services.AddSingleton(SigningKeys.Open(options.StateFolder));
         builder.Services.AddSingleton<TokenIssuer>();
         builder.Services.AddSingleton<Grants>();
+        builder.Services.AddSingleton<Mailboxes>();
         builder.Services.AddSingleton(new ProductProxy { Product = options.Product });
 
         var web = builder.Build();
         web.UseHostFiltering();
+        web.UseRouting();
         web.UseCors();
         ServeFolder(web, "/office-js", options.OfficeJsFolder ?? SandboxFolder.OfficeJs);
         ServeFolder(web, "/sandbox/pane", Path.Combine(SandboxFolder.Root, "pane"));
         ServeFolder(web, "/sandbox/outlook", Path.Combine(SandboxFolder.Root, "outlook"));
-        web.UseRouting();
         web.MapIssuer();
+        web.MapGraph();
         web.MapSandbox();
         web.Map("/api/{**path}", (HttpContext context, ProductProxy proxy) => proxy.ForwardAsync(context));
         return web;

@@ -249,7 +249,7 @@ internal sealed record SignInRequest(
             query["redirect_uri"]!,
             query["scope"].ToString(),
             query["state"],
-            query["code_challenge_method"] == "S256" ? query["code_challenge"].ToString() : null,
+            query["code_challenge_method"] == "S256" && query["code_challenge"].ToString() is { Length: 43 } challenge ? challenge : null,
             query["nonce"],
             query["prompt"],
             query["login_hint"],
