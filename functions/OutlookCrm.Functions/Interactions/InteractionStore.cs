@@ -1,0 +1,123 @@
+using OutlookCrm.Pane;
+using OutlookCrm.Storage;
+
+namespace OutlookCrm.Interactions;
+
+/// <summary>What happened with customers: rows of table <c>customers</c>, in the customer's partition.</summary>
+public sealed class InteractionStore(ITableStore tables)
+{
+    /// <summary>On the customer's own row: when we last were in contact. Changes with the interaction that causes it.</summary>
+    public const string LastContactAt = "LastContactAt";
+
+    /// <summary>Lines of a first page, with the card and on its own.</summary>
+    public const int FirstPageSize = 20;
+
+    // Each failed attempt means that another writer got through, so this many failing needs as many busy writers on one customer.
+    private const int MaxAttempts = 200;
+
+    private const string InteractionKey = "InteractionKey";
+
+    /// <summary>Adds an interaction once: with the same id again, nothing changes, even if it was removed since.</summary>
+    public async Task<AppendOutcome> AppendAsync(
+        Guid tenantId, string customerId, Interaction interaction, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Customer(tenantId, customerId);
+        var row = new TimelineRow(interaction).ToTableRow(partition);
+        List<TableChange> always = [new TableChange.Insert(row)];
+        if (Guid.TryParseExact(interaction.Id, "N", out var noteId) && interaction.Kind == InteractionKind.Note)
+        {
+            // The key of the line begins with its time, and a repeated request may come with another one.
+            always.Insert(0, new TableChange.Insert(new TableRow(
+                partition, TableKeys.NoteMarker(noteId), new Dictionary<string, object> { [InteractionKey] = row.RowKey })));
+        }
+
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            if (await tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation) is not { ETag: { } etag } record)
+            {
+                return AppendOutcome.NoSuchCustomer;
+            }
+
+            var known = record.Properties.GetValueOrDefault(LastContactAt) as DateTimeOffset?;
+            var isNewest = interaction.IsContact && (known is null || known < interaction.At);
+            List<TableChange> changes = isNewest
+                ? [.. always, new TableChange.Replace(WithLastContact(record, interaction.At), etag)]
+                : always;
+            var outcome = await tables.TransactAsync(Tables.Customers, partition, changes, cancellation);
+            switch (outcome.Result)
+            {
+                case WriteResult.Written:
+                    return AppendOutcome.Appended;
+                case WriteResult.AlreadyExists:
+                    return AppendOutcome.AlreadyThere;
+            }
+        }
+
+        throw new TableStoreUnavailableException("The customer's record changed again and again; the interaction was not added.");
+    }
+
+    /// <summary>
+    /// A note's new text; the last of several at once stays, and none brings back a removed note. False when there is no such note.
+    /// </summary>
+    public async Task<bool> EditNoteAsync(
+        Guid tenantId, string customerId, Guid noteId, string text, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Customer(tenantId, customerId);
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            if (await FindNoteAsync(partition, noteId, cancellation) is not { ETag: { } etag } row)
+            {
+                return false;
+            }
+
+            var edited = TimelineRow.From(row).Interaction with { Text = Interaction.NoteText(text) };
+            var outcome = await tables.ReplaceAsync(
+                Tables.Customers, new TimelineRow(edited).ToTableRow(partition), etag, cancellation);
+            if (outcome.IsWritten)
+            {
+                return true;
+            }
+        }
+
+        throw new TableStoreUnavailableException("The note changed again and again; the new text was not saved.");
+    }
+
+    /// <summary>False when there is no such note. Its id stays used: a late repetition of adding it must not bring it back.</summary>
+    public async Task<bool> RemoveNoteAsync(Guid tenantId, string customerId, Guid noteId, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Customer(tenantId, customerId);
+        return await FindNoteAsync(partition, noteId, cancellation) is { } row
+            && await tables.DeleteAsync(Tables.Customers, partition, row.RowKey, etag: null, cancellation) == WriteResult.Written;
+    }
+
+    /// <summary>A page of the timeline; null when there is no such customer.</summary>
+    /// <param name="afterKey">The key after which it begins, out of a <see cref="TimelineCursor"/>; null for the newest.</param>
+    /// <param name="size">1 to 100.</param>
+    public async Task<Timeline?> ReadAsync(
+        Guid tenantId, string customerId, string? afterKey, int size, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Customer(tenantId, customerId);
+        var range = afterKey is null ? TableKeys.Timeline : TableKeys.TimelineAfter(afterKey);
+        var rows = await tables.RangeAsync(Tables.Customers, partition, range, size + 1, cancellation);
+        return rows.Count > 0 || await tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation) is not null
+            ? TimelineRow.Page(tenantId, customerId, rows, size)
+            : null;
+    }
+
+    private async Task<TableRow?> FindNoteAsync(string partition, Guid noteId, CancellationToken cancellation) =>
+        await tables.FindAsync(Tables.Customers, partition, TableKeys.NoteMarker(noteId), cancellation) is { } marker
+            ? await tables.FindAsync(Tables.Customers, partition, (string)marker.Properties[InteractionKey], cancellation)
+            : null;
+
+    private static TableRow WithLastContact(TableRow record, DateTimeOffset at) => record with
+    {
+        Properties = new Dictionary<string, object>(record.Properties, StringComparer.Ordinal) { [LastContactAt] = at.ToUniversalTime() },
+    };
+}
+
+public enum AppendOutcome
+{
+    Appended,
+    AlreadyThere,
+    NoSuchCustomer,
+}
