@@ -1,3 +1,4 @@
+using OutlookCrm.Customers;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
 
@@ -19,9 +20,9 @@ public sealed class InteractionStore(ITableStore tables)
 
     /// <summary>Adds an interaction once: with the same id again, nothing changes, even if it was removed since.</summary>
     public async Task<AppendOutcome> AppendAsync(
-        Guid tenantId, string customerId, Interaction interaction, CancellationToken cancellation)
+        Guid tenantId, CustomerId customer, Interaction interaction, CancellationToken cancellation)
     {
-        var partition = TableKeys.Customer(tenantId, customerId);
+        var partition = TableKeys.Customer(tenantId, customer.ToString());
         var row = new TimelineRow(interaction).ToTableRow(partition);
         List<TableChange> always = [new TableChange.Insert(row)];
         if (Guid.TryParseExact(interaction.Id, "N", out var noteId) && interaction.Kind == InteractionKind.Note)
@@ -60,9 +61,9 @@ public sealed class InteractionStore(ITableStore tables)
     /// A note's new text; the last of several at once stays, and none brings back a removed note. False when there is no such note.
     /// </summary>
     public async Task<bool> EditNoteAsync(
-        Guid tenantId, string customerId, Guid noteId, string text, CancellationToken cancellation)
+        Guid tenantId, CustomerId customer, Guid noteId, string text, CancellationToken cancellation)
     {
-        var partition = TableKeys.Customer(tenantId, customerId);
+        var partition = TableKeys.Customer(tenantId, customer.ToString());
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             if (await FindNoteAsync(partition, noteId, cancellation) is not { ETag: { } etag } row)
@@ -83,9 +84,9 @@ public sealed class InteractionStore(ITableStore tables)
     }
 
     /// <summary>False when there is no such note. Its id stays used: a late repetition of adding it must not bring it back.</summary>
-    public async Task<bool> RemoveNoteAsync(Guid tenantId, string customerId, Guid noteId, CancellationToken cancellation)
+    public async Task<bool> RemoveNoteAsync(Guid tenantId, CustomerId customer, Guid noteId, CancellationToken cancellation)
     {
-        var partition = TableKeys.Customer(tenantId, customerId);
+        var partition = TableKeys.Customer(tenantId, customer.ToString());
         return await FindNoteAsync(partition, noteId, cancellation) is { } row
             && await tables.DeleteAsync(Tables.Customers, partition, row.RowKey, etag: null, cancellation) == WriteResult.Written;
     }
@@ -94,13 +95,13 @@ public sealed class InteractionStore(ITableStore tables)
     /// <param name="afterKey">The key after which it begins, out of a <see cref="TimelineCursor"/>; null for the newest.</param>
     /// <param name="size">1 to 100.</param>
     public async Task<Timeline?> ReadAsync(
-        Guid tenantId, string customerId, string? afterKey, int size, CancellationToken cancellation)
+        Guid tenantId, CustomerId customer, string? afterKey, int size, CancellationToken cancellation)
     {
-        var partition = TableKeys.Customer(tenantId, customerId);
+        var partition = TableKeys.Customer(tenantId, customer.ToString());
         var range = afterKey is null ? TableKeys.Timeline : TableKeys.TimelineAfter(afterKey);
         var rows = await tables.RangeAsync(Tables.Customers, partition, range, size + 1, cancellation);
         return rows.Count > 0 || await tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation) is not null
-            ? TimelineRow.Page(tenantId, customerId, rows, size)
+            ? TimelineRow.Page(tenantId, customer, rows, size)
             : null;
     }
 

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using OutlookCrm.Customers;
 using OutlookCrm.Storage;
 
 namespace OutlookCrm.Interactions;
@@ -17,10 +18,10 @@ internal static class TimelineCursor
 {
     private const int CheckBytes = 8;
 
-    public static string After(Guid tenantId, string customerId, string rowKey) =>
-        Base64Url.EncodeToString([.. Check(tenantId, customerId, rowKey), .. Encoding.UTF8.GetBytes(rowKey)]);
+    public static string After(Guid tenantId, CustomerId customer, string rowKey) =>
+        Base64Url.EncodeToString([.. Check(tenantId, customer, rowKey), .. Encoding.UTF8.GetBytes(rowKey)]);
 
-    public static bool TryRead(Guid tenantId, string customerId, string cursor, [NotNullWhen(true)] out string? rowKey)
+    public static bool TryRead(Guid tenantId, CustomerId customer, string cursor, [NotNullWhen(true)] out string? rowKey)
     {
         rowKey = null;
         if (!Base64Url.IsValid(cursor))
@@ -35,7 +36,7 @@ internal static class TimelineCursor
         }
 
         var key = Encoding.UTF8.GetString(bytes, CheckBytes, bytes.Length - CheckBytes);
-        if (TableKeys.InteractionAt(key) is null || !Check(tenantId, customerId, key).SequenceEqual(bytes.Take(CheckBytes)))
+        if (TableKeys.InteractionAt(key) is null || !Check(tenantId, customer, key).SequenceEqual(bytes.Take(CheckBytes)))
         {
             return false;
         }
@@ -44,6 +45,6 @@ internal static class TimelineCursor
         return true;
     }
 
-    private static byte[] Check(Guid tenantId, string customerId, string rowKey) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{tenantId:N}|{customerId}|{rowKey}"))[..CheckBytes];
+    private static byte[] Check(Guid tenantId, CustomerId customer, string rowKey) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{tenantId:N}|{customer}|{rowKey}"))[..CheckBytes];
 }

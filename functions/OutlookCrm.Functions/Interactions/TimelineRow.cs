@@ -1,3 +1,4 @@
+using OutlookCrm.Customers;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
 
@@ -50,8 +51,8 @@ internal sealed record TimelineRow(Interaction Interaction)
 
     /// <summary>A page as the contract has it.</summary>
     /// <param name="rows">Timeline rows in key order, one more than <paramref name="size"/> when there are more.</param>
-    public static Timeline Page(Guid tenantId, string customerId, IReadOnlyList<TableRow> rows, int size) => new(
-        customerId,
+    public static Timeline Page(Guid tenantId, CustomerId customer, IReadOnlyList<TableRow> rows, int size) => new(
+        customer.ToString(),
         [.. rows.Take(size).Select(row => From(row).ToLine())],
-        rows.Count > size ? TimelineCursor.After(tenantId, customerId, rows[size - 1].RowKey) : null);
+        rows.Count > size ? TimelineCursor.After(tenantId, customer, rows[size - 1].RowKey) : null);
 }

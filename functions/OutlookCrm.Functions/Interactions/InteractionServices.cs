@@ -1,0 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OutlookCrm.Interactions;
+
+public static class InteractionServices
+{
+    public static IServiceCollection AddInteractions(this IServiceCollection services) => services.AddSingleton<InteractionStore>();
+}
