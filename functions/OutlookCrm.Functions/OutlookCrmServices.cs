@@ -5,6 +5,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using OutlookCrm.Http;
 using OutlookCrm.Identity;
+using OutlookCrm.Interactions;
+using OutlookCrm.Search;
 
 namespace OutlookCrm;
 
@@ -17,6 +19,8 @@ public static class OutlookCrmServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddHttp();
         services.AddIdentity(configuration);
+        services.AddSearch();
+        services.AddInteractions();
         return services;
     }
 
