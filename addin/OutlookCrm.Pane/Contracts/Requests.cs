@@ -18,7 +18,7 @@ public sealed record CreateCustomerRequest(
     [MaxLength(10)] IReadOnlyList<Phone>? Phones = null,
     PostalAddress? PostalAddress = null,
     [MaxLength(35)] string? Language = null,
-    [MaxLength(500)] string? Website = null,
+    [MaxLength(200)] string? Website = null,
     CustomerStage Stage = CustomerStage.Lead,
     AddressSource Source = AddressSource.Typed);
 
@@ -50,7 +50,7 @@ public sealed record UpdateCustomerRequest
     [MaxLength(35)]
     public Optional<string?> Language { get; init; }
 
-    [MaxLength(500)]
+    [MaxLength(200)]
     public Optional<string?> Website { get; init; }
 
     /// <summary>The colleague's object id.</summary>
