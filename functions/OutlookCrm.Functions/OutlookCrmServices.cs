@@ -17,7 +17,7 @@ public static class OutlookCrmServices
     {
         ArgumentNullException.ThrowIfNull(configuration);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddHttp();
+        services.AddHttp(configuration);
         services.AddIdentity(configuration);
         services.AddSearch();
         services.AddInteractions();

@@ -7,6 +7,8 @@ public sealed class IdentityOptions
 {
     public const string Section = "Identity";
 
+    internal const string EntraId = "https://login.microsoftonline.com";
+
     /// <summary>Our API's client id: the only audience that we accept.</summary>
     public required Guid ClientId { get; init; }
 
@@ -29,7 +31,7 @@ public sealed class IdentityOptions
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var section = configuration.GetSection(Section);
-        var authority = section["Authority"] ?? "https://login.microsoftonline.com";
+        var authority = section["Authority"] ?? EntraId;
         var metadata = section["MetadataAddress"] ?? $"{authority.TrimEnd('/')}/common/v2.0/.well-known/openid-configuration";
         return new()
         {
