@@ -1,0 +1,440 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+
+namespace OutlookCrm.Storage;
+
+/// <summary>
+/// Tables in one SQLite file: what one machine needs. Reads run on the caller's thread, they take microseconds. Writes go through one
+/// thread, which commits all that wait together: a write costs its share of one flush to the disk, and SQLite never sees two writers.
+/// </summary>
+/// <remarks>What has been acknowledged survives the end of the process and of the power.</remarks>
+internal sealed class SqliteTableStore : ITableStore, IDisposable
+{
+    private const int MaxWritesPerCommit = 256;
+    private const int MaxIdleReaders = 16;
+
+    private readonly string file;
+    private readonly TimeSpan busyTimeout;
+    private readonly StorageMetrics metrics;
+    private readonly SqliteDatabase writer;
+    private readonly ConcurrentBag<SqliteDatabase> idleReaders = [];
+    private readonly BlockingCollection<Write> writes = [];
+    private readonly Thread writing;
+    private readonly HashSet<string> madeTables = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, TableSql> sql = new(StringComparer.Ordinal);
+    private bool disposed;
+
+    /// <param name="busyTimeout">How long a write waits while another process writes to the file.</param>
+    public SqliteTableStore(string file, TimeSpan busyTimeout)
+    {
+        this.file = file;
+        this.busyTimeout = busyTimeout;
+        writer = SqliteDatabase.OpenForWriting(file, busyTimeout);
+        metrics = new StorageMetrics(this);
+        writing = new Thread(CommitAll) { IsBackground = true, Name = "sqlite writer" };
+        writing.Start();
+    }
+
+    public Task<TableRow?> FindAsync(string table, string partitionKey, string rowKey, CancellationToken cancellation) =>
+        Answer(
+            () =>
+            {
+                TableLimits.CheckKeys(partitionKey, rowKey);
+                using var read = Read(table, SqlOf(table).Find);
+                TableRow? row = null;
+                if (read.Statement is { } statement)
+                {
+                    statement.Bind(1, SqliteRowFormat.EncodeKey(partitionKey));
+                    statement.Bind(2, SqliteRowFormat.EncodeKey(rowKey));
+                    row = statement.Step() ? RowOf(partitionKey, rowKey, statement) : null;
+                }
+
+                metrics.PointRead(table, row is not null);
+                return row;
+            },
+            cancellation);
+
+    public Task<IReadOnlyList<TableRow>> RangeAsync(
+        string table, string partitionKey, RowKeyRange range, int maxRows, CancellationToken cancellation) =>
+        Answer<IReadOnlyList<TableRow>>(
+            () =>
+            {
+                TableLimits.CheckRange(partitionKey, range, maxRows);
+                using var read = Read(table, range.Before is null ? SqlOf(table).From : SqlOf(table).Range);
+                var rows = new List<TableRow>();
+                if (read.Statement is { } statement)
+                {
+                    statement.Bind(1, SqliteRowFormat.EncodeKey(partitionKey));
+                    statement.Bind(2, SqliteRowFormat.EncodeKey(range.From));
+                    statement.Bind(3, maxRows);
+                    if (range.Before is not null)
+                    {
+                        statement.Bind(4, SqliteRowFormat.EncodeKey(range.Before));
+                    }
+
+                    while (statement.Step())
+                    {
+                        rows.Add(RowOf(partitionKey, SqliteRowFormat.DecodeKey(statement.Blob(2)), statement));
+                    }
+                }
+
+                metrics.RangeRead(table, rows.Count);
+                return rows;
+            },
+            cancellation);
+
+    public async Task<WriteOutcome> InsertAsync(string table, TableRow row, CancellationToken cancellation)
+    {
+        TableLimits.CheckRow(row);
+        return await WriteOneAsync(table, row.PartitionKey, new TableChange.Insert(row), cancellation);
+    }
+
+    public async Task<WriteOutcome> ReplaceAsync(string table, TableRow row, string etag, CancellationToken cancellation)
+    {
+        TableLimits.CheckRow(row);
+        return await WriteOneAsync(table, row.PartitionKey, new TableChange.Replace(row, etag), cancellation);
+    }
+
+    public async Task<WriteOutcome> PutAsync(string table, TableRow row, CancellationToken cancellation)
+    {
+        TableLimits.CheckRow(row);
+        return await WriteOneAsync(table, row.PartitionKey, new TableChange.Put(row), cancellation);
+    }
+
+    public async Task<WriteResult> DeleteAsync(
+        string table, string partitionKey, string rowKey, string? etag, CancellationToken cancellation)
+    {
+        TableLimits.CheckKeys(partitionKey, rowKey);
+        return (await WriteOneAsync(table, partitionKey, new TableChange.Delete(rowKey, etag), cancellation)).Result;
+    }
+
+    public async Task<TransactionOutcome> TransactAsync(
+        string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation)
+    {
+        TableLimits.CheckTransaction(partitionKey, changes);
+        return await WriteAsync(table, partitionKey, changes, cancellation);
+    }
+
+    /// <summary>Finishes what waits to be written, then folds the write-ahead log into the file.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref disposed, true))
+        {
+            return;
+        }
+
+        writes.CompleteAdding();
+        writing.Join();
+        while (idleReaders.TryTake(out var reader))
+        {
+            reader.Dispose();
+        }
+
+        writer.Checkpoint();
+        writer.Dispose();
+        writes.Dispose();
+        metrics.Dispose();
+    }
+
+    // Refusals and failures come out of the task, as from any store, although the work is done at once.
+    private static Task<T> Answer<T>(Func<T> read, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+        {
+            return Task.FromCanceled<T>(cancellation);
+        }
+
+        try
+        {
+            return Task.FromResult(read());
+        }
+        catch (Exception refusal) when (refusal is TableLimitException or TableStoreUnavailableException or ArgumentException)
+        {
+            return Task.FromException<T>(refusal);
+        }
+    }
+
+    private static TableRow RowOf(string partitionKey, string rowKey, SqliteStatement statement) =>
+        new(partitionKey, rowKey, SqliteRowFormat.DecodeProperties(statement.Blob(1)), ETagOf(statement.Int64(0)));
+
+    private TableSql SqlOf(string table) => sql.GetOrAdd(table, static name => new TableSql(name));
+
+    private Reading Read(string table, string text)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (!idleReaders.TryTake(out var reader))
+        {
+            reader = SqliteDatabase.OpenForReading(file, busyTimeout);
+        }
+
+        try
+        {
+            return new Reading(this, reader, reader.TryPrepare(text, missingTable: $"t_{table}"));
+        }
+        catch
+        {
+            Return(reader);
+            throw;
+        }
+    }
+
+    private void Return(SqliteDatabase reader)
+    {
+        if (idleReaders.Count < MaxIdleReaders && !disposed)
+        {
+            idleReaders.Add(reader);
+        }
+        else
+        {
+            reader.Dispose();
+        }
+    }
+
+    private async Task<WriteOutcome> WriteOneAsync(
+        string table, string partitionKey, TableChange change, CancellationToken cancellation)
+    {
+        var outcome = await WriteAsync(table, partitionKey, [change], cancellation);
+        return new WriteOutcome(outcome.Result, outcome.IsWritten ? outcome.ETags[0] : null);
+    }
+
+    private async Task<TransactionOutcome> WriteAsync(
+        string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        var write = new Write(table, SqlOf(table), SqliteRowFormat.EncodeKey(partitionKey), [.. changes.Select(Change.From)], cancellation);
+        writes.Add(write, cancellation);
+        var outcome = await write.Done.Task;
+        metrics.Write(table);
+        return outcome;
+    }
+
+    private void CommitAll()
+    {
+        var together = new List<Write>(MaxWritesPerCommit);
+        foreach (var first in writes.GetConsumingEnumerable())
+        {
+            together.Add(first);
+            while (together.Count < MaxWritesPerCommit && writes.TryTake(out var next))
+            {
+                together.Add(next);
+            }
+
+            // Before its turn a write can still be called off; after that its outcome is reported, whatever the caller does.
+            together.RemoveAll(write =>
+                write.Cancellation.IsCancellationRequested && write.Done.TrySetCanceled(write.Cancellation));
+            Commit(together);
+            together.Clear();
+        }
+    }
+
+    private void Commit(List<Write> together)
+    {
+        if (together.Count == 0)
+        {
+            return;
+        }
+
+        var made = new List<string>();
+        var outcomes = new List<TransactionOutcome>(together.Count);
+        try
+        {
+            writer.Prepare("BEGIN IMMEDIATE").Run();
+            foreach (var write in together)
+            {
+                if (!madeTables.Contains(write.Table))
+                {
+                    writer.Execute(write.Sql.Make);
+                    made.Add(write.Table);
+                }
+
+                outcomes.Add(Apply(write));
+            }
+
+            writer.Prepare("COMMIT").Run();
+        }
+        catch (Exception failure) // Whatever it is, those who wait must hear of it, and the next commit must find no transaction open.
+        {
+            writer.RollBack();
+            together.ForEach(write => write.Done.SetException(failure));
+            return;
+        }
+
+        madeTables.UnionWith(made);
+        for (var i = 0; i < together.Count; i++)
+        {
+            together[i].Done.SetResult(outcomes[i]);
+        }
+    }
+
+    private TransactionOutcome Apply(Write write)
+    {
+        var isTransaction = write.Changes.Length > 1;
+        if (isTransaction)
+        {
+            writer.Prepare("SAVEPOINT one").Run();
+        }
+
+        for (var i = 0; i < write.Changes.Length; i++)
+        {
+            var result = Apply(write, write.Changes[i]);
+            if (result != WriteResult.Written)
+            {
+                if (isTransaction)
+                {
+                    writer.Prepare("ROLLBACK TO one").Run();
+                    writer.Prepare("RELEASE one").Run();
+                }
+
+                return new TransactionOutcome(result, i, []);
+            }
+        }
+
+        if (isTransaction)
+        {
+            writer.Prepare("RELEASE one").Run();
+        }
+
+        return new TransactionOutcome(
+            WriteResult.Written, null, [.. write.Changes.Select(change => change.Body is null ? null : ETagOf(change.NewVersion))]);
+    }
+
+    private WriteResult Apply(Write write, Change change)
+    {
+        var statement = writer.Prepare(change.Kind switch
+        {
+            ChangeKind.Insert => write.Sql.Insert,
+            ChangeKind.Put => write.Sql.Put,
+            ChangeKind.Replace => write.Sql.Replace,
+            ChangeKind.Delete => write.Sql.Delete,
+            ChangeKind.DeleteVersion => write.Sql.DeleteVersion,
+            _ => throw new InvalidOperationException($"Unknown change {change.Kind}."),
+        });
+        statement.Bind(1, write.PartitionKey);
+        statement.Bind(2, change.RowKey);
+        if (change.Body is not null)
+        {
+            statement.Bind(3, change.NewVersion);
+            statement.Bind(4, change.Body);
+        }
+
+        if (change.Kind is ChangeKind.Replace or ChangeKind.DeleteVersion)
+        {
+            statement.Bind(5, change.OldVersion);
+        }
+
+        if (statement.Run() == 1)
+        {
+            return WriteResult.Written;
+        }
+
+        return change.Kind switch
+        {
+            ChangeKind.Insert => WriteResult.AlreadyExists,
+            ChangeKind.Delete => WriteResult.Absent,
+            _ => Exists(write, change.RowKey) ? WriteResult.Changed : WriteResult.Absent,
+        };
+    }
+
+    private bool Exists(Write write, byte[] rowKey)
+    {
+        var statement = writer.Prepare(write.Sql.Find);
+        statement.Bind(1, write.PartitionKey);
+        statement.Bind(2, rowKey);
+        var exists = statement.Step();
+        statement.Reset();
+        return exists;
+    }
+
+    private static string ETagOf(long version) => version.ToString("x16", CultureInfo.InvariantCulture);
+
+    private enum ChangeKind
+    {
+        Insert,
+        Replace,
+        Put,
+        Delete,
+        DeleteVersion,
+    }
+
+    /// <param name="Body">Null for a deletion.</param>
+    /// <param name="NewVersion">Random: a row that is deleted and made again never has an old version's ETag.</param>
+    private readonly record struct Change(ChangeKind Kind, byte[] RowKey, byte[]? Body, long OldVersion, long NewVersion)
+    {
+        public static Change From(TableChange change) => change switch
+        {
+            TableChange.Insert insert => With(ChangeKind.Insert, insert.Row, null),
+            TableChange.Replace replace => With(ChangeKind.Replace, replace.Row, replace.ETag),
+            TableChange.Put put => With(ChangeKind.Put, put.Row, null),
+            TableChange.Delete { ETag: null } delete => new(ChangeKind.Delete, SqliteRowFormat.EncodeKey(delete.RowKey), null, 0, 0),
+            TableChange.Delete delete => new(
+                ChangeKind.DeleteVersion, SqliteRowFormat.EncodeKey(delete.RowKey), null, VersionOf(delete.ETag), 0),
+            _ => throw new InvalidOperationException($"Unknown change {change.GetType().Name}."),
+        };
+
+        private static Change With(ChangeKind kind, TableRow row, string? etag) => new(
+            kind, SqliteRowFormat.EncodeKey(row.RowKey), SqliteRowFormat.EncodeProperties(row.Properties),
+            VersionOf(etag), Random.Shared.NextInt64(1, long.MaxValue));
+
+        // No row has version 0, so an ETag that is none of ours matches none.
+        private static long VersionOf(string? etag) =>
+            etag?.Length == 16 && long.TryParse(etag, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var version)
+                ? version
+                : 0;
+    }
+
+    /// <summary>The statements of one table, made once.</summary>
+    private sealed class TableSql
+    {
+        public TableSql(string table)
+        {
+            TableLimits.CheckTable(table);
+            var name = $"\"t_{table}\"";
+
+            // Clustered by key: a partition lies together, and a range read walks neighbouring pages.
+            Make = $"CREATE TABLE IF NOT EXISTS {name} (pk BLOB NOT NULL, rk BLOB NOT NULL, version INTEGER NOT NULL, body BLOB NOT NULL, "
+                + "PRIMARY KEY (pk, rk)) WITHOUT ROWID";
+            Find = $"SELECT version, body FROM {name} WHERE pk=?1 AND rk=?2";
+            From = $"SELECT version, body, rk FROM {name} WHERE pk=?1 AND rk>=?2 ORDER BY rk LIMIT ?3";
+            Range = $"SELECT version, body, rk FROM {name} WHERE pk=?1 AND rk>=?2 AND rk<?4 ORDER BY rk LIMIT ?3";
+            Insert = $"INSERT INTO {name} (pk, rk, version, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+            Put = $"INSERT INTO {name} (pk, rk, version, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET version=?3, body=?4";
+            Replace = $"UPDATE {name} SET version=?3, body=?4 WHERE pk=?1 AND rk=?2 AND version=?5";
+            Delete = $"DELETE FROM {name} WHERE pk=?1 AND rk=?2";
+            DeleteVersion = $"DELETE FROM {name} WHERE pk=?1 AND rk=?2 AND version=?5";
+        }
+
+        public string Make { get; }
+
+        public string Find { get; }
+
+        public string From { get; }
+
+        public string Range { get; }
+
+        public string Insert { get; }
+
+        public string Put { get; }
+
+        public string Replace { get; }
+
+        public string Delete { get; }
+
+        public string DeleteVersion { get; }
+    }
+
+    /// <param name="Statement">Null when the table is not there yet.</param>
+    private readonly record struct Reading(SqliteTableStore Store, SqliteDatabase Reader, SqliteStatement? Statement) : IDisposable
+    {
+        public void Dispose()
+        {
+            Statement?.Reset();
+            Store.Return(Reader);
+        }
+    }
+
+    private sealed record Write(
+        string Table, TableSql Sql, byte[] PartitionKey, Change[] Changes, CancellationToken Cancellation)
+    {
+        public TaskCompletionSource<TransactionOutcome> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
