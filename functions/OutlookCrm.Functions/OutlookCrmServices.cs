@@ -7,6 +7,7 @@ using OutlookCrm.Http;
 using OutlookCrm.Identity;
 using OutlookCrm.Interactions;
 using OutlookCrm.Search;
+using OutlookCrm.Storage;
 
 namespace OutlookCrm;
 
@@ -19,6 +20,7 @@ public static class OutlookCrmServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddHttp(configuration);
         services.AddIdentity(configuration);
+        services.AddStorage(configuration);
         services.AddSearch();
         services.AddInteractions();
         return services;
