@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using OutlookCrm.Customers;
 using OutlookCrm.Http;
 using OutlookCrm.Identity;
 using OutlookCrm.Interactions;
@@ -23,6 +24,7 @@ public static class OutlookCrmServices
         services.AddStorage(configuration);
         services.AddSearch();
         services.AddInteractions();
+        services.AddCustomers();
         return services;
     }
 

@@ -14,7 +14,7 @@ public sealed record CreateCustomerRequest(
     CustomerKind Kind = CustomerKind.Person,
     [MaxLength(200)] string? Company = null,
     [MaxLength(32)] string? CompanyId = null,
-    [MaxLength(200)] string? JobTitle = null,
+    [MaxLength(120)] string? JobTitle = null,
     [MaxLength(10)] IReadOnlyList<Phone>? Phones = null,
     PostalAddress? PostalAddress = null,
     [MaxLength(35)] string? Language = null,
@@ -39,7 +39,7 @@ public sealed record UpdateCustomerRequest
     [MaxLength(32)]
     public Optional<string?> CompanyId { get; init; }
 
-    [MaxLength(200)]
+    [MaxLength(120)]
     public Optional<string?> JobTitle { get; init; }
 
     [MaxLength(10)]

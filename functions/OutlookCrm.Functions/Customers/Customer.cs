@@ -47,7 +47,6 @@ public sealed record CustomerAddress(
 
 /// <summary>A customer with its addresses, as read in one go.</summary>
 /// <param name="ETag">The store's version of row <c>a</c>.</param>
-/// <param name="Addresses">Sorted by key.</param>
 public sealed record StoredCustomer(Customer Customer, string ETag, IReadOnlyList<CustomerAddress> Addresses)
 {
     /// <summary>The primary first, then the oldest.</summary>

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using OutlookCrm.Http;
+using OutlookCrm.Identity;
+using OutlookCrm.Pane;
+
+namespace OutlookCrm.Customers;
+
+/// <summary>One more address for a customer, or a label or the first place for one that it has.</summary>
+public sealed class AddAddress(CustomerStore customers, CustomerChanges changes, Caller caller, TimeProvider clock)
+{
+    [Function(nameof(AddAddress)), Requires(Role.Member)]
+    [Takes(typeof(AddAddressRequest))]
+    [Answers(200, typeof(CustomerCard)), Answers(404), Answers(409, when: "Another customer has the address, or this one has 20")]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "customers/{id}/addresses")] HttpRequest request,
+        string id,
+        CancellationToken cancellation)
+    {
+        var body = await RequestBody.ReadAsync<AddAddressRequest>(request, cancellation);
+        if (!body.Is(out var asked, out var refusal))
+        {
+            return refusal;
+        }
+
+        var errors = new FieldErrors();
+        var address = CustomerRules.Address(asked.Address, errors);
+        var label = CustomerRules.Label(asked.Label, errors);
+        if (errors.Any)
+        {
+            return Answer.Invalid(errors);
+        }
+
+        AddressOutcome outcome = !CustomerId.TryParse(id, out var customerId)
+            ? new AddressOutcome.NoSuchCustomer()
+            : await changes.AddAddressAsync(
+                caller.TenantId,
+                customerId,
+                new CustomerAddress(address!, label, asked.Source, clock.GetUtcNow(), caller.Name),
+                asked.Primary,
+                cancellation);
+        return await AddressAnswer.OfAsync(customers, caller.TenantId, outcome, cancellation);
+    }
+}
+
+/// <summary>How a changed list of addresses is answered.</summary>
+internal static class AddressAnswer
+{
+    public static async Task<IResult> OfAsync(
+        CustomerStore customers, Guid tenantId, AddressOutcome outcome, CancellationToken cancellation)
+    {
+        switch (outcome)
+        {
+            case AddressOutcome.Done { Customer.Customer: var customer }
+                when await customers.ReadSheetAsync(tenantId, customer.Id, customer.Kind, cancellation) is { } sheet:
+                var card = sheet.ToCard();
+                return Answer.Ok(card, card.ETag);
+            case AddressOutcome.Done or AddressOutcome.NoSuchCustomer:
+                return Answer.NotFound(GetCustomer.NotFound);
+            case AddressOutcome.NoSuchAddress:
+                return Answer.NotFound("This customer does not have this address.");
+            case AddressOutcome.TakenBy { Owner: var owner }:
+                return Answer.Conflict($"{owner.Name} has this address.");
+            case AddressOutcome.TooMany:
+                return Answer.Conflict($"This customer has {Customer.MaxAddresses} addresses; remove one first.");
+            case AddressOutcome.IsLast:
+                return Answer.Conflict("This is the person's only address; add another one first.");
+            default:
+                throw new UnreachableException();
+        }
+    }
+}

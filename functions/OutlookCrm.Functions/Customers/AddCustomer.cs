@@ -1,0 +1,94 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using OutlookCrm.Http;
+using OutlookCrm.Identity;
+using OutlookCrm.Pane;
+
+namespace OutlookCrm.Customers;
+
+/// <summary>Makes a customer, who is looked after by whoever made it. The first to claim an address gets it, all others that customer.</summary>
+public sealed class AddCustomer(CustomerStore customers, CustomerChanges changes, Caller caller, TimeProvider clock)
+{
+    [Function(nameof(AddCustomer)), Requires(Role.Member)]
+    [Says("Make a customer and claim its address")]
+    [Takes(typeof(CreateCustomerRequest))]
+    [Answers(201, typeof(CustomerCard), "The customer is new")]
+    [Answers(200, typeof(CustomerCard), "The address is this customer's already; nothing was changed")]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "customers")] HttpRequest request, CancellationToken cancellation)
+    {
+        var body = await RequestBody.ReadAsync<CreateCustomerRequest>(request, cancellation);
+        if (!body.Is(out var asked, out var refusal))
+        {
+            return refusal;
+        }
+
+        var now = clock.GetUtcNow();
+        var errors = new FieldErrors();
+        var company = await CompanyField.FindAsync(customers, caller.TenantId, asked.CompanyId, errors, cancellation);
+        var edit = CustomerEdit.From(
+            new UpdateCustomerRequest
+            {
+                Name = new(asked.Name),
+                Company = new(asked.Company),
+                JobTitle = new(asked.JobTitle),
+                Phones = new(asked.Phones),
+                PostalAddress = new(asked.PostalAddress),
+                Language = new(asked.Language),
+                Website = new(asked.Website),
+            },
+            company,
+            owner: null,
+            DateOnly.FromDateTime(now.UtcDateTime),
+            errors);
+        var address = string.IsNullOrWhiteSpace(asked.Address) ? null : CustomerRules.Address(asked.Address, errors);
+        if (string.IsNullOrWhiteSpace(asked.Address) && asked.Kind == CustomerKind.Person)
+        {
+            errors.Add("address", "is required for a person");
+        }
+
+        if (errors.Any)
+        {
+            return Answer.Invalid(errors);
+        }
+
+        var blank = new Customer(
+            default, asked.Kind, "", null, null, [], null, null, null,
+            new Colleague(caller.UserId.ToString("D"), caller.Name), asked.Stage, [], [], new Preferences(null, false, null),
+            PrimaryAddress: null, CreatedAt: now, LastContactAt: null, Version: "");
+        var creation = await changes.CreateAsync(
+            caller.TenantId,
+            edit.Apply(blank),
+            address is null ? null : new CustomerAddress(address, null, asked.Source, now, caller.Name),
+            cancellation);
+
+        var made = creation.Customer.Customer;
+        var card = (await customers.ReadSheetAsync(caller.TenantId, made.Id, made.Kind, cancellation))!.ToCard();
+        return creation.IsNew
+            ? Answer.Created(card, $"/api/customers/{card.Id}", card.ETag)
+            : Answer.Ok(card, card.ETag);
+    }
+}
+
+/// <summary>The field <c>companyId</c>.</summary>
+internal static class CompanyField
+{
+    /// <summary>The organisation that it names; null, with an error, when it names none.</summary>
+    public static async Task<Customer?> FindAsync(
+        CustomerStore customers, Guid tenantId, string? companyId, FieldErrors errors, CancellationToken cancellation)
+    {
+        if (string.IsNullOrWhiteSpace(companyId))
+        {
+            return null;
+        }
+
+        if (CustomerId.TryParse(companyId, out var id)
+            && await customers.FindAsync(tenantId, id, cancellation) is { Kind: CustomerKind.Organisation } company)
+        {
+            return company;
+        }
+
+        errors.Add("companyId", "must be the id of an organisation");
+        return null;
+    }
+}

@@ -1,0 +1,461 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using OutlookCrm.Pane;
+using OutlookCrm.Storage;
+
+namespace OutlookCrm.Customers;
+
+/// <summary>
+/// Every change of a customer, in this order, so that a crash after any step heals by itself:
+/// <list type="number">
+/// <item>a queue message that names the change, seen after <see cref="FirstLook"/> and again after <see cref="LastLook"/>;</item>
+/// <item>for a new address its claim: an insert into table <c>addresses</c>, which one of all rivals wins;</item>
+/// <item>one transaction in the customer's partition: the record, the address's row, an outbox row named after the change;</item>
+/// <item>what follows in other tables (<see cref="CustomerProjection"/>), after which the outbox row goes.</item>
+/// </list>
+/// The steps after the first are done at once; the message finds them done, or does what is left.
+/// <para>
+/// An address is a customer's when its row is in the customer's own partition; the claim only keeps others out. A claim without
+/// that row has lost its creator, or its creator is slow. It is ended only after the change that made it was barred: the bar takes
+/// the key of the change's outbox row, so from then on the transaction of a slow creator fails as a whole, whatever clocks say. Then
+/// the row is looked for once more, and the claim deleted if it is still the one that was read. A barred creator starts again.
+/// </para>
+/// <para>
+/// Crash points. After 1: the message finds nothing and ends. After 2: a claim that leads nowhere; cards show its address as unknown;
+/// the message ends it, or sooner whoever wants the address and has waited a second for its owner. After 3: the customer is
+/// found by address; search and summaries follow with the message. Within 4: the same, all of it may be repeated.
+/// Removing an address runs the same way, the claim being ended in step 4. The one assumption about time: no invocation commits
+/// anything when <see cref="LastLook"/> is over, twice what the host lets one run.
+/// </para>
+/// </summary>
+public sealed class CustomerChanges(
+    ITableStore tables, IWorkQueue queue, CustomerStore customers, CustomerProjection projection, TimeProvider clock, ILogger<CustomerChanges> log)
+{
+    internal const string Queue = "customer-projections";
+
+    /// <summary>Longer than a change normally takes, so that its message mostly finds nothing to do.</summary>
+    internal static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(15);
+
+    internal static readonly TimeSpan LastLook = TimeSpan.FromMinutes(10);
+
+    // 20, 40, … 640 ms: how long an address's owner-to-be is waited for before its claim is ended.
+    private const int MaxPolls = 6;
+
+    private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(20);
+
+    // Each failed attempt means that another writer got through.
+    private const int MaxAttempts = 200;
+
+    private readonly AddressClaims claims = new(tables);
+
+    /// <summary>
+    /// A new customer, or the one who already has the address. However many ask at once for one address, one customer is made.
+    /// </summary>
+    /// <param name="draft">Its id and version are given here.</param>
+    /// <param name="address">Null for an organisation that is known by name only.</param>
+    public async Task<Creation> CreateAsync(Guid tenantId, Customer draft, CustomerAddress? address, CancellationToken cancellation)
+    {
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            if (address is not null && await FindOwnerAsync(tenantId, address.Address, cancellation) is { } owner)
+            {
+                return new Creation(owner, IsNew: false);
+            }
+
+            var change = NewChange();
+            var customer = draft with { Id = CustomerId.New(clock), Version = change, PrimaryAddress = address?.Address.Key };
+            await SendAsync(new ChangeMessage(tenantId, customer.Id.ToString(), change, address?.Address.Key), FirstLook, cancellation);
+            if (address is not null && !await claims.TryClaimAsync(tenantId, address.Address, customer, change, cancellation))
+            {
+                continue; // somebody was faster: theirs is the customer
+            }
+
+            List<TableChange> rows = [new TableChange.Insert(CustomerRow.From(tenantId, customer))];
+            if (address is not null)
+            {
+                rows.Add(new TableChange.Insert(CustomerAddressRow.From(tenantId, customer.Id, address)));
+            }
+
+            var outbox = Outbox(null, customer, before: [], after: address is null ? [] : [address]);
+            if (await CommitAsync(tenantId, customer.Id, change, rows, outbox, cancellation) is { } etag)
+            {
+                await FinishAsync(tenantId, customer.Id, change, cancellation);
+                return new Creation(new StoredCustomer(customer, etag, address is null ? [] : [address]), IsNew: true);
+            }
+        }
+
+        throw Busy();
+    }
+
+    /// <summary>
+    /// Changes the record. <paramref name="edit"/> may be asked more than once: it gets the customer as it is now, and gives the
+    /// customer as it shall be or null to leave it; the same back writes nothing.
+    /// </summary>
+    /// <returns>The customer as it is after all; null when there is no such customer.</returns>
+    public async Task<StoredCustomer?> EditAsync(
+        Guid tenantId, CustomerId id, Func<Customer, Customer?> edit, CancellationToken cancellation)
+    {
+        string? change = null;
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            if (await customers.ReadAsync(tenantId, id, cancellation) is not { } stored)
+            {
+                return null;
+            }
+
+            if (edit(stored.Customer) is not { } edited || CustomerRow.AreAlike(edited, stored.Customer))
+            {
+                return stored;
+            }
+
+            if (change is null)
+            {
+                change = NewChange();
+                await SendAsync(new ChangeMessage(tenantId, id.ToString(), change, Address: null), FirstLook, cancellation);
+            }
+
+            var next = edited with { Version = change };
+            var outbox = Outbox(stored.Customer, next, stored.Addresses, stored.Addresses);
+            TableChange row = new TableChange.Replace(CustomerRow.From(tenantId, next), stored.ETag);
+            if (await CommitAsync(tenantId, id, change, [row], outbox, cancellation) is { } etag)
+            {
+                await FinishAsync(tenantId, id, change, cancellation);
+                return stored with { Customer = next, ETag = etag };
+            }
+        }
+
+        throw Busy();
+    }
+
+    /// <summary>Gives a customer one more address, or a new label or the first place to one that it has.</summary>
+    public async Task<AddressOutcome> AddAddressAsync(
+        Guid tenantId, CustomerId id, CustomerAddress address, bool primary, CancellationToken cancellation)
+    {
+        string? change = null;
+        var isClaimed = false;
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            var stored = await customers.ReadAsync(tenantId, id, cancellation);
+            var known = stored?.Find(address.Address);
+            if (stored is null || (known is null && stored.Addresses.Count >= Customer.MaxAddresses))
+            {
+                if (isClaimed && await claims.FindAsync(tenantId, address.Address, cancellation) is { } own && own.PendingChange == change)
+                {
+                    await TryEndAsync(tenantId, own, cancellation);
+                }
+
+                return stored is null ? new AddressOutcome.NoSuchCustomer() : new AddressOutcome.TooMany();
+            }
+
+            var row = known is null ? address : known with { Label = address.Label ?? known.Label };
+            var next = stored.Customer with
+            {
+                PrimaryAddress = primary || stored.Customer.PrimaryAddress is null ? address.Address.Key : stored.Customer.PrimaryAddress,
+            };
+            if (row == known && next.PrimaryAddress == stored.Customer.PrimaryAddress)
+            {
+                return new AddressOutcome.Done(stored);
+            }
+
+            if (known is null && !isClaimed && await FindOwnerAsync(tenantId, address.Address, cancellation) is { } owner)
+            {
+                if (owner.Customer.Id == id)
+                {
+                    continue; // added meanwhile
+                }
+
+                return new AddressOutcome.TakenBy(owner.Customer);
+            }
+
+            if (change is null)
+            {
+                change = NewChange();
+                await SendAsync(new ChangeMessage(tenantId, id.ToString(), change, address.Address.Key), FirstLook, cancellation);
+            }
+
+            if (known is null && !isClaimed)
+            {
+                isClaimed = await claims.TryClaimAsync(tenantId, address.Address, stored.Customer, change, cancellation);
+                if (!isClaimed)
+                {
+                    continue; // somebody was faster
+                }
+            }
+
+            IReadOnlyList<CustomerAddress> after = [.. stored.Addresses.Where(a => a != known), row];
+            TableChange[] rows =
+            [
+                new TableChange.Replace(CustomerRow.From(tenantId, next), stored.ETag),
+                new TableChange.Put(CustomerAddressRow.From(tenantId, id, row)),
+            ];
+            if (await CommitAsync(tenantId, id, change, rows, Outbox(stored.Customer, next, stored.Addresses, after), cancellation) is { } etag)
+            {
+                await FinishAsync(tenantId, id, change, cancellation);
+                return new AddressOutcome.Done(new StoredCustomer(next, etag, after));
+            }
+
+            if (await FindOutboxAsync(tenantId, id, change, cancellation) is { IsBarred: true })
+            {
+                (change, isClaimed) = (null, false); // the claim was ended as we were slow: begin again
+            }
+        }
+
+        throw Busy();
+    }
+
+    /// <summary>
+    /// Takes an address away. A person keeps one at least: without, no mail would ever find them again. After the primary address,
+    /// the oldest comes first.
+    /// </summary>
+    public async Task<AddressOutcome> RemoveAddressAsync(
+        Guid tenantId, CustomerId id, MailAddress address, CancellationToken cancellation)
+    {
+        string? change = null;
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            if (await customers.ReadAsync(tenantId, id, cancellation) is not { } stored)
+            {
+                return new AddressOutcome.NoSuchCustomer();
+            }
+
+            if (stored.Find(address) is not { } known)
+            {
+                return new AddressOutcome.NoSuchAddress();
+            }
+
+            IReadOnlyList<CustomerAddress> after = [.. stored.Addresses.Where(a => a != known)];
+            if (after.Count == 0 && stored.Customer.Kind == CustomerKind.Person)
+            {
+                return new AddressOutcome.IsLast();
+            }
+
+            if (change is null)
+            {
+                change = NewChange();
+                await SendAsync(new ChangeMessage(tenantId, id.ToString(), change, Address: null), FirstLook, cancellation);
+            }
+
+            var next = stored.Customer.PrimaryAddress == address.Key
+                ? stored.Customer with { PrimaryAddress = after.MinBy(a => a.AddedAt)?.Address.Key }
+                : stored.Customer;
+            TableChange[] rows =
+            [
+                new TableChange.Replace(CustomerRow.From(tenantId, next), stored.ETag),
+                new TableChange.Delete(TableKeys.Address(address.Key), ETag: null),
+            ];
+            if (await CommitAsync(tenantId, id, change, rows, Outbox(stored.Customer, next, stored.Addresses, after), cancellation) is { } etag)
+            {
+                await FinishAsync(tenantId, id, change, cancellation);
+                return new AddressOutcome.Done(new StoredCustomer(next, etag, after));
+            }
+        }
+
+        throw Busy();
+    }
+
+    /// <summary>Brings a person's copy of the company's name up to date. The person's version stays: nobody edited them.</summary>
+    internal async Task FollowCompanyNameAsync(Guid tenantId, CustomerId personId, CancellationToken cancellation)
+    {
+        string? change = null;
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            if (await customers.ReadAsync(tenantId, personId, cancellation) is not { Customer.Company: { Id: { } companyId } company } stored
+                || await customers.FindAsync(tenantId, companyId, cancellation) is not { } organisation
+                || organisation.Name == company.Name)
+            {
+                return;
+            }
+
+            if (change is null)
+            {
+                change = NewChange();
+                await SendAsync(new ChangeMessage(tenantId, personId.ToString(), change, Address: null), FirstLook, cancellation);
+            }
+
+            var next = stored.Customer with { Company = company with { Name = organisation.Name } };
+            TableChange row = new TableChange.Replace(CustomerRow.From(tenantId, next), stored.ETag);
+            var outbox = Outbox(stored.Customer, next, stored.Addresses, stored.Addresses);
+            if (await CommitAsync(tenantId, personId, change, [row], outbox, cancellation) is not null)
+            {
+                await FinishAsync(tenantId, personId, change, cancellation);
+                change = null; // and look again whether the organisation was renamed meanwhile
+            }
+        }
+
+        throw Busy();
+    }
+
+    /// <summary>What a change's message is for: finish what its sender did not. May run at any time, and beside the sender.</summary>
+    internal async Task SettleAsync(ChangeMessage message, CancellationToken cancellation)
+    {
+        var id = CustomerId.Parse(message.CustomerId);
+        if (await FindOutboxAsync(message.TenantId, id, message.Change, cancellation) is { IsBarred: false })
+        {
+            await projection.RunAsync(message.TenantId, id, message.Change, cancellation);
+            return;
+        }
+
+        // Done, not yet committed, or never to be.
+        if (message.Address is { } key
+            && MailAddress.TryParse(key, out var address)
+            && await claims.FindAsync(message.TenantId, address, cancellation) is { } claim
+            && claim.PendingChange == message.Change)
+        {
+            await TryEndAsync(message.TenantId, claim, cancellation);
+        }
+
+        if (!message.IsLastLook)
+        {
+            await SendAsync(message with { IsLastLook = true }, LastLook, cancellation);
+            return;
+        }
+
+        if (await FindOutboxAsync(message.TenantId, id, message.Change, cancellation) is { IsBarred: true })
+        {
+            await tables.DeleteAsync(
+                Tables.Customers,
+                TableKeys.Customer(message.TenantId, message.CustomerId),
+                TableKeys.Outbox(message.Change),
+                etag: null,
+                cancellation);
+        }
+    }
+
+    /// <summary>
+    /// Who has the address; null when nobody has and it may be claimed. Waits for a claim's owner to commit, and after a while
+    /// ends the claim.
+    /// </summary>
+    private async Task<StoredCustomer?> FindOwnerAsync(Guid tenantId, MailAddress address, CancellationToken cancellation)
+    {
+        var pause = FirstPoll;
+        for (var poll = 1; await claims.FindAsync(tenantId, address, cancellation) is { } claim; poll++)
+        {
+            if (await customers.ReadAsync(tenantId, claim.Customer, cancellation) is { } owner && owner.Find(address) is not null)
+            {
+                return owner;
+            }
+
+            // No longer pending and yet no row: the address was removed, and its remover did not come as far as the claim.
+            if (claim.PendingChange is null || poll > MaxPolls)
+            {
+                await TryEndAsync(tenantId, claim, cancellation);
+                continue;
+            }
+
+            await Task.Delay(pause, clock, cancellation);
+            pause *= 2;
+        }
+
+        return null;
+    }
+
+    /// <summary>Ends a claim unless the customer has the address after all. See the class.</summary>
+    private async Task TryEndAsync(Guid tenantId, AddressClaim claim, CancellationToken cancellation)
+    {
+        if (claim.PendingChange is { } change)
+        {
+            var bar = OutboxRow.Bar.ToTableRow(tenantId, claim.Customer, change);
+            var barred = await tables.InsertAsync(Tables.Customers, bar, cancellation);
+            if (await customers.HasAddressAsync(tenantId, claim.Customer, claim.Address, cancellation))
+            {
+                if (barred is { IsWritten: true, ETag: { } etag })
+                {
+                    await tables.DeleteAsync(Tables.Customers, bar.PartitionKey, bar.RowKey, etag, cancellation);
+                }
+
+                return;
+            }
+        }
+
+        await claims.TryDeleteAsync(tenantId, claim, cancellation);
+    }
+
+    /// <returns>The record's new ETag; null when it changed meanwhile or the change is barred, and nothing was written.</returns>
+    private async Task<string?> CommitAsync(
+        Guid tenantId, CustomerId id, string change, IReadOnlyList<TableChange> rows, OutboxRow outbox, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Customer(tenantId, id.ToString());
+        var outcome = await tables.TransactAsync(
+            Tables.Customers, partition, [.. rows, new TableChange.Insert(outbox.ToTableRow(tenantId, id, change))], cancellation);
+        if (outcome.IsWritten)
+        {
+            return outcome.ETags[0];
+        }
+
+        // The store may have written, heard nothing, and tried again.
+        return await FindOutboxAsync(tenantId, id, change, cancellation) is { IsBarred: false }
+            ? (await customers.ReadAsync(tenantId, id, cancellation))?.ETag
+            : null;
+    }
+
+    /// <summary>The projections, at once. What the store refuses now the message does later: the change itself is made.</summary>
+    private async Task FinishAsync(Guid tenantId, CustomerId id, string change, CancellationToken cancellation)
+    {
+        try
+        {
+            await projection.RunAsync(tenantId, id, change, cancellation);
+        }
+        catch (TableStoreUnavailableException e)
+        {
+            log.LogWarning(e, "Search and summaries of customer {CustomerId} follow later", id);
+        }
+    }
+
+    private async Task<OutboxRow?> FindOutboxAsync(Guid tenantId, CustomerId id, string change, CancellationToken cancellation) =>
+        await tables.FindAsync(
+            Tables.Customers, TableKeys.Customer(tenantId, id.ToString()), TableKeys.Outbox(change), cancellation) is { } row
+            ? OutboxRow.From(row)
+            : null;
+
+    private static OutboxRow Outbox(
+        Customer? old, Customer next, IReadOnlyList<CustomerAddress> before, IReadOnlyList<CustomerAddress> after)
+    {
+        var tokens = CustomerProjection.Entry(next, after).Tokens.ToHashSet(StringComparer.Ordinal);
+        if (old is not null)
+        {
+            tokens.UnionWith(CustomerProjection.Entry(old, before).Tokens);
+        }
+
+        return new OutboxRow(
+            tokens,
+            old?.Company?.Id is { } company && company != next.Company?.Id ? [company] : [],
+            [.. before.Concat(after).Select(a => a.Address.Key).Distinct().Where(key =>
+                before.Any(a => a.Address.Key == key) != after.Any(a => a.Address.Key == key))],
+            IsRenamed: old is not null && next.Kind == CustomerKind.Organisation && old.Name != next.Name);
+    }
+
+    private Task SendAsync(ChangeMessage message, TimeSpan delay, CancellationToken cancellation) =>
+        queue.SendAsync(Queue, JsonSerializer.Serialize(message), delay, cancellation);
+
+    private string NewChange() => Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
+
+    private static TableStoreUnavailableException Busy() =>
+        new("The customer or address changed again and again; nothing was saved.");
+}
+
+/// <summary>Names a change that may have happened.</summary>
+/// <param name="Address">The key of an address that the change claims; null when it claims none.</param>
+public sealed record ChangeMessage(Guid TenantId, string CustomerId, string Change, string? Address, bool IsLastLook = false);
+
+/// <param name="IsNew">False when the address was somebody's already: then it is theirs.</param>
+public sealed record Creation(StoredCustomer Customer, bool IsNew);
+
+/// <summary>How adding or removing an address went.</summary>
+public abstract record AddressOutcome
+{
+    private AddressOutcome()
+    {
+    }
+
+    public sealed record Done(StoredCustomer Customer) : AddressOutcome;
+
+    public sealed record NoSuchCustomer : AddressOutcome;
+
+    public sealed record NoSuchAddress : AddressOutcome;
+
+    public sealed record TooMany : AddressOutcome;
+
+    public sealed record TakenBy(Customer Owner) : AddressOutcome;
+
+    public sealed record IsLast : AddressOutcome;
+}

@@ -1,0 +1,156 @@
+using System.Text.Json;
+using OutlookCrm.Pane;
+using OutlookCrm.Search;
+using OutlookCrm.Storage;
+
+namespace OutlookCrm.Customers;
+
+/// <summary>
+/// What follows from a customer's record in other tables and partitions: the addresses' claims, search, the organisation's list of
+/// people. Always made from the record as it is now. Afterwards the record is read again, and all of it repeated when it changed
+/// meanwhile: of two at once, whoever writes last also looks last.
+/// </summary>
+public sealed class CustomerProjection(ITableStore tables, IWorkQueue queue, CustomerStore customers, SearchIndex search)
+{
+    internal const string RenameQueue = "company-renames";
+
+    // Each round means that somebody changed the customer within the last one.
+    private const int MaxRounds = 50;
+
+    private readonly AddressClaims claims = new(tables);
+
+    /// <summary>Does what a committed change owes, then deletes its outbox row; nothing when that row is gone.</summary>
+    internal async Task RunAsync(Guid tenantId, CustomerId id, string change, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Customer(tenantId, id.ToString());
+        if (await tables.FindAsync(Tables.Customers, partition, TableKeys.Outbox(change), cancellation) is not { } row
+            || OutboxRow.From(row) is not { IsBarred: false } outbox)
+        {
+            return;
+        }
+
+        var tokens = outbox.Tokens.ToHashSet(StringComparer.Ordinal);
+        var companies = outbox.Companies.ToHashSet();
+        for (var round = 1; ; round++)
+        {
+            var stored = await ReadAsync();
+            foreach (var key in outbox.Addresses.Union(stored.Addresses.Select(a => a.Address.Key), StringComparer.Ordinal))
+            {
+                await ProjectAddressAsync(tenantId, stored, key, change, cancellation);
+            }
+
+            var entry = Entry(stored.Customer, [.. stored.AddressesAsShown]);
+            await search.ApplyAsync(tenantId, entry, tokens, cancellation);
+            tokens.UnionWith(entry.Tokens);
+
+            await ProjectPersonAsync(tenantId, stored, companies, cancellation);
+            if ((await ReadAsync()).ETag == stored.ETag)
+            {
+                break;
+            }
+
+            if (round == MaxRounds)
+            {
+                throw new TableStoreUnavailableException("The customer changed in every round; its projections are tried again later.");
+            }
+        }
+
+        if (outbox.IsRenamed)
+        {
+            await foreach (var person in customers.PeopleOfAsync(tenantId, id, cancellation))
+            {
+                await SendRenameAsync(tenantId, person, cancellation);
+            }
+        }
+
+        await tables.DeleteAsync(Tables.Customers, partition, TableKeys.Outbox(change), etag: null, cancellation);
+
+        async Task<StoredCustomer> ReadAsync() =>
+            await customers.ReadAsync(tenantId, id, cancellation)
+            ?? throw new InvalidOperationException($"Customer {id} has an outbox row but no record.");
+    }
+
+    /// <summary>What search knows of a customer.</summary>
+    /// <param name="addresses">The primary first.</param>
+    internal static SearchEntry Entry(Customer customer, IReadOnlyList<CustomerAddress> addresses) =>
+        new(customer.Id.ToString(), customer.Kind, customer.Name, customer.Company?.Name, [.. addresses.Select(a => a.Address.ToString())]);
+
+    /// <summary>A claim says what the customer is called; the claim of an address that the customer no longer has goes.</summary>
+    /// <param name="change">Committed, as its outbox row was there: a claim that waits for it waits no longer.</param>
+    private async Task ProjectAddressAsync(
+        Guid tenantId, StoredCustomer stored, string key, string change, CancellationToken cancellation)
+    {
+        if (!MailAddress.TryParse(key, out var address))
+        {
+            throw new FormatException("An outbox row holds no mail address.");
+        }
+
+        // When a write finds the claim changed, somebody else confirmed, ended or renewed it: look again.
+        for (var done = false; !done;)
+        {
+            if (await claims.FindAsync(tenantId, address, cancellation) is not { } claim || claim.Customer != stored.Customer.Id)
+            {
+                return;
+            }
+
+            var row = stored.Find(address);
+            if (row is not null && claim.Says(row.Address, stored.Customer))
+            {
+                return;
+            }
+
+            // The record was read before the claim. Only what is read after it proves anything: the address may have been removed
+            // and be on its way back, under a claim of a change that is not committed.
+            var isPending = claim.PendingChange is not null && claim.PendingChange != change;
+            if ((row is null || isPending)
+                && (row is null) == await customers.HasAddressAsync(tenantId, stored.Customer.Id, address, cancellation))
+            {
+                return; // the record changed: this comes again with the next round, or with the change that did it
+            }
+
+            if (row is null && isPending)
+            {
+                return; // that change's own message looks after it
+            }
+
+            done = row is null
+                ? await claims.TryDeleteAsync(tenantId, claim, cancellation)
+                : await claims.TryConfirmAsync(tenantId, claim, row.Address, stored.Customer, cancellation);
+        }
+    }
+
+    private async Task ProjectPersonAsync(
+        Guid tenantId, StoredCustomer stored, HashSet<CustomerId> companies, CancellationToken cancellation)
+    {
+        var company = stored.Customer.Kind == CustomerKind.Person ? stored.Customer.Company : null;
+        foreach (var left in companies.Where(c => c != company?.Id))
+        {
+            await tables.DeleteAsync(
+                Tables.Customers,
+                TableKeys.Customer(tenantId, left.ToString()),
+                TableKeys.Person(stored.Customer.Id.ToString()),
+                etag: null,
+                cancellation);
+        }
+
+        if (company is not { Id: { } companyId })
+        {
+            return;
+        }
+
+        companies.Add(companyId);
+        await tables.PutAsync(Tables.Customers, PersonRow.From(tenantId, companyId, stored), cancellation);
+
+        // Renamed just before the row was there to say that this person is one of its people.
+        if (await customers.FindAsync(tenantId, companyId, cancellation) is { } organisation && organisation.Name != company.Name)
+        {
+            await SendRenameAsync(tenantId, stored.Customer.Id, cancellation);
+        }
+    }
+
+    private Task SendRenameAsync(Guid tenantId, CustomerId person, CancellationToken cancellation) =>
+        queue.SendAsync(RenameQueue, JsonSerializer.Serialize(new CompanyRenamed(tenantId, person.ToString())), delay: null, cancellation);
+}
+
+/// <summary>A person's company may have another name than the person's record says.</summary>
+public sealed record CompanyRenamed(Guid TenantId, string PersonId);
