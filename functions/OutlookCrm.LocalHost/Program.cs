@@ -1,1 +1,22 @@
-return 0;
+using OutlookCrm.LocalHost;
+
+if (!CommandLine.TryRead(args, out var options, out var complaint))
+{
+    Console.Error.WriteLine(complaint);
+    Console.Error.WriteLine(CommandLine.Usage);
+    return 2;
+}
+
+try
+{
+    await using var host = await LocalHostApplication.StartAsync(options);
+    Console.WriteLine($"Listening on {host.Address.GetLeftPart(UriPartial.Authority)}");
+    await host.WaitForShutdownAsync();
+    return 0;
+}
+catch (Exception e) when (e is InvalidOperationException or IOException or AggregateException)
+{
+    // What a person can put right: a setting, a port that is taken, a service that cannot be made.
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}

@@ -18,8 +18,17 @@ public interface IWorkQueue
     /// <summary>Ends a message; false when its receipt is no longer the newest, so another worker has it.</summary>
     Task<bool> DeleteAsync(WorkMessage message, CancellationToken cancellation);
 
-    /// <summary>Makes a message visible again after <paramref name="delay"/>; false when its receipt is no longer the newest.</summary>
-    Task<bool> ReturnAsync(WorkMessage message, TimeSpan delay, CancellationToken cancellation);
+    /// <summary>
+    /// Keeps a message hidden for this long from now (at most 7 days): longer while it is worked on, or until its next try.
+    /// The message with its new receipt, or null when its receipt is no longer the newest.
+    /// </summary>
+    Task<WorkMessage?> HideAsync(WorkMessage message, TimeSpan visibility, CancellationToken cancellation);
+
+    /// <summary>
+    /// Returns when this process knows of a message to take, or after <paramref name="atMost"/>: other processes send too.
+    /// One listener per queue.
+    /// </summary>
+    Task WaitAsync(string queue, TimeSpan atMost, CancellationToken cancellation);
 }
 
 /// <param name="DequeueCount">How often it was received, this time included.</param>

@@ -12,8 +12,11 @@ public static class Tables
     public const string Search = "search";
     public const string Colleagues = "colleagues";
 
+    /// <summary>When the local host's timers are due. In Azure the host keeps this itself.</summary>
+    public const string Schedules = "schedules";
+
     /// <summary>Every table: what a store makes before its first request.</summary>
-    public static IReadOnlyList<string> All { get; } = [Customers, Addresses, Search, Colleagues];
+    public static IReadOnlyList<string> All { get; } = [Customers, Addresses, Search, Colleagues, Schedules];
 }
 
 /// <summary>
@@ -121,6 +124,12 @@ public static class TableKeys
 
     /// <summary>Row of one colleague in <see cref="Tables.Colleagues"/>.</summary>
     public static string Colleague(Guid userId) => userId.ToString("N");
+
+    /// <summary>The one partition of <see cref="Tables.Schedules"/>.</summary>
+    public const string SchedulesPartition = "timers";
+
+    /// <summary>Row of one timer function in <see cref="Tables.Schedules"/>.</summary>
+    public static string Schedule(string function) => Escape(function);
 
     /// <summary>The last part of a key, as it was given: the address, id, or customer.</summary>
     public static string Last(string key) => Unescape(key.AsSpan(key.LastIndexOf(Separator) + 1));

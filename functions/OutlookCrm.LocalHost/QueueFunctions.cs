@@ -1,0 +1,208 @@
+using System.Globalization;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OutlookCrm.Storage;
+
+namespace OutlookCrm.LocalHost;
+
+/// <summary>
+/// Runs each queue function for the messages of its queue, as the Azure host does: several at a time, a failed one again
+/// later, one that keeps failing to the poison queue.
+/// </summary>
+internal sealed class QueueFunctions : IHostedService, IDisposable
+{
+    private static readonly TimeSpan shortestWait = TimeSpan.FromMilliseconds(100);
+
+    private readonly IReadOnlyList<(FunctionEntry Function, string Queue)> listeners;
+    private readonly BackgroundRuns runs;
+    private readonly Lazy<IWorkQueue> queue;
+    private readonly HostSettings settings;
+    private readonly TimeProvider clock;
+    private readonly ILogger<QueueFunctions> logger;
+    private readonly Loops loops;
+
+    public QueueFunctions(
+        FunctionCatalog catalog, BackgroundRuns runs, Lazy<IWorkQueue> queue, HostSettings settings, IConfiguration configuration,
+        TimeProvider clock, ILogger<QueueFunctions> logger)
+    {
+        this.runs = runs;
+        this.queue = queue;
+        this.settings = settings;
+        this.clock = clock;
+        this.logger = logger;
+        loops = new Loops(settings.DrainTime);
+        listeners = [.. catalog.With<QueueTriggerAttribute>().Select(listener =>
+            (listener.Function, SettingReferences.Resolve(listener.Trigger.QueueName, configuration, listener.Function.Name)))];
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (function, name) in listeners)
+        {
+            loops.Start(() => ListenAsync(function, name));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => loops.StopAsync();
+
+    public void Dispose() => loops.Dispose();
+
+    private async Task ListenAsync(FunctionEntry function, string name)
+    {
+        var working = new List<Task>();
+        var wait = shortestWait;
+        try
+        {
+            while (!loops.Stopping.IsCancellationRequested)
+            {
+                var messages = await TakeAsync(function, name);
+                if (messages.Count == 0)
+                {
+                    await queue.Value.WaitAsync(name, wait, loops.Stopping);
+                    wait = wait * 2 < settings.QueueMaxPollingInterval ? wait * 2 : settings.QueueMaxPollingInterval;
+                    continue;
+                }
+
+                wait = shortestWait;
+                working.AddRange(messages.Select(message => WorkAsync(function, message)));
+                working.RemoveAll(work => work.IsCompleted);
+                while (working.Count > settings.QueueNewBatchThreshold)
+                {
+                    await Task.WhenAny(working);
+                    working.RemoveAll(work => work.IsCompleted);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (loops.Stopping.IsCancellationRequested)
+        {
+        }
+
+        await Task.WhenAll(working);
+    }
+
+    private async Task<IReadOnlyList<WorkMessage>> TakeAsync(FunctionEntry function, string name)
+    {
+        try
+        {
+            return await queue.Value.ReceiveAsync(name, settings.QueueBatchSize, settings.QueueLease, loops.Stopping);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            logger.LogError(e, "{Function}: queue {Queue} cannot be read", function.Name, name);
+            return [];
+        }
+    }
+
+    private async Task WorkAsync(FunctionEntry function, WorkMessage message)
+    {
+        try
+        {
+            if (message.DequeueCount > settings.QueueMaxDequeueCount)
+            {
+                // Each try ended without a word: the work took the whole host down with it.
+                await PoisonAsync(function, message);
+                return;
+            }
+
+            var (newest, failure) = await RunAsync(function, message);
+            if (failure is null)
+            {
+                await DeleteAsync(function, newest);
+            }
+            else if (failure is OperationCanceledException && loops.Aborting.IsCancellationRequested)
+            {
+                await queue.Value.HideAsync(newest, TimeSpan.Zero, CancellationToken.None);
+            }
+            else if (message.DequeueCount >= settings.QueueMaxDequeueCount)
+            {
+                logger.LogError(failure, "{Function} failed on message {MessageId} for the last time", function.Name, message.Id);
+                await PoisonAsync(function, newest);
+            }
+            else
+            {
+                logger.LogWarning(failure, "{Function} failed on message {MessageId}, try {Try}", function.Name, message.Id, message.DequeueCount);
+                await queue.Value.HideAsync(newest, settings.QueueRetryDelay, CancellationToken.None);
+            }
+        }
+        catch (Exception e)
+        {
+            logger.LogError(e, "{Function}: message {MessageId} could not be ended; it comes again", function.Name, message.Id);
+        }
+    }
+
+    /// <summary>Runs the function while keeping the message hidden from others; answers with the message's newest receipt.</summary>
+    private async Task<(WorkMessage Newest, Exception? Failure)> RunAsync(FunctionEntry function, WorkMessage message)
+    {
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(loops.Aborting);
+        using var ended = new CancellationTokenSource();
+        var renewing = RenewAsync(function, message, lost, ended.Token);
+        Exception? failure = null;
+        try
+        {
+            await runs.RunAsync(function, message.Body, BindingData(message), lost.Token);
+        }
+        catch (Exception e)
+        {
+            failure = e;
+        }
+
+        await ended.CancelAsync();
+        return (await renewing, failure);
+    }
+
+    private async Task<WorkMessage> RenewAsync(
+        FunctionEntry function, WorkMessage message, CancellationTokenSource lost, CancellationToken ended)
+    {
+        while (true)
+        {
+            try
+            {
+                // Three times a lease: one that fails is not yet fatal.
+                await Task.Delay(settings.QueueLease / 3, clock, ended);
+                if (await queue.Value.HideAsync(message, settings.QueueLease, CancellationToken.None) is not { } renewed)
+                {
+                    logger.LogWarning("{Function}: message {MessageId} was given to another; this run is cancelled", function.Name, message.Id);
+                    await lost.CancelAsync();
+                    return message;
+                }
+
+                message = renewed;
+            }
+            catch (OperationCanceledException) when (ended.IsCancellationRequested)
+            {
+                return message;
+            }
+            catch (Exception e)
+            {
+                logger.LogWarning(e, "{Function}: message {MessageId} could not be renewed", function.Name, message.Id);
+            }
+        }
+    }
+
+    private async Task PoisonAsync(FunctionEntry function, WorkMessage message)
+    {
+        await queue.Value.SendAsync(message.Queue + "-poison", message.Body, null, CancellationToken.None);
+        await DeleteAsync(function, message);
+    }
+
+    private async Task DeleteAsync(FunctionEntry function, WorkMessage message)
+    {
+        if (!await queue.Value.DeleteAsync(message, CancellationToken.None))
+        {
+            logger.LogWarning("{Function}: message {MessageId} was given to another meanwhile and may be worked on twice", function.Name, message.Id);
+        }
+    }
+
+    private static Dictionary<string, object?> BindingData(WorkMessage message) => new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["QueueTrigger"] = message.Body,
+        ["Id"] = message.Id,
+        ["PopReceipt"] = message.Receipt,
+        ["DequeueCount"] = message.DequeueCount.ToString(CultureInfo.InvariantCulture),
+        ["InsertionTime"] = message.InsertedAt.ToString("O", CultureInfo.InvariantCulture),
+    };
+}
