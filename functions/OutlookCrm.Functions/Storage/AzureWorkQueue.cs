@@ -7,7 +7,7 @@ using Azure.Storage.Queues.Models;
 namespace OutlookCrm.Storage;
 
 /// <summary>Messages in Azure Queue Storage, in base64 as the Functions host's queue trigger expects them. A queue is made when it is first sent to.</summary>
-public sealed class AzureWorkQueue(QueueServiceClient service, TimeProvider clock) : IWorkQueue
+internal sealed class AzureWorkQueue(QueueServiceClient service, TimeProvider clock) : IWorkQueue
 {
     // Work must not vanish unseen: what nobody can do ends in the poison queue, and stays there.
     private static readonly TimeSpan never = TimeSpan.FromSeconds(-1);

@@ -1,28 +1,46 @@
 using System.Globalization;
 using System.Text;
-using Microsoft.Data.Sqlite;
 
 namespace OutlookCrm.Storage;
 
 /// <summary>
-/// Messages in one SQLite file, which may be the tables' own. Several processes may share the file; each message is taken
-/// by one of them at a time.
+/// Messages in the tables' own SQLite file. Several processes may share it; each message is held by one receiver at a time.
 /// </summary>
-public sealed class SqliteWorkQueue : IWorkQueue, IDisposable
+internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
 {
+    private const string Schema =
+        """
+        CREATE TABLE IF NOT EXISTS work_messages (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            queue TEXT NOT NULL,
+            visible_at INTEGER NOT NULL,
+            receipt INTEGER NOT NULL,
+            body BLOB NOT NULL,
+            dequeue_count INTEGER NOT NULL,
+            inserted_at INTEGER NOT NULL);
+        CREATE INDEX IF NOT EXISTS work_messages_due ON work_messages (queue, visible_at);
+        """;
+
     private readonly TimeProvider clock;
     private readonly QueueBell bell;
 
     // One connection, one statement at a time: SQLite writes one after the other in any case.
     private readonly SemaphoreSlim turn = new(1);
-    private readonly Lazy<SqliteConnection> connection;
+    private readonly Lazy<SqliteDatabase> database;
 
-    /// <param name="file">Made, with its folder, when it is first needed.</param>
-    public SqliteWorkQueue(string file, TimeProvider clock)
+    /// <param name="file">Opened, or made, when it is first needed.</param>
+    public SqliteWorkQueue(string file, TimeSpan busyTimeout, TimeProvider clock)
     {
         this.clock = clock;
         bell = new QueueBell(clock);
-        connection = new Lazy<SqliteConnection>(() => Open(file));
+        database = new Lazy<SqliteDatabase>(
+            () =>
+            {
+                var opened = SqliteDatabase.OpenForWriting(file, busyTimeout);
+                opened.Execute(Schema);
+                return opened;
+            },
+            LazyThreadSafetyMode.PublicationOnly);
     }
 
     public async Task SendAsync(string queue, string message, TimeSpan? delay, CancellationToken cancellation)
@@ -31,17 +49,14 @@ public sealed class SqliteWorkQueue : IWorkQueue, IDisposable
         var now = clock.GetUtcNow();
         var visibleAt = now + (delay ?? TimeSpan.Zero);
         await RunAsync(
-            """
-            INSERT INTO work_messages (queue, visible_at, receipt, body, dequeue_count, inserted_at)
-            VALUES ($queue, $visible, 0, $body, 0, $now)
-            """,
-            command =>
+            "INSERT INTO work_messages (queue, visible_at, receipt, body, dequeue_count, inserted_at) VALUES (?1, ?2, 0, ?3, 0, ?4)",
+            insert =>
             {
-                command.Parameters.AddWithValue("$queue", queue);
-                command.Parameters.AddWithValue("$visible", visibleAt.UtcTicks);
-                command.Parameters.AddWithValue("$body", body);
-                command.Parameters.AddWithValue("$now", now.UtcTicks);
-                return command.ExecuteNonQuery();
+                insert.Bind(1, queue);
+                insert.Bind(2, visibleAt.UtcTicks);
+                insert.Bind(3, body);
+                insert.Bind(4, now.UtcTicks);
+                return insert.Run();
             },
             cancellation);
         bell.Ring(queue, visibleAt);
@@ -51,6 +66,8 @@ public sealed class SqliteWorkQueue : IWorkQueue, IDisposable
     {
         WorkQueueLimits.CheckReceive(queue, max, visibility);
         var now = clock.GetUtcNow();
+
+        // Most looks find nothing, and must not hold up a writer.
         if (!await AnyAsync(queue, now, cancellation))
         {
             return [];
@@ -58,24 +75,22 @@ public sealed class SqliteWorkQueue : IWorkQueue, IDisposable
 
         return await RunAsync(
             """
-            UPDATE work_messages SET visible_at = $until, dequeue_count = dequeue_count + 1, receipt = receipt + 1
-            WHERE id IN (
-                SELECT id FROM work_messages WHERE queue = $queue AND visible_at <= $now ORDER BY visible_at, id LIMIT $max)
+            UPDATE work_messages SET visible_at = ?1, dequeue_count = dequeue_count + 1, receipt = receipt + 1
+            WHERE id IN (SELECT id FROM work_messages WHERE queue = ?2 AND visible_at <= ?3 ORDER BY visible_at, id LIMIT ?4)
             RETURNING id, receipt, body, dequeue_count, inserted_at
             """,
-            command =>
+            take =>
             {
-                command.Parameters.AddWithValue("$queue", queue);
-                command.Parameters.AddWithValue("$now", now.UtcTicks);
-                command.Parameters.AddWithValue("$until", (now + visibility).UtcTicks);
-                command.Parameters.AddWithValue("$max", max);
-                using var row = command.ExecuteReader();
+                take.Bind(1, (now + visibility).UtcTicks);
+                take.Bind(2, queue);
+                take.Bind(3, now.UtcTicks);
+                take.Bind(4, max);
                 var messages = new List<WorkMessage>();
-                while (row.Read())
+                while (take.Step())
                 {
                     messages.Add(new WorkMessage(
-                        queue, Text(row.GetInt64(0)), Text(row.GetInt64(1)), Encoding.UTF8.GetString((byte[])row[2]), row.GetInt32(3),
-                        new DateTimeOffset(row.GetInt64(4), TimeSpan.Zero)));
+                        queue, Text(take.Int64(0)), Text(take.Int64(1)), Encoding.UTF8.GetString(take.Blob(2)), (int)take.Int64(3),
+                        new DateTimeOffset(take.Int64(4), TimeSpan.Zero)));
                 }
 
                 return messages;
@@ -83,76 +98,85 @@ public sealed class SqliteWorkQueue : IWorkQueue, IDisposable
             cancellation);
     }
 
-    public async Task<bool> DeleteAsync(WorkMessage message, CancellationToken cancellation) =>
-        await RunAsync(
-            "DELETE FROM work_messages WHERE id = $id AND receipt = $receipt AND queue = $queue",
-            command =>
+    public async Task<bool> DeleteAsync(WorkMessage message, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return await RunAsync(
+            "DELETE FROM work_messages WHERE id = ?1 AND receipt = ?2 AND queue = ?3 RETURNING id",
+            delete =>
             {
-                AddKey(command, message);
-                return command.ExecuteNonQuery();
+                BindKey(delete, message);
+                return delete.Step() && StepsToEnd(delete);
             },
-            cancellation) == 1;
+            cancellation);
+    }
 
     public async Task<WorkMessage?> HideAsync(WorkMessage message, TimeSpan visibility, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(message);
         WorkQueueLimits.CheckHiding(visibility);
         var visibleAt = clock.GetUtcNow() + visibility;
-        var receipt = await RunAsync(
+        var hidden = await RunAsync(
             """
-            UPDATE work_messages SET visible_at = $until, receipt = receipt + 1
-            WHERE id = $id AND receipt = $receipt AND queue = $queue RETURNING receipt
+            UPDATE work_messages SET visible_at = ?4, receipt = receipt + 1
+            WHERE id = ?1 AND receipt = ?2 AND queue = ?3 RETURNING receipt
             """,
-            command =>
+            hide =>
             {
-                AddKey(command, message);
-                command.Parameters.AddWithValue("$until", visibleAt.UtcTicks);
-                return command.ExecuteScalar();
+                BindKey(hide, message);
+                hide.Bind(4, visibleAt.UtcTicks);
+                var renewed = hide.Step() ? message with { Receipt = Text(hide.Int64(0)) } : null;
+                return renewed is not null && StepsToEnd(hide) ? renewed : null;
             },
             cancellation);
-        if (receipt is not long newest)
+        if (hidden is not null)
         {
-            return null;
+            bell.Ring(message.Queue, visibleAt);
         }
 
-        bell.Ring(message.Queue, visibleAt);
-        return message with { Receipt = Text(newest) };
+        return hidden;
     }
 
     public Task WaitAsync(string queue, TimeSpan atMost, CancellationToken cancellation) => bell.WaitAsync(queue, atMost, cancellation);
 
     public void Dispose()
     {
-        if (connection.IsValueCreated)
+        if (database.IsValueCreated)
         {
-            connection.Value.Dispose();
+            database.Value.Dispose();
         }
 
         turn.Dispose();
     }
 
-    /// <summary>A look without a lock: most looks find nothing, and must not hold up a writer.</summary>
     private Task<bool> AnyAsync(string queue, DateTimeOffset now, CancellationToken cancellation) => RunAsync(
-        "SELECT EXISTS (SELECT 1 FROM work_messages WHERE queue = $queue AND visible_at <= $now)",
-        command =>
+        "SELECT 1 FROM work_messages WHERE queue = ?1 AND visible_at <= ?2 LIMIT 1",
+        any =>
         {
-            command.Parameters.AddWithValue("$queue", queue);
-            command.Parameters.AddWithValue("$now", now.UtcTicks);
-            return command.ExecuteScalar() is 1L;
+            any.Bind(1, queue);
+            any.Bind(2, now.UtcTicks);
+            return any.Step();
         },
         cancellation);
 
-    private async Task<T> RunAsync<T>(string sql, Func<SqliteCommand, T> run, CancellationToken cancellation)
+    private async Task<T> RunAsync<T>(string sql, Func<SqliteStatement, T> run, CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation);
         try
         {
-            using var command = connection.Value.CreateCommand();
-            command.CommandText = sql;
-            return run(command);
+            var statement = database.Value.Prepare(sql);
+            try
+            {
+                return run(statement);
+            }
+            finally
+            {
+                statement.Reset();
+            }
         }
-        catch (SqliteException e)
+        catch (TableStoreUnavailableException e)
         {
-            throw new WorkQueueUnavailableException($"The queue's file answered: {e.Message}", e);
+            throw new WorkQueueUnavailableException(e.Message, e);
         }
         finally
         {
@@ -160,38 +184,21 @@ public sealed class SqliteWorkQueue : IWorkQueue, IDisposable
         }
     }
 
-    private static void AddKey(SqliteCommand command, WorkMessage message)
+    /// <summary>The last step is what commits, and what says when that fails.</summary>
+    private static bool StepsToEnd(SqliteStatement statement)
     {
-        command.Parameters.AddWithValue("$queue", message.Queue);
-        command.Parameters.AddWithValue("$id", long.Parse(message.Id, CultureInfo.InvariantCulture));
-        command.Parameters.AddWithValue("$receipt", long.Parse(message.Receipt, CultureInfo.InvariantCulture));
+        while (statement.Step())
+        {
+        }
+
+        return true;
     }
 
-    private static SqliteConnection Open(string file)
+    private static void BindKey(SqliteStatement statement, WorkMessage message)
     {
-        SQLitePCL.Batteries_V2.Init();
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 10 }.ToString());
-        connection.Open();
-        using var command = connection.CreateCommand();
-
-        // FULL: a message is on the disk before its sender goes on, also when the power fails.
-        command.CommandText =
-            """
-            PRAGMA journal_mode = WAL;
-            PRAGMA synchronous = FULL;
-            CREATE TABLE IF NOT EXISTS work_messages (
-                id INTEGER PRIMARY KEY AUTOINCREMENT,
-                queue TEXT NOT NULL,
-                visible_at INTEGER NOT NULL,
-                receipt INTEGER NOT NULL,
-                body BLOB NOT NULL,
-                dequeue_count INTEGER NOT NULL,
-                inserted_at INTEGER NOT NULL);
-            CREATE INDEX IF NOT EXISTS work_messages_due ON work_messages (queue, visible_at);
-            """;
-        command.ExecuteNonQuery();
-        return connection;
+        statement.Bind(1, long.Parse(message.Id, CultureInfo.InvariantCulture));
+        statement.Bind(2, long.Parse(message.Receipt, CultureInfo.InvariantCulture));
+        statement.Bind(3, message.Queue);
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

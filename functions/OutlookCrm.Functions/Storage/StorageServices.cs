@@ -6,7 +6,7 @@ namespace OutlookCrm.Storage;
 
 public static class StorageServices
 {
-    /// <summary>The table store that section <c>Storage</c> asks for.</summary>
+    /// <summary>The table store and the work queue that section <c>Storage</c> asks for.</summary>
     public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<StorageOptions>()
@@ -18,6 +18,7 @@ public static class StorageServices
             var options = provider.GetRequiredService<IOptions<StorageOptions>>().Value;
             return new SqliteTableStore(options.SqliteFile, options.SqliteBusyTimeout);
         });
+        services.AddWorkQueue();
         return services;
     }
 }

@@ -202,10 +202,14 @@ public sealed class HttpFunctionsTests : IAsyncLifetime
     public async Task A_body_over_the_limit_cannot_be_read()
     {
         using var small = new ByteArrayContent(new byte[1024 * 1024]);
-        using var large = new ByteArrayContent(new byte[(1024 * 1024) + 1]);
+        using var large = new HttpRequestMessage(HttpMethod.Post, "/api/length?catch=1")
+        {
+            Content = new ByteArrayContent(new byte[(1024 * 1024) + 1]),
+            Headers = { ExpectContinue = true }, // so that the answer is not lost in a body that nobody reads
+        };
         using var fits = await client.PostAsync("/api/length", small);
         Assert.Equal("1048576", await fits.Content.ReadAsStringAsync());
-        using var refused = await client.PostAsync("/api/length?catch=1", large);
+        using var refused = await client.SendAsync(large);
         Assert.Equal("caught BadHttpRequestException", await refused.Content.ReadAsStringAsync());
     }
 
