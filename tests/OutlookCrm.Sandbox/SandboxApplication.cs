@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.FileProviders;
+using OutlookCrm.Sandbox.Firm;
 using OutlookCrm.Sandbox.Graph;
 using OutlookCrm.Sandbox.Issuer;
 using OutlookCrm.Sandbox.Mail;
@@ -50,6 +51,7 @@ public sealed class SandboxApplication : IAsyncDisposable
         clock ??= TimeProvider.System;
         var certificate = LocalCertificate.Open(options.StateFolder, clock.GetUtcNow());
         var web = Build(options, clock, certificate);
+        new SampleMail(web.Services.GetRequiredService<Mailboxes>(), FirstStart.Remember(options.StateFolder, clock.GetUtcNow())).Fill();
         await web.StartAsync(cancellation);
         var ports = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
             .Select(address => BindingAddress.Parse(address).Port).ToList();
@@ -104,6 +106,7 @@ public sealed class SandboxApplication : IAsyncDisposable
         ServeFolder(web, "/sandbox/pane", Path.Combine(SandboxFolder.Root, "pane"));
         ServeFolder(web, "/sandbox/outlook", Path.Combine(SandboxFolder.Root, "outlook"));
         web.MapIssuer();
+        web.MapOutlookPage();
         web.MapGraph();
         web.MapSandbox();
         web.Map("/api/{**path}", (HttpContext context, ProductProxy proxy) => proxy.ForwardAsync(context));

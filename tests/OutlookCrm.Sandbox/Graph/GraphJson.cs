@@ -99,6 +99,12 @@ internal static class GraphJson
                 [.. letter.Headers.Select(header => new JsonObject { ["name"] = header.Name, ["value"] = header.Value })]);
         }
 
+        if (query.Expands("attachments"))
+        {
+            json["attachments"] = new JsonArray(
+                [.. Enumerable.Range(0, letter.Attachments.Count).Select(position => Attachment(message, position))]);
+        }
+
         return json;
     }
 

@@ -21,6 +21,8 @@ internal sealed class GraphQuery
 
     public bool Selects(string property) => select?.Contains(property) == true;
 
+    public bool Expands(string property) => Option("$expand")?.Split(',').Contains(property) == true;
+
     /// <summary>All properties, or the selected ones; the id and annotations always.</summary>
     public JsonObject Project(JsonObject item)
     {
@@ -28,7 +30,7 @@ internal sealed class GraphQuery
         {
             foreach (var name in item.Select(property => property.Key).ToList())
             {
-                if (name != "id" && name[0] != '@' && !select.Contains(name))
+                if (name != "id" && name[0] != '@' && !select.Contains(name) && !Expands(name))
                 {
                     item.Remove(name);
                 }

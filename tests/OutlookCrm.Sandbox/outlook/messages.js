@@ -1,0 +1,145 @@
+// The message list: only the rows on screen exist, pages are fetched as they scroll into view. Arrow keys move the selection.
+
+import { PAGE_SIZE } from './graph.js';
+import { element, hue, initials } from './elements.js';
+
+const ROW_PIXELS = 74; // as in outlook.css
+const SPARE_ROWS = 6;
+
+export class MessageList {
+  #pages = new Map();
+  #total = 0;
+  #selected = -1;
+  #folderId = null;
+  #asked = 0;
+
+  /** @param {(message: object|null) => void} onSelect told once for each change of the selection */
+  constructor({ box, graph, locale, now, onSelect }) {
+    Object.assign(this, { box, graph, locale, now, onSelect });
+    this.all = box.querySelector('.all');
+    this.stopped = new AbortController();
+    const { signal } = this.stopped;
+    box.addEventListener('scroll', () => this.#draw(), { passive: true, signal });
+    box.addEventListener('keydown', (event) => this.#key(event), { signal });
+    box.addEventListener('click', (event) => {
+      const row = event.target.closest('[role=option]');
+      if (row) this.selectAt(Number(row.dataset.index));
+    }, { signal });
+    this.watch = new ResizeObserver(() => this.#draw());
+    this.watch.observe(box);
+  }
+
+  dispose() {
+    this.stopped.abort();
+    this.watch.disconnect();
+    this.all.replaceChildren();
+  }
+
+  async open(folderId) {
+    this.#folderId = folderId;
+    this.#pages.clear();
+    this.#selected = -1;
+    this.box.scrollTop = 0;
+    await this.#page(0);
+    this.all.style.height = `${this.#total * ROW_PIXELS}px`;
+    this.#draw();
+  }
+
+  get total() { return this.#total; }
+
+  get selectedIndex() { return this.#selected; }
+
+  async selectAt(index) {
+    const asked = ++this.#asked;
+    const page = await this.#page(Math.floor(index / PAGE_SIZE));
+    const message = page[index % PAGE_SIZE];
+    if (asked !== this.#asked || !message || index === this.#selected) return; // overtaken by a later key, or past the end
+    this.#selected = index;
+    this.#reveal(index);
+    this.#draw();
+    this.onSelect(message);
+    message.isRead = true;
+  }
+
+  clearSelection() {
+    this.#asked++;
+    this.#selected = -1;
+    this.#draw();
+    this.onSelect(null);
+  }
+
+  #key(event) {
+    const perScreen = Math.max(1, Math.floor(this.box.clientHeight / ROW_PIXELS) - 1);
+    const moves = {
+      ArrowDown: this.#selected + 1, ArrowUp: this.#selected - 1, Home: 0, End: this.#total - 1,
+      PageDown: this.#selected + perScreen, PageUp: this.#selected - perScreen,
+    };
+    if (event.key in moves && this.#total > 0) {
+      event.preventDefault();
+      this.selectAt(Math.min(Math.max(moves[event.key], 0), this.#total - 1));
+    }
+  }
+
+  #reveal(index) {
+    const top = index * ROW_PIXELS;
+    if (top < this.box.scrollTop) this.box.scrollTop = top;
+    else if (top + ROW_PIXELS > this.box.scrollTop + this.box.clientHeight) this.box.scrollTop = top + ROW_PIXELS - this.box.clientHeight;
+  }
+
+  async #page(number) {
+    const known = this.#pages.get(number);
+    if (known) return known;
+    const folderId = this.#folderId;
+    const coming = this.graph.messages(folderId, number).then(({ total, messages }) => {
+      if (folderId === this.#folderId) {
+        this.#total = total;
+        this.#pages.set(number, messages);
+      }
+      return messages;
+    });
+    this.#pages.set(number, coming);
+    return coming;
+  }
+
+  #draw() {
+    const first = Math.max(0, Math.floor(this.box.scrollTop / ROW_PIXELS) - SPARE_ROWS);
+    const last = Math.min(this.#total - 1, Math.ceil((this.box.scrollTop + this.box.clientHeight) / ROW_PIXELS) + SPARE_ROWS);
+    const rows = [];
+    for (let index = first; index <= last; index++) {
+      const page = this.#pages.get(Math.floor(index / PAGE_SIZE));
+      if (Array.isArray(page)) rows.push(this.#row(page[index % PAGE_SIZE], index));
+      else if (!page) this.#page(Math.floor(index / PAGE_SIZE)).then(() => this.#draw());
+    }
+    this.all.replaceChildren(...rows);
+    this.box.setAttribute('aria-activedescendant', this.#selected >= 0 ? `row-${this.#selected}` : '');
+    if (this.#total === 0) this.all.append(element('p', { className: 'empty', textContent: 'Nothing in this folder.' }));
+  }
+
+  #row(message, index) {
+    const from = message.from?.emailAddress;
+    const name = from?.name || from?.address || '(no sender)';
+    const selected = index === this.#selected;
+    const row = element('div', {
+      id: `row-${index}`, role: 'option', className: `row${message.isRead ? '' : ' unread'}`,
+      'aria-selected': String(selected), 'aria-posinset': index + 1, 'aria-setsize': this.#total,
+      'data-index': index, 'data-id': message.id, 'data-from': from?.address ?? '',
+    },
+    element('span', { className: 'face', 'aria-hidden': 'true', textContent: initials(name) }),
+    element('span', { className: 'name', textContent: name }),
+    element('time', { dateTime: message.receivedDateTime, textContent: this.#when(message.receivedDateTime) }),
+    element('span', { className: 'subject', textContent: message.subject || '(no subject)' }),
+    message.hasAttachments && element('span', { className: 'clip', 'aria-label': 'has attachments', textContent: '📎' }),
+    element('span', { className: 'preview', textContent: message.bodyPreview }));
+    row.style.top = `${index * ROW_PIXELS}px`;
+    row.firstChild.style.setProperty('--hue', hue(from?.address ?? name));
+    return row;
+  }
+
+  #when(received) {
+    const at = new Date(received), now = this.now();
+    const format = at.toDateString() === now.toDateString() ? { hour: '2-digit', minute: '2-digit' }
+      : now - at < 6 * 86400e3 ? { weekday: 'short', hour: '2-digit', minute: '2-digit' }
+        : at.getFullYear() === now.getFullYear() ? { day: 'numeric', month: 'short' } : { day: 'numeric', month: 'short', year: 'numeric' };
+    return new Intl.DateTimeFormat(this.locale, format).format(at);
+  }
+}

@@ -1,0 +1,126 @@
+// Outlook's side of nested app authentication: signs the pane's user in with code and PKCE, here in the host page.
+// The pane gets access and ID token, never the refresh token.
+
+const base64url = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)))
+  .replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+const claimsOf = (jwt) => JSON.parse(new TextDecoder().decode(
+  Uint8Array.from(atob(jwt.split('.')[1].replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0))));
+const failure = (status, code, message) => Object.assign(new Error(message), { status, code });
+
+export class NaaBroker {
+  #stopped = new AbortController();
+
+  /** @param {() => string} loginHint the mailbox's address, at the time of asking */
+  constructor({ frame, issuer, tenantId, loginHint, silent }) {
+    Object.assign(this, { frame, issuer, tenantId, loginHint, silent, requests: [], account: null });
+  }
+
+  start() { addEventListener('message', (event) => this.#receive(event), { signal: this.#stopped.signal }); }
+
+  stop() { this.#stopped.abort(); }
+
+  async #receive(event) {
+    if (event.source !== this.frame.contentWindow || typeof event.data !== 'string' || !event.data.includes('"NestedAppAuthRequest"')) {
+      return;
+    }
+
+    const request = JSON.parse(event.data);
+    this.requests.push({ method: request.method, scope: request.tokenParams?.scope });
+    if (this.silent) {
+      return; // an Outlook whose bridge is there and never answers
+    }
+
+    const reply = (part) => event.source.postMessage(JSON.stringify(
+      { messageType: 'NestedAppAuthResponse', requestId: request.requestId, success: !part.error, ...part }), event.origin);
+    try {
+      if (request.method === 'GetInitContext') {
+        reply({ initContext: { sdkName: 'small-outlook', sdkVersion: '1.0', capabilities: {}, ...(this.account && { accountContext: this.#accountContext() }) } });
+      } else if (request.method === 'GetToken' || request.method === 'GetTokenPopup') {
+        reply(await this.#getToken(request.tokenParams, request.method === 'GetTokenPopup', event.origin));
+      } else {
+        reply({ error: { status: 'PERSISTENT_ERROR', code: 'unsupported_method', description: request.method } });
+      }
+    } catch (error) {
+      reply({ error: { status: error.status ?? 'PERSISTENT_ERROR', code: error.code ?? 'broker_error', description: error.message } });
+    }
+  }
+
+  #accountContext() {
+    const { homeAccountId, environment, tenantId } = this.account;
+    return { homeAccountId, environment, tenantId };
+  }
+
+  async #getToken(params, interactive, paneOrigin) {
+    const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)));
+    const challenge = base64url(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier)));
+    const redirect = `${location.origin}/sandbox/outlook/signed-in.html`;
+    const state = crypto.randomUUID();
+    const url = new URL(`${this.issuer}/${this.tenantId}/oauth2/v2.0/authorize`);
+    url.search = new URLSearchParams({
+      response_type: 'code', client_id: params.clientId, redirect_uri: redirect, state,
+      scope: `openid profile offline_access ${params.scope}`, code_challenge: challenge, code_challenge_method: 'S256',
+      login_hint: this.loginHint(), prompt: interactive ? 'select_account' : 'none', brk_origin: paneOrigin,
+      ...(params.claims && { claims: params.claims }),
+    });
+
+    const answer = await this.#visit(url, interactive, state);
+    if (answer.error) {
+      throw failure(answer.error === 'access_denied' ? 'USER_CANCEL' : 'USER_INTERACTION_REQUIRED', answer.error, answer.error_description ?? answer.error);
+    }
+
+    const response = await fetch(`${this.issuer}/${this.tenantId}/oauth2/v2.0/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'authorization_code', client_id: params.clientId, code: answer.code, redirect_uri: redirect, code_verifier: verifier,
+      }),
+    });
+    const tokens = await response.json();
+    if (!response.ok) {
+      throw failure('PERSISTENT_ERROR', tokens.error, tokens.error_description);
+    }
+
+    const claims = claimsOf(tokens.id_token);
+    this.account = {
+      homeAccountId: `${claims.oid}.${claims.tid}`, environment: new URL(this.issuer).host, tenantId: claims.tid,
+      username: claims.preferred_username, localAccountId: claims.oid, name: claims.name,
+    };
+    return {
+      token: {
+        access_token: tokens.access_token, id_token: tokens.id_token, expires_in: tokens.expires_in,
+        scope: params.scope, authority: params.authority, properties: null,
+      },
+      account: this.account,
+    };
+  }
+
+  /** A hidden frame for silent, a window for interactive; the page they come back to posts its query here. */
+  #visit(url, interactive, state) {
+    return new Promise((resolve, reject) => {
+      const surface = interactive
+        ? window.open(url, 'sign-in', 'popup,width=480,height=620')
+        : Object.assign(document.createElement('iframe'), { src: url.href, hidden: true, title: 'sign-in' });
+      if (!surface) {
+        reject(failure('USER_INTERACTION_REQUIRED', 'popup_window_error', 'The browser blocked the sign-in window.'));
+        return;
+      }
+
+      // We close the window, not it itself: one that closes itself can look cancelled before its message arrives.
+      const listening = new AbortController();
+      const finish = (answer) => {
+        listening.abort();
+        clearInterval(watch);
+        if (interactive) surface.close(); else surface.remove();
+        resolve(answer);
+      };
+      const watch = setInterval(() => {
+        if (interactive && surface.closed) finish({ error: 'access_denied', error_description: 'The sign-in window was closed.' });
+      }, 300);
+      addEventListener('message', (event) => {
+        if (event.origin !== location.origin || typeof event.data?.signInAnswer !== 'string') return;
+        const answer = Object.fromEntries(new URLSearchParams(event.data.signInAnswer));
+        if (answer.state === state) finish(answer);
+      }, { signal: listening.signal });
+      if (!interactive) document.body.append(surface);
+    });
+  }
+}
