@@ -11,7 +11,7 @@ namespace OutlookCrm.Customers;
 /// <item>a queue message that names the change, seen after <see cref="FirstLook"/> and again after <see cref="LastLook"/>;</item>
 /// <item>for a new address its claim: an insert into table <c>addresses</c>, which one of all rivals wins;</item>
 /// <item>one transaction in the customer's partition: the record, the address's row, an outbox row named after the change;</item>
-/// <item>what follows in other tables (<see cref="CustomerProjection"/>), after which the outbox row goes.</item>
+/// <item>what follows in other tables (<see cref="CustomerProjection"/>); after the last look the outbox row goes.</item>
 /// </list>
 /// The steps after the first are done at once; the message finds them done, or does what is left.
 /// <para>
@@ -79,7 +79,7 @@ public sealed class CustomerChanges(
             var outbox = Outbox(null, customer, before: [], after: address is null ? [] : [address]);
             if (await CommitAsync(tenantId, customer.Id, change, rows, outbox, cancellation) is { } etag)
             {
-                await FinishAsync(tenantId, customer.Id, change, cancellation);
+                await FinishAsync(tenantId, customer.Id, change);
                 return new Creation(new StoredCustomer(customer, etag, address is null ? [] : [address]), IsNew: true);
             }
         }
@@ -119,7 +119,7 @@ public sealed class CustomerChanges(
             TableChange row = new TableChange.Replace(CustomerRow.From(tenantId, next), stored.ETag);
             if (await CommitAsync(tenantId, id, change, [row], outbox, cancellation) is { } etag)
             {
-                await FinishAsync(tenantId, id, change, cancellation);
+                await FinishAsync(tenantId, id, change);
                 return stored with { Customer = next, ETag = etag };
             }
         }
@@ -190,7 +190,7 @@ public sealed class CustomerChanges(
             ];
             if (await CommitAsync(tenantId, id, change, rows, Outbox(stored.Customer, next, stored.Addresses, after), cancellation) is { } etag)
             {
-                await FinishAsync(tenantId, id, change, cancellation);
+                await FinishAsync(tenantId, id, change);
                 return new AddressOutcome.Done(new StoredCustomer(next, etag, after));
             }
 
@@ -245,7 +245,7 @@ public sealed class CustomerChanges(
             ];
             if (await CommitAsync(tenantId, id, change, rows, Outbox(stored.Customer, next, stored.Addresses, after), cancellation) is { } etag)
             {
-                await FinishAsync(tenantId, id, change, cancellation);
+                await FinishAsync(tenantId, id, change);
                 return new AddressOutcome.Done(new StoredCustomer(next, etag, after));
             }
         }
@@ -277,7 +277,7 @@ public sealed class CustomerChanges(
             var outbox = Outbox(stored.Customer, next, stored.Addresses, stored.Addresses);
             if (await CommitAsync(tenantId, personId, change, [row], outbox, cancellation) is not null)
             {
-                await FinishAsync(tenantId, personId, change, cancellation);
+                await FinishAsync(tenantId, personId, change);
                 change = null; // and look again whether the organisation was renamed meanwhile
             }
         }
@@ -289,14 +289,15 @@ public sealed class CustomerChanges(
     internal async Task SettleAsync(ChangeMessage message, CancellationToken cancellation)
     {
         var id = CustomerId.Parse(message.CustomerId);
-        if (await FindOutboxAsync(message.TenantId, id, message.Change, cancellation) is { IsBarred: false })
+        var outbox = await FindOutboxAsync(message.TenantId, id, message.Change, cancellation);
+        if (outbox is { IsBarred: false })
         {
-            await projection.RunAsync(message.TenantId, id, message.Change, cancellation);
-            return;
+            if (message.IsLastLook || !outbox.IsProjected)
+            {
+                await projection.RunAsync(message.TenantId, id, message.Change, message.IsLastLook, cancellation);
+            }
         }
-
-        // Done, not yet committed, or never to be.
-        if (message.Address is { } key
+        else if (message.Address is { } key
             && MailAddress.TryParse(key, out var address)
             && await claims.FindAsync(message.TenantId, address, cancellation) is { } claim
             && claim.PendingChange == message.Change)
@@ -307,10 +308,8 @@ public sealed class CustomerChanges(
         if (!message.IsLastLook)
         {
             await SendAsync(message with { IsLastLook = true }, LastLook, cancellation);
-            return;
         }
-
-        if (await FindOutboxAsync(message.TenantId, id, message.Change, cancellation) is { IsBarred: true })
+        else if (await FindOutboxAsync(message.TenantId, id, message.Change, cancellation) is { IsBarred: true })
         {
             await tables.DeleteAsync(
                 Tables.Customers,
@@ -389,11 +388,12 @@ public sealed class CustomerChanges(
     }
 
     /// <summary>The projections, at once. What the store refuses now the message does later: the change itself is made.</summary>
-    private async Task FinishAsync(Guid tenantId, CustomerId id, string change, CancellationToken cancellation)
+    private async Task FinishAsync(Guid tenantId, CustomerId id, string change)
     {
         try
         {
-            await projection.RunAsync(tenantId, id, change, cancellation);
+            // Not with the request's cancellation: whoever asked may be gone, the change is made.
+            await projection.RunAsync(tenantId, id, change, isLast: false, CancellationToken.None);
         }
         catch (TableStoreUnavailableException e)
         {
@@ -418,7 +418,7 @@ public sealed class CustomerChanges(
 
         return new OutboxRow(
             tokens,
-            old?.Company?.Id is { } company && company != next.Company?.Id ? [company] : [],
+            [.. new[] { old?.Company?.Id, next.Company?.Id }.OfType<CustomerId>().Distinct()],
             [.. before.Concat(after).Select(a => a.Address.Key).Distinct().Where(key =>
                 before.Any(a => a.Address.Key == key) != after.Any(a => a.Address.Key == key))],
             IsRenamed: old is not null && next.Kind == CustomerKind.Organisation && old.Name != next.Name);

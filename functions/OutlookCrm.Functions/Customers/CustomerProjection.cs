@@ -8,7 +8,8 @@ namespace OutlookCrm.Customers;
 /// <summary>
 /// What follows from a customer's record in other tables and partitions: the addresses' claims, search, the organisation's list of
 /// people. Always made from the record as it is now. Afterwards the record is read again, and all of it repeated when it changed
-/// meanwhile: of two at once, whoever writes last also looks last.
+/// meanwhile: of two at once, whoever writes last also looks last. One that read, stood still, wrote and died before it looked would
+/// leave what is outdated after others were done; so everything is projected once more when no invocation of then can be alive.
 /// </summary>
 public sealed class CustomerProjection(ITableStore tables, IWorkQueue queue, CustomerStore customers, SearchIndex search)
 {
@@ -19,8 +20,9 @@ public sealed class CustomerProjection(ITableStore tables, IWorkQueue queue, Cus
 
     private readonly AddressClaims claims = new(tables);
 
-    /// <summary>Does what a committed change owes, then deletes its outbox row; nothing when that row is gone.</summary>
-    internal async Task RunAsync(Guid tenantId, CustomerId id, string change, CancellationToken cancellation)
+    /// <summary>Does what a committed change owes; nothing when its outbox row is gone.</summary>
+    /// <param name="isLast">Deletes the outbox row afterwards.</param>
+    internal async Task RunAsync(Guid tenantId, CustomerId id, string change, bool isLast, CancellationToken cancellation)
     {
         var partition = TableKeys.Customer(tenantId, id.ToString());
         if (await tables.FindAsync(Tables.Customers, partition, TableKeys.Outbox(change), cancellation) is not { } row
@@ -63,7 +65,16 @@ public sealed class CustomerProjection(ITableStore tables, IWorkQueue queue, Cus
             }
         }
 
-        await tables.DeleteAsync(Tables.Customers, partition, TableKeys.Outbox(change), etag: null, cancellation);
+        if (isLast)
+        {
+            await tables.DeleteAsync(Tables.Customers, partition, TableKeys.Outbox(change), etag: null, cancellation);
+        }
+        else if (!outbox.IsProjected)
+        {
+            // When somebody else marked it, it is marked.
+            var projected = outbox with { IsProjected = true };
+            await tables.ReplaceAsync(Tables.Customers, projected.ToTableRow(tenantId, id, change), row.ETag!, cancellation);
+        }
 
         async Task<StoredCustomer> ReadAsync() =>
             await customers.ReadAsync(tenantId, id, cancellation)

@@ -6,9 +6,10 @@ namespace OutlookCrm.Customers;
 /// Row <c>o|{change}</c> of table <c>customers</c>: what a committed change still owes to other tables.
 /// </summary>
 /// <param name="Tokens">Words under which search knew the customer before and after.</param>
-/// <param name="Companies">Organisations that listed the customer before.</param>
+/// <param name="Companies">Organisations that listed the person before and after.</param>
 /// <param name="Addresses">Keys of addresses that the change added or removed.</param>
 /// <param name="IsRenamed">The organisation has another name, which its people carry.</param>
+/// <param name="IsProjected">Paid once. The row stays for the last look, which pays again: see <see cref="CustomerProjection"/>.</param>
 /// <param name="IsBarred">
 /// No outbox but a bar in its place: the change never happened, and now it cannot, as its transaction inserts this row.
 /// </param>
@@ -17,6 +18,7 @@ internal sealed record OutboxRow(
     IReadOnlyCollection<CustomerId> Companies,
     IReadOnlyCollection<string> Addresses,
     bool IsRenamed = false,
+    bool IsProjected = false,
     bool IsBarred = false)
 {
     public static readonly OutboxRow Bar = new([], [], [], IsBarred: true);
@@ -26,6 +28,7 @@ internal sealed record OutboxRow(
         [.. Split(row, nameof(Companies)).Select(CustomerId.Parse)],
         Split(row, nameof(Addresses)),
         row.Properties[nameof(IsRenamed)] is true,
+        row.Properties[nameof(IsProjected)] is true,
         row.Properties[nameof(IsBarred)] is true);
 
     public TableRow ToTableRow(Guid tenantId, CustomerId customer, string change)
@@ -33,6 +36,7 @@ internal sealed record OutboxRow(
         var properties = new Dictionary<string, object>(StringComparer.Ordinal)
         {
             [nameof(IsRenamed)] = IsRenamed,
+            [nameof(IsProjected)] = IsProjected,
             [nameof(IsBarred)] = IsBarred,
         };
         Put(nameof(Tokens), Tokens);
