@@ -1,0 +1,320 @@
+// Forms in the card: what they hold, the draft of each, what was refused, whose change wins.
+import { changes, encode, withoutNulls, type Encoded, type Field, type JsonObject, type Kind } from './fields.ts';
+import type { Kept } from './keep.ts';
+import { say, show } from './status.ts';
+import { escape, time } from './words.ts';
+
+export interface Draft {
+  at: number;
+  /** Of the record on which the typing began. */
+  etag: string | null;
+  /** What the form held before anything was typed, as JSON: tells our changes from theirs. */
+  before: JsonObject;
+  values: Record<string, string>;
+}
+
+type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
+let drafts: Kept<Draft>;
+const card = document.getElementById('card')!;
+
+export function start(keep: Kept<Draft>): void {
+  drafts = keep;
+  card.addEventListener('input', (event) => typed(event.target as HTMLElement));
+  card.addEventListener('change', (event) => typed(event.target as HTMLElement));
+  card.addEventListener('reset', (event) => cancel(event.target as HTMLFormElement));
+  card.addEventListener('keydown', keys);
+  card.addEventListener('toggle', (event) => opened(event.target as HTMLDetailsElement), true);
+}
+
+// ---- values ---------------------------------------------------------------------------------------------------------
+
+function controls(form: HTMLFormElement): Control[] {
+  return [...form.elements].filter((one): one is Control => 'name' in one && (one as Control).name !== '' && one.tagName !== 'BUTTON');
+}
+
+function valueOf(control: Control): string {
+  return control instanceof HTMLInputElement && control.type === 'checkbox' ? String(control.checked) : control.value;
+}
+
+function defaultOf(control: Control): string {
+  if (control instanceof HTMLSelectElement) {
+    return ([...control.options].find((option) => option.defaultSelected) ?? control.options[0])?.value ?? '';
+  }
+
+  return control.type === 'checkbox' ? String((control as HTMLInputElement).defaultChecked) : control.defaultValue;
+}
+
+function setValue(control: Control, value: string): void {
+  if (control instanceof HTMLInputElement && control.type === 'checkbox') {
+    control.checked = value === 'true';
+    return;
+  }
+
+  if (control instanceof HTMLSelectElement && ![...control.options].some((option) => option.value === value)) {
+    control.add(new Option(value, value));
+  }
+
+  control.value = value;
+}
+
+function encoded(form: HTMLFormElement, value: (control: Control) => string): Encoded {
+  const fields: Field[] = [];
+  for (const control of controls(form)) {
+    // An id that stands for a name counts only as long as the name is what it was.
+    const other = control.dataset.while && (form.elements.namedItem(control.dataset.while) as Control | null);
+    if (!other || value(other) === defaultOf(other)) {
+      const kind = control.type === 'checkbox' ? 'flag' : ((control.dataset.as ?? 'text') as Kind);
+      fields.push({ name: control.name, value: value(control), kind, preset: 'preset' in control.dataset });
+    }
+  }
+
+  return encode(fields);
+}
+
+/** What a form sends; null when it would change nothing. */
+export function bodyOf(form: HTMLFormElement): JsonObject | null {
+  const { body } = encoded(form, valueOf);
+  if (!form.hasAttribute('hx-patch')) {
+    return withoutNulls(body);
+  }
+
+  const changed = changes(body, encoded(form, defaultOf).body);
+  return Object.keys(changed).length > 0 ? changed : null;
+}
+
+/** The record's version that a save is meant for. */
+export function etagOf(form: HTMLFormElement): string | undefined {
+  return form.dataset.etag ?? form.closest<HTMLElement>('[data-etag]')?.dataset.etag;
+}
+
+// ---- drafts ---------------------------------------------------------------------------------------------------------
+
+export function draftKey(form: HTMLFormElement): string {
+  const { customer, address } = form.closest<HTMLElement>('.card')?.dataset ?? {};
+  return `${customer ?? address?.toLowerCase() ?? ''}/${form.dataset.form}`;
+}
+
+function typed(target: HTMLElement): void {
+  const form = target.closest('form');
+  if (!form) {
+    return;
+  }
+
+  if (target.matches('[aria-invalid]')) {
+    target.removeAttribute('aria-invalid');
+  }
+
+  const guid = form.querySelector<HTMLInputElement>('[data-as=guid]');
+  if (guid && (!guid.value || guid.dataset.sent)) {
+    // One note keeps one id however often it is sent; other words are another note, lest the server take it for the one it has.
+    guid.value = crypto.randomUUID();
+    delete guid.dataset.sent;
+  }
+
+  keepDraft(form);
+}
+
+function keepDraft(form: HTMLFormElement): void {
+  const values: Record<string, string> = {};
+  for (const control of controls(form)) {
+    if (valueOf(control) !== defaultOf(control) || control.dataset.as === 'guid') {
+      values[control.name] = valueOf(control);
+    }
+  }
+
+  const key = draftKey(form);
+  const changed = Object.keys(values).some((name) => (form.elements.namedItem(name) as Control).type !== 'hidden');
+  if (!changed) {
+    drafts.drop(key);
+    return;
+  }
+
+  const before = drafts.get(key)?.before ?? encoded(form, defaultOf).body;
+  if (!drafts.put(key, { at: Date.now(), etag: etagOf(form) ?? null, before, values })) {
+    show('This machine has no room to keep what you type. Save soon.');
+  }
+}
+
+/** The form is on its way. */
+export function sent(form: HTMLFormElement): void {
+  const guid = form.querySelector<HTMLInputElement>('[data-as=guid]');
+  if (guid) {
+    guid.dataset.sent = 'true';
+  }
+}
+
+/** The text of the draft as it is sent: one that was typed on since must survive the answer. */
+export function draftText(key: string): string {
+  return JSON.stringify(drafts.get(key)?.values ?? null);
+}
+
+export function dropDraft(key: string): void {
+  drafts.drop(key);
+}
+
+/** Puts every draft back into the forms of the card that was just painted. */
+export function restoreDrafts(): void {
+  for (const form of card.querySelectorAll<HTMLFormElement>('form[data-form]')) {
+    const draft = drafts.get(draftKey(form));
+    if (!draft) {
+      continue;
+    }
+
+    for (const [name, value] of Object.entries(draft.values)) {
+      const control = form.elements.namedItem(name) as Control | null;
+      if (control) {
+        setValue(control, value);
+      }
+    }
+
+    // Somebody else changed a field that was typed into: keep the old version, so that saving shows both.
+    if (draft.etag && draft.etag !== etagOf(form) && clashes(form, draft.before)) {
+      form.dataset.etag = draft.etag;
+    }
+
+    const details = form.closest('details');
+    if (details) {
+      details.open = true;
+    }
+
+    form.querySelector('.draft')?.remove();
+    form.insertAdjacentHTML('afterbegin', `<p class="draft">Your draft from ${escape(time(draft.at))}, not saved yet.</p>`);
+    form.classList.add('open');
+  }
+}
+
+/** True when a field that we changed was changed by somebody else too, since `before`. */
+function clashes(form: HTMLFormElement, before: JsonObject): boolean {
+  const theirs = encoded(form, defaultOf).body;
+  return Object.keys(bodyOf(form) ?? {}).some((key) => JSON.stringify(theirs[key]) !== JSON.stringify(before[key]));
+}
+
+// ---- opening and giving up ------------------------------------------------------------------------------------------
+
+function opened(details: HTMLDetailsElement): void {
+  if (details.open && details.matches('.edit') && details.contains(document.activeElement)) {
+    details.querySelector<HTMLElement>('input:not([type=hidden]), textarea, select')?.focus();
+  }
+}
+
+function cancel(form: HTMLFormElement): void {
+  const values = drafts.get(draftKey(form));
+  const key = draftKey(form);
+  drafts.drop(key);
+  clearRefusal(form);
+  form.querySelector('.draft')?.remove();
+  form.classList.remove('open');
+  delete form.dataset.etag;
+  form.querySelectorAll<HTMLInputElement>('[data-as=guid]').forEach((guid) => (guid.value = ''));
+  const details = form.closest('details');
+  if (details) {
+    details.open = false;
+    details.querySelector('summary')?.focus();
+  }
+
+  if (values) {
+    show('Changes discarded.', {
+      label: 'Undo',
+      run: () => {
+        drafts.put(key, values);
+        restoreDrafts();
+        show('Your changes are back.', undefined, 3_000);
+      },
+    }, 10_000);
+    say('Changes discarded.');
+  }
+}
+
+function keys(event: KeyboardEvent): void {
+  const target = event.target as HTMLElement;
+  const form = target.closest('form');
+  if (event.key === 'Escape') {
+    const open = target.closest<HTMLDetailsElement>('details.edit[open]');
+    const own = form ?? open?.querySelector('form');
+    if (own) {
+      event.preventDefault();
+      own.reset();
+    }
+  } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && form) {
+    form.requestSubmit();
+  }
+}
+
+// ---- refusals and conflicts -----------------------------------------------------------------------------------------
+
+export function clearRefusal(form: HTMLFormElement): void {
+  form.querySelectorAll('.problem, .conflict, .error').forEach((one) => one.remove());
+  form.querySelectorAll('[aria-invalid]').forEach((one) => {
+    one.removeAttribute('aria-invalid');
+    one.removeAttribute('aria-describedby');
+  });
+}
+
+function above(form: HTMLFormElement, html: string): void {
+  const buttons = form.querySelector('.buttons');
+  if (buttons) {
+    buttons.insertAdjacentHTML('beforebegin', html);
+  } else {
+    form.insertAdjacentHTML('beforeend', html);
+  }
+}
+
+/** Shows each broken rule at its field and goes to the first; what belongs to no field stays above the buttons. */
+export function showRefusal(form: HTMLFormElement, html: string): void {
+  clearRefusal(form);
+  above(form, html);
+  const { controls: names } = encoded(form, valueOf);
+  let first: HTMLElement | null = null;
+  for (const rule of form.querySelectorAll<HTMLElement>('.problem [data-field]')) {
+    const field = rule.dataset.field!;
+    const name = names.get(field) ?? [...names].find(([path]) => path.startsWith(field))?.[1] ?? field;
+    const control = form.elements.namedItem(name) as Control | null;
+    if (control && control.type !== 'hidden') {
+      const id = `error-${form.dataset.form}-${field}`;
+      control.setAttribute('aria-invalid', 'true');
+      control.setAttribute('aria-describedby', id);
+      control.insertAdjacentHTML('afterend', `<span class="error" id="${escape(id)}">${escape(rule.textContent ?? '')}</span>`);
+      rule.remove();
+      first ??= control;
+      const inner = control.closest<HTMLDetailsElement>('details.more');
+      if (inner) {
+        inner.open = true;
+      }
+    }
+  }
+
+  const problem = form.querySelector<HTMLElement>('.problem');
+  if (problem && first && !problem.querySelector('[data-field]')) {
+    problem.remove();
+  }
+
+  say(first ? 'Not saved. Please check the marked fields.' : (problem?.textContent ?? 'Not saved.'));
+  (first ?? form.querySelector<HTMLElement>('button'))?.focus();
+}
+
+/**
+ * The record changed under the form. When nothing that we changed was touched, the save may go again with the new version:
+ * true. Otherwise both versions are shown, and nothing is saved until one is chosen.
+ */
+export function showConflict(form: HTMLFormElement, html: string, freshCard: string): boolean {
+  clearRefusal(form);
+  const fresh = new DOMParser().parseFromString(freshCard, 'text/html');
+  const theirs = fresh.querySelector<HTMLFormElement>(`form[data-form="${CSS.escape(form.dataset.form ?? '')}"]`);
+  const etag = fresh.querySelector<HTMLElement>('.card')?.dataset.etag;
+  if (theirs && etag) {
+    const before = drafts.get(draftKey(form))?.before ?? encoded(form, defaultOf).body;
+    const now = encoded(theirs, defaultOf).body;
+    const clashing = Object.keys(bodyOf(form) ?? {}).filter((key) => JSON.stringify(now[key]) !== JSON.stringify(before[key]));
+    if (clashing.length === 0) {
+      form.dataset.etag = etag;
+      return true;
+    }
+  }
+
+  above(form, html);
+  const title = form.querySelector<HTMLElement>('.conflict h4');
+  say(title?.textContent ?? '');
+  title?.focus();
+  return false;
+}

@@ -1,0 +1,143 @@
+// The only place that knows Office. Everything newer than Mailbox 1.5 is looked for before it is used.
+
+export interface Person {
+  address: string;
+  name: string;
+}
+
+/** The open mail or meeting. */
+export interface Item {
+  /** Changes whenever another item is open. */
+  key: string;
+  /** Who wrote or called the meeting, then everyone else, each once, without the user. */
+  people: Person[];
+  /** True when the first of `people` wrote the text: then its end may hold their signature. */
+  hasSignature: boolean;
+}
+
+type Recipients = Office.EmailAddressDetails[] | Office.Recipients;
+type AnyItem = Partial<Office.MessageRead & Office.AppointmentRead> & { from?: Office.EmailAddressDetails | Office.From };
+
+export async function ready(): Promise<void> {
+  await Office.onReady();
+}
+
+/** Whose mailbox this is: nobody sees what another user kept on this machine. */
+export function user(): string {
+  return Office.context.mailbox.userProfile.emailAddress.toLowerCase();
+}
+
+export function language(): string {
+  return Office.context.displayLanguage || navigator.language;
+}
+
+/** Null when nothing is selected. */
+export function currentKey(): string | null {
+  const item = Office.context.mailbox.item as AnyItem | null | undefined;
+  if (!item?.itemType) {
+    return null;
+  }
+
+  return [item.itemType, item.itemId, item.internetMessageId, item.conversationId, item.dateTimeCreated?.valueOf()].join('|');
+}
+
+/** Read at once for an open mail; a meeting being edited must be asked for its people. */
+export function currentItem(): Item | Promise<Item> | null {
+  const item = Office.context.mailbox.item as AnyItem | null | undefined;
+  const key = currentKey();
+  if (!item || key === null) {
+    return null;
+  }
+
+  const senders = [item.from, item.organizer].filter((one) => one !== undefined);
+  const lists = [item.to, item.cc, item.requiredAttendees, item.optionalAttendees].filter((one) => one !== undefined) as Recipients[];
+  const sender = senders.find((one): one is Office.EmailAddressDetails => 'emailAddress' in one);
+  if (lists.every(Array.isArray)) {
+    return itemOf(key, sender, lists.flat());
+  }
+
+  return Promise.all(lists.map(readRecipients)).then((read) => itemOf(key, sender, read.flat()));
+}
+
+/** Calls back when another item is open. The event misses some, so focus, visibility and a slow clock look too. */
+export function onSelection(changed: () => void): void {
+  let last = currentKey();
+  const look = (): void => {
+    const key = currentKey();
+    if (key !== last) {
+      last = key;
+      changed();
+    }
+  };
+
+  // Missing where the pane cannot be pinned.
+  Office.context.mailbox.addHandlerAsync?.(Office.EventType.ItemChanged, look);
+  addEventListener('focus', look);
+  document.addEventListener('visibilitychange', look);
+  setInterval(() => document.hidden || look(), 1_500);
+}
+
+/** The end of the open mail as plain text, where signatures are; null when Outlook does not give it. */
+export function bodyEnd(maxLength: number): Promise<string | null> {
+  const body = Office.context.mailbox.item?.body;
+  return new Promise((resolve) => {
+    if (!body?.getAsync) {
+      resolve(null);
+      return;
+    }
+
+    body.getAsync(Office.CoercionType.Text, (result) => {
+      resolve(result.status === Office.AsyncResultStatus.Succeeded ? result.value.slice(-maxLength) : null);
+    });
+  });
+}
+
+/** False when this Outlook cannot: the link then opens as any mailto link. */
+export function writeTo(address: string): boolean {
+  const { mailbox } = Office.context;
+  if (!mailbox.displayNewMessageForm) {
+    return false;
+  }
+
+  mailbox.displayNewMessageForm({ toRecipients: [address] });
+  return true;
+}
+
+/** Calls back with Outlook's background colour now and whenever it changes; never where Outlook does not say. */
+export function onTheme(changed: (background: string) => void): void {
+  const tell = (theme: Office.OfficeTheme | undefined): void => {
+    if (theme?.bodyBackgroundColor) {
+      changed(theme.bodyBackgroundColor);
+    }
+  };
+
+  tell(Office.context.officeTheme);
+  Office.context.mailbox.addHandlerAsync?.(Office.EventType.OfficeThemeChanged, (event: { officeTheme?: Office.OfficeTheme }) => {
+    tell(event.officeTheme);
+  });
+}
+
+function readRecipients(list: Recipients): Promise<Office.EmailAddressDetails[]> {
+  if (Array.isArray(list)) {
+    return Promise.resolve(list);
+  }
+
+  return new Promise((resolve) => {
+    list.getAsync((result) => resolve(result.status === Office.AsyncResultStatus.Succeeded ? result.value : []));
+  });
+}
+
+function itemOf(key: string, sender: Office.EmailAddressDetails | undefined, others: Office.EmailAddressDetails[]): Item {
+  const me = user();
+  const seen = new Set([me]);
+  const people: Person[] = [];
+  for (const one of sender ? [sender, ...others] : others) {
+    const address = one.emailAddress?.trim() ?? '';
+    if (address && !seen.has(address.toLowerCase())) {
+      seen.add(address.toLowerCase());
+      people.push({ address, name: one.displayName === address ? '' : (one.displayName ?? '') });
+    }
+  }
+
+  return { key, people, hasSignature: sender !== undefined && people[0]?.address === sender.emailAddress.trim() };
+}

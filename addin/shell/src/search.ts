@@ -1,0 +1,64 @@
+// The search box: a combobox whose options the server draws.
+
+import htmx from 'htmx.org';
+
+const box = document.getElementById('search') as HTMLInputElement;
+const hits = document.getElementById('hits')!;
+
+export const minLength = 2;
+
+export function start(): void {
+  box.addEventListener('input', () => box.value.trim().length < minLength && close());
+  box.addEventListener('keydown', keys);
+  box.addEventListener('focus', () => box.value.trim().length >= minLength && hits.childElementCount > 0 && open());
+  // After the click on a hit has been heard.
+  box.addEventListener('blur', () => setTimeout(() => hits.contains(document.activeElement) || close(), 150));
+  hits.addEventListener('pointerdown', (event) => event.preventDefault());
+}
+
+export function open(): void {
+  hits.hidden = false;
+  box.setAttribute('aria-expanded', String(hits.querySelector('[role=option]') !== null));
+  mark(null);
+}
+
+export function close(): void {
+  hits.hidden = true;
+  box.setAttribute('aria-expanded', 'false');
+  mark(null);
+}
+
+/** Once a hit is shown, its search is over. */
+export function done(): void {
+  htmx.trigger(box, 'htmx:abort');
+  box.value = '';
+  hits.replaceChildren();
+  close();
+}
+
+function keys(event: KeyboardEvent): void {
+  const options = hits.hidden ? [] : [...hits.querySelectorAll<HTMLElement>('[role=option]')];
+  const at = options.findIndex((one) => one.getAttribute('aria-selected') === 'true');
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step && options.length > 0) {
+    event.preventDefault();
+    mark(options[(at + step + options.length + (at < 0 && step < 0 ? 1 : 0)) % options.length] ?? null);
+  } else if (event.key === 'Enter') {
+    event.preventDefault();
+    (options[at] ?? options[0])?.click();
+  } else if (event.key === 'Escape') {
+    event.preventDefault();
+    done();
+  }
+}
+
+function mark(option: HTMLElement | null): void {
+  hits.querySelectorAll('[aria-selected=true]').forEach((one) => one.setAttribute('aria-selected', 'false'));
+  option?.setAttribute('aria-selected', 'true');
+  option?.scrollIntoView({ block: 'nearest' });
+  if (option) {
+    box.setAttribute('aria-activedescendant', option.id);
+  } else {
+    box.removeAttribute('aria-activedescendant');
+  }
+}

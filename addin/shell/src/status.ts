@@ -1,0 +1,30 @@
+// What is said beside the card: the bar at the foot for the eye, the live region for the ear.
+
+const bar = document.getElementById('bar')!;
+const barText = document.getElementById('bar-text')!;
+const barButton = document.getElementById('bar-button')!;
+const live = document.getElementById('say')!;
+let hide: ReturnType<typeof setTimeout> | undefined;
+
+/** Read out when the reader pauses. Said twice in a row, it is heard twice. */
+export function say(text: string): void {
+  live.textContent = live.textContent === text ? text + '\u00a0' : text;
+}
+
+/** Stays until something else is shown, or for `forMs`. */
+export function show(text: string, action?: { label: string; run: () => void }, forMs?: number): void {
+  clearTimeout(hide);
+  barText.textContent = text;
+  barButton.hidden = !action;
+  barButton.textContent = action?.label ?? '';
+  barButton.onclick = action ? action.run : null;
+  bar.hidden = false;
+  if (forMs) {
+    hide = setTimeout(clear, forMs);
+  }
+}
+
+export function clear(): void {
+  clearTimeout(hide);
+  bar.hidden = true;
+}
