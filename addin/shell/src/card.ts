@@ -255,7 +255,6 @@ export function notReached(because: string): void {
     card.querySelector('.waiting')?.classList.add('still');
   }
 
-  say(because);
   retry.later();
 }
 

@@ -222,7 +222,6 @@ function cancel(form: HTMLFormElement): void {
         show('Your changes are back.', undefined, 3_000);
       },
     }, 10_000);
-    say('Changes discarded.');
   }
 }
 

@@ -16,7 +16,6 @@ interface Config {
   headers: Record<string, string>;
   formData: FormData;
   turn?: number;
-  body?: string;
 }
 
 interface Info {
@@ -120,7 +119,7 @@ function confirm(event: CustomEvent<Question>): void {
 function configure(event: CustomEvent<Config>): void {
   const config = event.detail;
   const { elt, verb } = config;
-  if (elt.id === 'search' && (config.formData.get('q') as string).trim().length < search.minLength) {
+  if (elt.id === 'find' && (config.formData.get('q') as string).trim().length < search.minLength) {
     event.preventDefault();
     return;
   }
@@ -132,7 +131,7 @@ function configure(event: CustomEvent<Config>): void {
 
   Object.assign(config.headers, headers());
   if (verb === 'delete') {
-    [...config.formData.keys()].forEach((name) => config.formData.delete(name));
+    setBody(config.formData, null);
   } else if (verb !== 'get') {
     config.headers['Content-Type'] = 'application/json';
   }
@@ -145,7 +144,7 @@ function configure(event: CustomEvent<Config>): void {
       return;
     }
 
-    config.body = JSON.stringify(body);
+    setBody(config.formData, JSON.stringify(body));
     const etag = forms.etagOf(elt);
     if (verb === 'patch' && etag) {
       config.headers['If-Match'] = etag;
@@ -153,29 +152,34 @@ function configure(event: CustomEvent<Config>): void {
   }
 }
 
-const bodies = new WeakMap<XMLHttpRequest, string>();
+function setBody(data: FormData, json: string | null): void {
+  [...data.keys()].forEach((name) => data.delete(name));
+  if (json !== null) {
+    data.set('json', json);
+  }
+}
 
-function encodeParameters(xhr: XMLHttpRequest, parameters: FormData): string | null {
-  return bodies.get(xhr) ?? (parameters.get('json') as string | null);
+function encodeParameters(_: XMLHttpRequest, parameters: FormData): string | null {
+  return parameters.get('json') as string | null;
 }
 
 function sending(event: CustomEvent<Info>): void {
   const { xhr, requestConfig } = event.detail;
-  const { elt, body } = requestConfig;
-  if (!(elt instanceof HTMLFormElement) || body === undefined) {
+  const { elt } = requestConfig;
+  if (!(elt instanceof HTMLFormElement)) {
     return;
   }
 
-  bodies.set(xhr, body);
   forms.clearRefusal(elt);
   forms.sent(elt);
   const key = forms.draftKey(elt);
   const draft = forms.draftText(key);
   elt.setAttribute('aria-busy', 'true');
   say('Saving');
-  // Not an htmx event: a form that has left the page with its card hears none, and its draft still has to go.
-  xhr.addEventListener('load', () => {
-    if (xhr.status < 300 && forms.draftText(key) === draft) {
+  // Not an htmx event: a form that has left the page with its card hears none, and its draft still has to go. And before
+  // the answer is painted, which puts back every draft there is.
+  xhr.addEventListener('readystatechange', () => {
+    if (xhr.readyState === XMLHttpRequest.DONE && xhr.status >= 200 && xhr.status < 300 && forms.draftText(key) === draft) {
       forms.dropDraft(key);
     }
   });
@@ -183,7 +187,6 @@ function sending(event: CustomEvent<Info>): void {
     elt.removeAttribute('aria-busy');
     if (xhr.status >= 300 && !elt.isConnected) {
       show('Something you wrote was not saved. It waits as a draft with its customer.');
-      say('Not saved.');
     }
   });
 }
@@ -227,7 +230,6 @@ function answered(event: CustomEvent<Info>): void {
     }
   } else if (elt.id !== 'guesser' && elt.id !== 'asker') {
     show('That did not work. Please try again.', undefined, 8_000);
-    say('That did not work.');
   }
 }
 
@@ -302,7 +304,6 @@ function saved(elt: HTMLElement): void {
   }
 
   show('Saved.', undefined, 3_000);
-  say('Saved');
   const form = elt.closest<HTMLElement>('[data-form]')?.dataset.form;
   if (!document.activeElement || document.activeElement === document.body) {
     const details = form && cardElement.querySelector<HTMLElement>(`[data-form="${CSS.escape(form)}"]`)?.closest('details');

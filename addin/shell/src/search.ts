@@ -2,7 +2,7 @@
 
 import htmx from 'htmx.org';
 
-const box = document.getElementById('search') as HTMLInputElement;
+const box = document.getElementById('find') as HTMLInputElement;
 const hits = document.getElementById('hits')!;
 
 export const minLength = 2;

@@ -11,9 +11,10 @@ export function say(text: string): void {
   live.textContent = live.textContent === text ? text + '\u00a0' : text;
 }
 
-/** Stays until something else is shown, or for `forMs`. */
+/** Shown and read out. Stays until something else is shown, or for `forMs`. */
 export function show(text: string, action?: { label: string; run: () => void }, forMs?: number): void {
   clearTimeout(hide);
+  say(text);
   barText.textContent = text;
   barButton.hidden = !action;
   barButton.textContent = action?.label ?? '';
