@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using OutlookCrm.Customers;
+using OutlookCrm.Firm;
 using OutlookCrm.Http;
 using OutlookCrm.Identity;
 using OutlookCrm.Interactions;
@@ -22,6 +23,7 @@ public static class OutlookCrmServices
         services.AddHttp(configuration);
         services.AddIdentity(configuration);
         services.AddStorage(configuration);
+        services.AddFirm(configuration);
         services.AddSearch();
         services.AddInteractions();
         services.AddCustomers();
@@ -34,6 +36,7 @@ public static class OutlookCrmServices
         builder.UseMiddleware<ProblemMiddleware>();
         builder.UseMiddleware<IdentityMiddleware>();
         builder.UseMiddleware<QueryMiddleware>();
+        builder.UseFirm();
         return builder;
     }
 }
