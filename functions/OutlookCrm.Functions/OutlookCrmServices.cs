@@ -35,6 +35,7 @@ public static class OutlookCrmServices
     {
         builder.UseMiddleware<ProblemMiddleware>();
         builder.UseMiddleware<IdentityMiddleware>();
+        builder.UseFirm();
         builder.UseMiddleware<QueryMiddleware>();
         builder.UseFirm();
         return builder;

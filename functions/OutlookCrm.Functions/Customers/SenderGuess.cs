@@ -28,7 +28,7 @@ public sealed class SenderGuess(ITableStore tables, SearchIndex search)
         return new UnknownSender(Draft(address, sender, known), Candidates(named, known));
     }
 
-    private static CustomerDraft Draft(MailAddress address, SenderName sender, IReadOnlyList<AddressClaim> known)
+    internal static CustomerDraft Draft(MailAddress address, SenderName sender, IReadOnlyList<AddressClaim> known)
     {
         var company = CompanyAt(known) ?? (NameOfCompany(address, sender) is { } name ? new Company(null, name) : null);
         var isOrganisation = sender.IsRole && company is not null && !known.Any(claim => claim.Kind == CustomerKind.Organisation);
