@@ -25,12 +25,12 @@ internal static class OwnWords
         + @"|oorspronkelijk bericht|doorgestuurd bericht|begin doorgestuurd bericht)[-_=* :]*$",
         Safe);
 
-    private static readonly Regex FromHeader = new(@"^\**(from|von|de|van|expéditeur|remitente)\s*:\**\s*\S", Safe);
+    private static readonly HashSet<string> FromHeaders = ["from", "von", "de", "van", "expéditeur", "remitente"];
 
-    private static readonly Regex DateHeader = new(
-        @"^\**(sent|date|gesendet|datum|envoyé|enviado|enviado el|fecha|verzonden)( am| le| el| op)?\s*:", Safe);
-
-    private static readonly Regex SubjectHeader = new(@"^\**(subject|betreff|objet|asunto|onderwerp)\s*:", Safe);
+    private static readonly HashSet<string> LaterHeaders =
+    [
+        "sent", "date", "gesendet", "datum", "envoyé", "enviado", "enviado el", "fecha", "verzonden", "subject", "betreff", "objet", "asunto", "onderwerp",
+    ];
 
     /// <summary>The line above a quotation: "On Monday, 3 March 2025 at 10:02, Anna wrote:".</summary>
     private static readonly Regex Attribution = new(
@@ -276,7 +276,7 @@ internal static class OwnWords
             }
         }
 
-        if (at >= lines.Count || !FromHeader.IsMatch(Short(lines[at])))
+        if (at >= lines.Count || !IsHeader(lines[at], FromHeaders))
         {
             return false;
         }
@@ -284,12 +284,15 @@ internal static class OwnWords
         var headers = 0;
         for (var i = at + 1; i < lines.Count && i <= at + 8; i++)
         {
-            var line = Short(lines[i]);
-            headers += DateHeader.IsMatch(line) || SubjectHeader.IsMatch(line) ? 1 : 0;
+            headers += IsHeader(lines[i], LaterHeaders) ? 1 : 0;
         }
 
         return headers >= 2;
     }
+
+    private static bool IsHeader(string line, HashSet<string> names) =>
+        line.IndexOf(':', StringComparison.Ordinal) is > 0 and < 20 and var colon
+        && names.Contains(line[..colon].Trim('*', ' ').ToLowerInvariant());
 
     /// <summary>How many lines "On …, Anna wrote:" takes here; 0 when it does not stand here.</summary>
     private static int AttributionLines(List<string> lines, int at)

@@ -11,6 +11,10 @@ internal sealed class SignedName
         ("dr prof dipl ing mag msc bsc mba phd ma ba mr mrs ms miss herr frau hr fr sir med jur rer nat phil llm cpa kfm inf me mme mlle sr sra drs ir jr "
         + "fh univ h c").Split(' '), StringComparer.Ordinal);
 
+    /// <summary>Who signs for many is nobody by name.</summary>
+    private static readonly HashSet<string> NotInNames = new(
+        "team ihr ihre euer eure dein deine your the our unser und and et equipe equipo".Split(' '), StringComparer.Ordinal);
+
     private readonly SenderName sender;
     private readonly string local;
     private readonly string[] localWords;
@@ -54,7 +58,8 @@ internal sealed class SignedName
     public bool SaysLessThan(string signed)
     {
         var words = WordsOf(signed).ToHashSet(StringComparer.Ordinal);
-        return senderWords.IsProperSubsetOf(words)
+        return (!senderWords.SetEquals(words) && senderWords.All(word =>
+                words.Contains(word) || (word.Length == 1 && words.Any(other => other.StartsWith(word, StringComparison.Ordinal)))))
             || (sender.IsGuess && (senderWords.SetEquals(words) ? !signed.Split(' ').Any(IsShouted) : !HasPerson));
     }
 
@@ -79,6 +84,7 @@ internal sealed class SignedName
         var isName = words.Length is >= 1 and <= 6
             && words.All(word => word.All(IsOfNames))
             && words.Any(word => word.Length > 1)
+            && !words.Any(word => NotInNames.Contains(SearchWords.Fold(word)))
             && words.Count(word => !char.IsLower(word.TrimStart('(') is [var first, ..] ? first : 'a')) * 2 >= words.Length
             && !(words.Length > 1 && words[1..].All(word => word.Length > 3 && char.IsLower(word[0])))
             && SignatureFields.CompanyIn(parts[0]) is null;
