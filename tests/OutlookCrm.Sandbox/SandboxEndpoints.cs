@@ -20,6 +20,8 @@ internal static class SandboxEndpoints
             colleagues = SampleFirm.Colleagues,
         });
 
+        routes.MapGet("/sandbox/settings", (SandboxAddresses addresses) => ProductSettings.For(addresses));
+
         // A valid token without a browser: for tools and load clients. Only what runs on this machine can ask.
         routes.MapPost("/sandbox/tokens", (TokenRequest request, TokenIssuer issuer) =>
         {

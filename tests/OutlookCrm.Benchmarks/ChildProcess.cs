@@ -1,0 +1,59 @@
+using System.Diagnostics;
+
+namespace OutlookCrm.Benchmarks;
+
+/// <summary>A server in a process of its own, so that its memory and its share of the processor are its own.</summary>
+internal sealed class ChildProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process process;
+
+    private ChildProcess(Process process, int port) => (this.process, Port) = (process, port);
+
+    public int Port { get; }
+
+    /// <summary>Bytes of memory that the process holds now.</summary>
+    public long WorkingSetBytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
+    /// <summary>Starts an assembly beside this one and waits for its line <c>Listening on http://127.0.0.1:N</c>.</summary>
+    public static async Task<ChildProcess> StartAsync(string assembly, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{assembly} did not start.");
+        using var patience = new CancellationTokenSource(Patience);
+        while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
+        {
+            const string Ready = "Listening on ";
+            if (line.StartsWith(Ready, StringComparison.Ordinal))
+            {
+                return new ChildProcess(process, new Uri(line[Ready.Length..]).Port);
+            }
+        }
+
+        throw new InvalidOperationException($"{assembly} ended before it listened.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        process.StandardInput.Close();
+        if (!process.HasExited)
+        {
+            process.Kill();
+        }
+
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+}

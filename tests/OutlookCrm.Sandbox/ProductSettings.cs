@@ -1,0 +1,27 @@
+namespace OutlookCrm.Sandbox;
+
+/// <summary>
+/// What a product must be told to take this sandbox for its Microsoft 365: the settings that a firm's own directory would give.
+/// </summary>
+public static class ProductSettings
+{
+    public static IReadOnlyDictionary<string, string?> For(SandboxAddresses addresses)
+    {
+        ArgumentNullException.ThrowIfNull(addresses);
+        var outlook = addresses.Outlook.GetLeftPart(UriPartial.Authority);
+        var tenant = SampleFirm.TenantId.ToString();
+        return new Dictionary<string, string?>
+        {
+            ["Identity:ClientId"] = SampleFirm.ClientId.ToString(),
+            ["Identity:AllowedTenants:0"] = tenant,
+            ["Identity:MetadataAddress"] = new Uri(addresses.BackChannel, $"/{tenant}/v2.0/.well-known/openid-configuration").AbsoluteUri,
+            ["Identity:Scope"] = SampleFirm.ScopeName,
+            ["Pane:ClientId"] = SampleFirm.ClientId.ToString(),
+            ["Pane:Authority"] = addresses.IssuerOf(tenant),
+            ["Pane:Scope"] = SampleFirm.Scope,
+            ["Pane:FrameAncestors:0"] = outlook,
+            ["Pane:FrameAncestors:1"] = addresses.Pane.GetLeftPart(UriPartial.Authority),
+            ["Firm:Domains:0"] = SampleFirm.Domain,
+        };
+    }
+}
