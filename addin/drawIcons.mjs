@@ -74,6 +74,6 @@ function png(size) {
   ]);
 }
 
-for (const size of [16, 25, 32, 48, 64, 80, 128]) {
+for (const size of [16, 25, 32, 48, 50, 64, 75, 80, 96, 128, 144]) {
   writeFileSync(new URL(`assets/icon-${size}.png`, import.meta.url), png(size));
 }

@@ -40,15 +40,15 @@ internal static partial class DateWords
     public static DateOnly Today(this Reader reader) =>
         DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(reader.Now, reader.TimeZone).DateTime);
 
-    /// <summary>For <c>datetime</c>: the instant with the reader's offset, to the second.</summary>
-    public static string Machine(this Reader reader, DateTimeOffset at) =>
-        TimeZoneInfo.ConvertTime(at, reader.TimeZone).ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture);
+    /// <summary>For <c>datetime</c>: the instant to the minute.</summary>
+    public static string Machine(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm'Z'", CultureInfo.InvariantCulture);
 
     public static string Machine(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static int DaysUntil(this Reader reader, DateTimeOffset at) =>
         DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, reader.TimeZone).DateTime).DayNumber - reader.Today().DayNumber;
 
-    [GeneratedRegex(@"^\P{L}*dddd[\s,،.]*|[\s,،]*dddd\P{L}*$")]
+    // With the words around it that name no day, month or year.
+    [GeneratedRegex(@"^(?:[^yMd']|'[^']*')*dddd[\s,،.]*|[\s,،]*dddd(?:[^yMd']|'[^']*')*$")]
     private static partial Regex Weekday();
 }

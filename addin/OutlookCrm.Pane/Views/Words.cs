@@ -64,6 +64,19 @@ internal static class Words
         (_, _, var by) => $"Note by {by}",
     };
 
+    /// <summary>Of a mail the start, for Outlook has the rest; of what only we have, everything.</summary>
+    public static string? Excerpt(TimelineLine line)
+    {
+        const int maxLength = 120; // about three lines at 320 px
+        if (line.Text is not { Length: > maxLength } text || line.Kind is not (InteractionKind.Mail or InteractionKind.Meeting))
+        {
+            return line.Text;
+        }
+
+        var end = text.LastIndexOf(' ', maxLength);
+        return text[..(end > 0 ? end : char.IsHighSurrogate(text[maxLength - 1]) ? maxLength - 1 : maxLength)] + " …";
+    }
+
     public static string Icon(TimelineLine line) => line.Kind switch
     {
         InteractionKind.Mail => line.Direction == Direction.Incoming ? "#mail-in" : "#mail-out",

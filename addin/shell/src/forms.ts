@@ -105,6 +105,8 @@ function typed(target: HTMLElement): void {
     target.removeAttribute('aria-invalid');
   }
 
+  // Whoever types has checked.
+  target.closest('label')?.querySelector('.guess')?.remove();
   const guid = form.querySelector<HTMLInputElement>('[data-as=guid]');
   if (guid && (!guid.value || guid.dataset.sent)) {
     // One note keeps one id however often it is sent; other words are another note, lest the server take it for the one it has.

@@ -1,0 +1,74 @@
+using System.Globalization;
+using AngleSharp.Dom;
+using AngleSharp.Html.Parser;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using OutlookCrm.Pane;
+
+namespace OutlookCrm.Tests.Pane;
+
+/// <summary>Views drawn as the product draws them, and samples to draw.</summary>
+internal static class Drawn
+{
+    public static readonly DateTimeOffset Now = new(2026, 5, 20, 9, 30, 0, TimeSpan.Zero);
+
+    public static readonly Reader Member = new(
+        CultureInfo.GetCultureInfo("en-GB"), TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"), Now, MayEdit: true);
+
+    public static readonly CustomerCard Customer = new(
+        Id: "0123456789abcdef0123456789abcdef",
+        ETag: "\"1\"",
+        CustomerKind.Person,
+        "Anna Berg",
+        new CompanyLink("fedcba9876543210fedcba9876543210", "Nordlicht GmbH"),
+        "Head of Purchasing",
+        [new Phone("mobile", "+49 170 1234567")],
+        new PostalAddress("Hafenstraße 12", "24103", "Kiel", null, "DE"),
+        "de",
+        "nordlicht.example",
+        new Colleague("c1", "Mia Hansen"),
+        CustomerStage.Customer,
+        ["furniture", "net 14"],
+        [new Expectation("Delivery before Christmas", new DateOnly(2026, 5, 3))],
+        new Preferences(ContactChannel.Phone, NoCampaigns: true, "not before 10"),
+        [
+            new ContactAddress("anna@nordlicht.example", "work", Primary: true, AddressSource.Mail, Now, "Mia Hansen"),
+            new ContactAddress("anna@home.example", "private", Primary: false, AddressSource.Typed, Now, null),
+        ],
+        [],
+        Now,
+        Now.AddDays(-3),
+        new Timeline("0123456789abcdef0123456789abcdef", [Note("n1", Now)], Next: null));
+
+    public static readonly UnknownSender Unknown = new(
+        new CustomerDraft(
+            "ole@nordlicht.example", CustomerKind.Person, "Ole Petersen", "Nordlicht GmbH", "fedcba9876543210fedcba9876543210",
+            "Driver", "+49 431 1", "nordlicht.example", "de", new PostalAddress("Weg 1", null, null, null, null), ["company", "phone"]),
+        [new Candidate("0123456789abcdef0123456789abcdef", "Ole Petersen", "Nordlicht GmbH", "op@home.example", CandidateReason.SameName)]);
+
+    public static TimelineLine Note(string id, DateTimeOffset at, string text = "Called about the invoice") =>
+        new(id, InteractionKind.Note, Direction.None, at, Title: null, text, "Mia Hansen");
+
+    public static async Task<string> HtmlAsync<T>(T model, Reader reader)
+        where T : class
+    {
+        await using var services = new ServiceCollection().BuildServiceProvider();
+        await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
+        var view = typeof(Reader).Assembly.GetType($"OutlookCrm.Pane.{typeof(T).Name}View")!;
+        return await renderer.Dispatcher.InvokeAsync(async () =>
+        {
+            var parameters = new Dictionary<string, object?> { ["Model"] = model, ["Reader"] = reader };
+            var root = await renderer.RenderComponentAsync(view, ParameterView.FromDictionary(parameters));
+            return root.ToHtmlString();
+        });
+    }
+
+    public static async Task<IElement> BodyAsync<T>(T model, Reader? reader = null)
+        where T : class
+    {
+        var document = new HtmlParser().ParseDocument("<!doctype html><body>" + await HtmlAsync(model, reader ?? Member));
+        return document.Body!;
+    }
+}
