@@ -1,3 +1,5 @@
+using Azure.Data.Tables;
+using Azure.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -16,7 +18,16 @@ public static class StorageServices
         services.AddSingleton<ITableStore>(provider =>
         {
             var options = provider.GetRequiredService<IOptions<StorageOptions>>().Value;
-            return new SqliteTableStore(options.SqliteFile, options.SqliteBusyTimeout);
+            return options.Kind switch
+            {
+                StorageKind.Sqlite => new SqliteTableStore(options.SqliteFile, options.SqliteBusyTimeout),
+                StorageKind.Azure => new AzureTableStore(
+                    options,
+                    client => options.ConnectionString is { } connectionString
+                        ? new TableServiceClient(connectionString, client)
+                        : new TableServiceClient(options.TableUri!, new DefaultAzureCredential(), client)),
+                _ => throw new InvalidOperationException($"Unknown storage {options.Kind}."),
+            };
         });
         services.AddWorkQueue();
         return services;

@@ -8,8 +8,11 @@ namespace OutlookCrm.Storage;
 /// </summary>
 internal static class TableLimits
 {
+    /// <summary>A property of our own on every row in Azure: says which write made the row.</summary>
+    public const string StampProperty = "_stamp";
+
     public const int MaxKeyChars = 512;
-    public const int MaxProperties = 252;
+    public const int MaxProperties = 251; // The service's 252 without the stamp.
     public const int MaxPropertyNameChars = 255;
     public const int MaxStringChars = 32 * 1024;
     public const int MaxBinaryBytes = 64 * 1024;
@@ -17,6 +20,8 @@ internal static class TableLimits
     public const int MaxChanges = 100;
     public const int MaxTransactionBytes = 4 * 1024 * 1024;
     public const int MaxRangeRows = 1_000;
+
+    private const int StampBytes = 8 + (2 * 6) + 4 + (2 * 12);
 
     private static readonly DateTimeOffset MinInstant = new(1601, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -58,7 +63,7 @@ internal static class TableLimits
     {
         CheckKeys(row.PartitionKey, row.RowKey);
         var properties = 0;
-        var bytes = 4 + (2L * (row.PartitionKey.Length + row.RowKey.Length));
+        var bytes = 4 + StampBytes + (2L * (row.PartitionKey.Length + row.RowKey.Length));
         foreach (var (name, value) in row.Properties)
         {
             if (value is not null)
@@ -153,9 +158,9 @@ internal static class TableLimits
                 $"A property name is not 1 to {MaxPropertyNameChars} ASCII letters, digits and underscores, no digit first.");
         }
 
-        if (name is "PartitionKey" or "RowKey" or "Timestamp")
+        if (name is "PartitionKey" or "RowKey" or "Timestamp" or StampProperty)
         {
-            throw new TableLimitException($"{name} is the service's own property.");
+            throw new TableLimitException($"{name} is the store's own property.");
         }
     }
 
