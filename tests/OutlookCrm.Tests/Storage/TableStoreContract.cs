@@ -374,7 +374,7 @@ public abstract class TableStoreContract
             table, P, [.. Enumerable.Range(100, 100).Select(n => new TableChange.Insert(Row($"{n}", ("N", n))))], default);
 
         Assert.True(outcome.IsWritten);
-        Assert.Equal(100, outcome.ETags.Distinct().Count());
+        Assert.Equal(100, outcome.ETags.Count(etag => etag is not null));
         Assert.Equal(100, (await Store.RangeAsync(table, P, new RowKeyRange("", null), 1_000, default)).Count);
     }
 
