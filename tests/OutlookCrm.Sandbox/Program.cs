@@ -12,6 +12,6 @@ catch (FormatException wrong)
 }
 
 await using var sandbox = await SandboxApplication.StartAsync(options);
-Console.WriteLine($"Sandbox ready: {sandbox.Addresses.Outlook}");
+Console.WriteLine($"Outlook is at {sandbox.Addresses.Outlook}");
 await sandbox.WaitForShutdownAsync();
 return 0;

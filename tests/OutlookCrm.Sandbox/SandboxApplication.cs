@@ -20,11 +20,13 @@ public sealed class SandboxApplication : IAsyncDisposable
 {
     private readonly WebApplication web;
     private readonly ProductProxy proxy;
+    private readonly CancellationTokenSource stopping = new();
 
     private SandboxApplication(WebApplication web, X509Certificate2 certificate)
     {
         this.web = web;
         Certificate = certificate;
+        Seeded = Task.CompletedTask;
         Addresses = web.Services.GetRequiredService<SandboxAddresses>();
         Issuer = web.Services.GetRequiredService<TokenIssuer>();
         proxy = web.Services.GetRequiredService<ProductProxy>();
@@ -44,34 +46,63 @@ public sealed class SandboxApplication : IAsyncDisposable
         set => proxy.Product = value;
     }
 
+    /// <summary>
+    /// Ends when the sample firm's customers are in the product; at once when nobody asked for that. A refusal is in the log too.
+    /// </summary>
+    public Task Seeded { get; private set; }
+
     /// <param name="clock">Dates the tokens and the sample firm's mail; null for the system's.</param>
+    /// <exception cref="IOException">A port is taken.</exception>
     public static async Task<SandboxApplication> StartAsync(
         SandboxOptions options, TimeProvider? clock = null, CancellationToken cancellation = default)
     {
         clock ??= TimeProvider.System;
         var certificate = LocalCertificate.Open(options.StateFolder, clock.GetUtcNow());
+        var firstDay = FirstStart.Remember(options.StateFolder, clock.GetUtcNow());
         var web = Build(options, clock, certificate);
-        new SampleMail(web.Services.GetRequiredService<Mailboxes>(), FirstStart.Remember(options.StateFolder, clock.GetUtcNow())).Fill();
+        new SampleMail(web.Services.GetRequiredService<Mailboxes>(), firstDay).Fill();
         await web.StartAsync(cancellation);
         var ports = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
             .Select(address => BindingAddress.Parse(address).Port).ToList();
         web.Services.GetRequiredService<SandboxAddresses>().Set(ports[0], ports[1], ports[2]);
-        return new SandboxApplication(web, certificate);
+        var sandbox = new SandboxApplication(web, certificate);
+        if (options.SeedProduct)
+        {
+            sandbox.Seeded = sandbox.SeedAsync(firstDay);
+        }
+
+        return sandbox;
     }
 
     public Task WaitForShutdownAsync(CancellationToken cancellation = default) => web.WaitForShutdownAsync(cancellation);
 
     public async ValueTask DisposeAsync()
     {
+        await stopping.CancelAsync();
+        await Seeded.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // whoever waits for it has its outcome
         await web.DisposeAsync();
         Certificate.Dispose();
+        stopping.Dispose();
+    }
+
+    private async Task SeedAsync(DateTimeOffset firstDay)
+    {
+        try
+        {
+            await web.Services.GetRequiredService<ProductSeeding>().RunAsync(firstDay, stopping.Token);
+        }
+        catch (HttpRequestException refusal)
+        {
+            web.Logger.LogError("The sample firm's customers could not be entered: {Why}", refusal.Message);
+            throw;
+        }
     }
 
     private static WebApplication Build(SandboxOptions options, TimeProvider clock, X509Certificate2 certificate)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning).AddFilter("OutlookCrm", LogLevel.Information);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -96,6 +127,7 @@ public sealed class SandboxApplication : IAsyncDisposable
         builder.Services.AddSingleton<TokenIssuer>();
         builder.Services.AddSingleton<Grants>();
         builder.Services.AddSingleton<Mailboxes>();
+        builder.Services.AddSingleton<ProductSeeding>();
         builder.Services.AddSingleton(new ProductProxy { Product = options.Product });
 
         var web = builder.Build();

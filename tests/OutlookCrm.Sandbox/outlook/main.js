@@ -1,6 +1,6 @@
 // The small Outlook's page. Switches in its address, for tests and for trying things:
 //   user=ADDRESS                 whose mailbox
-//   item=none|ID|from:ADDRESS    what is selected at first: nothing, a message or event id, the newest mail from somebody
+//   item=none|ID|from:ADDRESS|meeting    what is selected at first: nothing, a message, the newest mail from somebody, the next meeting
 //   open=yes|no                  the task pane at start (yes unless the window is narrow)
 //   pin=yes|no                   pinned at start
 //   bridge=on|off|silent         nested app authentication: there, not there, there but never answering
@@ -142,8 +142,8 @@ async function open(what) {
     list.clearSelection();
     return;
   }
-  const event = await graph.event(what).catch(() => null);
-  if (event && !what.startsWith('from:')) {
+  if (what === 'meeting') {
+    const [event] = (await graph.events(now(), new Date(now().getTime() + 28 * 86400e3))).filter((one) => one.attendees.length > 0);
     await showCalendar();
     await calendar.show(event);
     select(event);

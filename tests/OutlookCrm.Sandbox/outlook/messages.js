@@ -127,8 +127,8 @@ export class MessageList {
     element('span', { className: 'face', 'aria-hidden': 'true', textContent: initials(name) }),
     element('span', { className: 'name', textContent: name }),
     element('time', { dateTime: message.receivedDateTime, textContent: this.#when(message.receivedDateTime) }),
-    element('span', { className: 'subject', textContent: message.subject || '(no subject)' }),
-    message.hasAttachments && element('span', { className: 'clip', 'aria-label': 'has attachments', textContent: '📎' }),
+    element('span', { className: 'subject' },
+      message.hasAttachments && element('span', { className: 'clip', role: 'img', 'aria-label': 'has attachments' }), message.subject || '(no subject)'),
     element('span', { className: 'preview', textContent: message.bodyPreview }));
     row.style.top = `${index * ROW_PIXELS}px`;
     row.firstChild.style.setProperty('--hue', hue(from?.address ?? name));

@@ -44,14 +44,14 @@ export class ReadingPane {
     const who = from?.emailAddress;
     const face = element('span', { className: 'face', 'aria-hidden': 'true', textContent: initials(who?.name || '?') });
     face.style.setProperty('--hue', hue(who?.address ?? ''));
-    const sender = who ? `${who.name}${who.name === who.address ? '' : ` <${who.address}>`}` : '(no sender)';
     this.box.replaceChildren(
       ...notifications.map((notification) => element('p', { className: 'notice', textContent: notification.message })),
       element('h2', { textContent: subject }),
       ...categories.map((category) => element('span', { className: 'category', textContent: category.displayName })),
       element('div', { className: 'from' }, face,
         element('div', {},
-          element('strong', { textContent: sender }),
+          element('strong', {}, who?.name ?? '(no sender)', who && who.name !== who.address
+            && element('span', { className: 'address', textContent: ` <${who.address}>` })),
           ...rows.filter(([, people]) => people.length > 0).map(([label, people]) => element('div', { className: 'people' },
             `${label}: ${people.map((person) => person.emailAddress.name || person.emailAddress.address).join('; ')}`))),
         at && element('time', { dateTime: at, textContent: new Intl.DateTimeFormat(this.locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at)) })));
