@@ -12,6 +12,7 @@ internal sealed class QueueBell(TimeProvider clock)
         lock (gate)
         {
             var listener = Of(queue);
+            KeepOneOfThePast(listener, clock.GetUtcNow());
             if (listener.Due.Count == 0 || dueAt < listener.Due.Min)
             {
                 // The one who waits looks at the list again.
@@ -49,6 +50,22 @@ internal sealed class QueueBell(TimeProvider clock)
             await either.CancelAsync();
             cancellation.ThrowIfCancellationRequested();
         }
+    }
+
+    /// <summary>In Azure the host listens, not this process: what nobody waits for must not pile up.</summary>
+    private static void KeepOneOfThePast(Listener listener, DateTimeOffset now)
+    {
+        if (listener.Due.Count == 0 || listener.Due.Min > now)
+        {
+            return;
+        }
+
+        while (listener.Due.Count > 0 && listener.Due.Min <= now)
+        {
+            listener.Due.Remove(listener.Due.Min);
+        }
+
+        listener.Due.Add(now);
     }
 
     private Listener Of(string queue)

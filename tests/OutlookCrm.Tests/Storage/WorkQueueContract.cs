@@ -1,0 +1,255 @@
+using System.Collections.Concurrent;
+using FsCheck;
+using FsCheck.Fluent;
+using OutlookCrm.Storage;
+
+namespace OutlookCrm.Tests.Storage;
+
+/// <summary>What every work queue promises. Each test has a queue of its own.</summary>
+public abstract class WorkQueueContract
+{
+    private static readonly TimeSpan minute = TimeSpan.FromMinutes(1);
+
+    private readonly string queue = $"q-{Guid.NewGuid():N}";
+
+    internal abstract IWorkQueue Queue { get; }
+
+    /// <summary>Lets this much time pass for the queue.</summary>
+    protected abstract Task PassAsync(TimeSpan time);
+
+    [Fact]
+    public async Task A_message_is_taken_once_and_comes_back_when_nobody_ends_it()
+    {
+        await Queue.SendAsync(queue, "work", null, default);
+        var first = Assert.Single(await Queue.ReceiveAsync(queue, 32, TimeSpan.FromSeconds(2), default));
+        Assert.Equal(("work", 1, queue), (first.Body, first.DequeueCount, first.Queue));
+        Assert.Empty(await Queue.ReceiveAsync(queue, 32, minute, default));
+
+        await PassAsync(TimeSpan.FromSeconds(3));
+        var second = Assert.Single(await Queue.ReceiveAsync(queue, 32, minute, default));
+        Assert.Equal((first.Id, 2, first.InsertedAt), (second.Id, second.DequeueCount, second.InsertedAt));
+        Assert.True(await Queue.DeleteAsync(second, default));
+        Assert.False(await Queue.DeleteAsync(second, default));
+    }
+
+    [Fact]
+    public async Task A_receipt_that_is_no_longer_the_newest_changes_nothing()
+    {
+        await Queue.SendAsync(queue, "work", null, default);
+        var slow = Assert.Single(await Queue.ReceiveAsync(queue, 1, TimeSpan.FromSeconds(1), default));
+        await PassAsync(TimeSpan.FromSeconds(2));
+        var quick = Assert.Single(await Queue.ReceiveAsync(queue, 1, minute, default));
+
+        Assert.False(await Queue.DeleteAsync(slow, default));
+        Assert.Null(await Queue.HideAsync(slow, TimeSpan.Zero, default));
+        Assert.Empty(await Queue.ReceiveAsync(queue, 1, minute, default));
+        Assert.True(await Queue.DeleteAsync(quick, default));
+    }
+
+    [Fact]
+    public async Task Hiding_keeps_a_message_longer_and_gives_a_new_receipt()
+    {
+        await Queue.SendAsync(queue, "work", null, default);
+        var taken = Assert.Single(await Queue.ReceiveAsync(queue, 1, TimeSpan.FromSeconds(2), default));
+        var kept = await Queue.HideAsync(taken, minute, default);
+        Assert.NotNull(kept);
+
+        await PassAsync(TimeSpan.FromSeconds(3));
+        Assert.Empty(await Queue.ReceiveAsync(queue, 1, minute, default));
+        Assert.False(await Queue.DeleteAsync(taken, default));
+        Assert.True(await Queue.DeleteAsync(kept, default));
+    }
+
+    [Fact]
+    public async Task Hiding_for_no_time_returns_a_message_at_once_and_forgets_no_try()
+    {
+        await Queue.SendAsync(queue, "work", null, default);
+        for (var attempt = 1; attempt <= 3; attempt++)
+        {
+            var taken = Assert.Single(await Queue.ReceiveAsync(queue, 1, minute, default));
+            Assert.Equal(attempt, taken.DequeueCount);
+            Assert.NotNull(await Queue.HideAsync(taken, TimeSpan.Zero, default));
+        }
+    }
+
+    [Fact]
+    public async Task A_delayed_message_is_invisible_until_its_time()
+    {
+        await Queue.SendAsync(queue, "later", TimeSpan.FromSeconds(2), default);
+        Assert.Empty(await Queue.ReceiveAsync(queue, 1, minute, default));
+        await PassAsync(TimeSpan.FromSeconds(3));
+        Assert.Equal("later", Assert.Single(await Queue.ReceiveAsync(queue, 1, minute, default)).Body);
+    }
+
+    [Fact]
+    public async Task The_text_comes_out_as_it_went_in()
+    {
+        // Whatever a text may hold: NUL, controls, markup, characters beyond the first plane. Lone halves of those are no text.
+        var texts = Gen.Sample(Gen.Choose(0, 0x10FFFF).Where(c => c is < 0xD800 or > 0xDFFF).ListOf(20), 10)
+            .Select(runes => string.Concat(runes.Select(char.ConvertFromUtf32)))
+            .Concat(["\0\u0001", "<a>&amp;]]>", " leading and trailing \r\n", "ünïcode ☃ 𝒳", "YWJj", "{\"id\":1}"])
+            .Distinct()
+            .ToArray();
+        foreach (var text in texts)
+        {
+            await Queue.SendAsync(queue, text, null, default);
+        }
+
+        Assert.Equal(texts.Order(StringComparer.Ordinal), (await Queue.ReceiveAsync(queue, 32, minute, default)).Select(m => m.Body).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_message_may_have_48_KiB_and_no_more()
+    {
+        var largest = new string('ü', 24 * 1024);
+        await Queue.SendAsync(queue, largest, null, default);
+        Assert.Equal(largest, Assert.Single(await Queue.ReceiveAsync(queue, 1, minute, default)).Body);
+        await Assert.ThrowsAsync<ArgumentException>(() => Queue.SendAsync(queue, largest + "x", null, default));
+    }
+
+    [Theory]
+    [InlineData("ab")]
+    [InlineData("Upper")]
+    [InlineData("two--hyphens")]
+    [InlineData("-first")]
+    [InlineData("under_score")]
+    public async Task A_name_that_the_service_refuses_is_refused_before_it_is_asked(string name)
+    {
+        await Assert.ThrowsAsync<ArgumentException>(() => Queue.SendAsync(name, "work", null, default));
+        await Assert.ThrowsAsync<ArgumentException>(() => Queue.ReceiveAsync(name, 1, minute, default));
+    }
+
+    [Fact]
+    public async Task What_is_out_of_range_is_refused()
+    {
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Queue.SendAsync(queue, "work", TimeSpan.FromDays(8), default));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Queue.SendAsync(queue, "work", TimeSpan.FromSeconds(-1), default));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Queue.ReceiveAsync(queue, 33, minute, default));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Queue.ReceiveAsync(queue, 1, TimeSpan.Zero, default));
+    }
+
+    [Fact]
+    public async Task A_queue_that_nobody_sent_to_is_empty() => Assert.Empty(await Queue.ReceiveAsync(queue, 1, minute, default));
+
+    [Fact]
+    public async Task Queues_do_not_see_each_others_messages()
+    {
+        await Queue.SendAsync(queue, "mine", null, default);
+        Assert.Empty(await Queue.ReceiveAsync(queue + "-poison", 1, minute, default));
+    }
+
+    [Fact]
+    public async Task Of_many_receivers_each_message_reaches_one()
+    {
+        const int Messages = 120;
+        await Parallel.ForEachAsync(Enumerable.Range(0, Messages), async (i, stop) => await Queue.SendAsync(queue, $"{i}", null, stop));
+        var taken = new ConcurrentBag<string>();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            while (await Queue.ReceiveAsync(queue, 7, minute, default) is { Count: > 0 } some)
+            {
+                foreach (var message in some)
+                {
+                    taken.Add(message.Body);
+                    Assert.True(await Queue.DeleteAsync(message, default));
+                }
+            }
+        })));
+
+        Assert.Equal(Enumerable.Range(0, Messages).Select(i => $"{i}").Order(StringComparer.Ordinal), taken.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_listener_of_this_process_is_woken_when_a_message_is_due_and_not_before()
+    {
+        var waiting = Queue.WaitAsync(queue, minute, default);
+        await Queue.SendAsync(queue, "later", TimeSpan.FromSeconds(1), default);
+        await Task.Delay(50);
+        Assert.False(waiting.IsCompleted);
+        await PassAsync(TimeSpan.FromSeconds(1));
+        await waiting.WaitAsync(TimeSpan.FromSeconds(10));
+
+        waiting = Queue.WaitAsync(queue, minute, default);
+        await Queue.SendAsync(queue, "now", null, default);
+        await waiting.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_listener_gives_up_when_it_is_told_to()
+    {
+        using var stop = new CancellationTokenSource();
+        var waiting = Queue.WaitAsync(queue, minute, stop.Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+}
+
+public sealed class SqliteWorkQueueTests : WorkQueueContract, IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("outlook-crm-").FullName;
+    private readonly string file;
+    private readonly TestClock clock = new();
+    private readonly SqliteWorkQueue queue;
+
+    public SqliteWorkQueueTests()
+    {
+        file = Path.Combine(folder, "queue.db");
+        queue = Open();
+    }
+
+    internal override IWorkQueue Queue => queue;
+
+    public void Dispose()
+    {
+        queue.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Messages_outlive_the_queue_that_took_them()
+    {
+        await queue.SendAsync("durable", "work", null, default);
+        Assert.Single(await queue.ReceiveAsync("durable", 1, TimeSpan.FromMinutes(1), default));
+        queue.Dispose();
+
+        using var next = Open();
+        Assert.Empty(await next.ReceiveAsync("durable", 1, TimeSpan.FromMinutes(1), default));
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(2, Assert.Single(await next.ReceiveAsync("durable", 1, TimeSpan.FromMinutes(1), default)).DequeueCount);
+    }
+
+    [Fact]
+    public async Task Two_queues_may_work_on_one_file_beside_its_tables()
+    {
+        using var other = Open();
+        using var tables = new SqliteTableStore(file, TimeSpan.FromSeconds(10));
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Task.Run(async () =>
+        {
+            await (i % 2 == 0 ? queue : other).SendAsync("shared", $"{i}", null, default);
+            await tables.InsertAsync(Tables.Customers, new TableRow("p", $"{i}", new Dictionary<string, object> { ["I"] = i }), default);
+        })));
+
+        var taken = new ConcurrentBag<string>();
+        await Task.WhenAll(new[] { queue, other }.Select(each => Task.Run(async () =>
+        {
+            while (await each.ReceiveAsync("shared", 3, TimeSpan.FromMinutes(1), default) is { Count: > 0 } some)
+            {
+                foreach (var message in some)
+                {
+                    taken.Add(message.Body);
+                }
+            }
+        })));
+        Assert.Equal(100, taken.Count);
+        Assert.Equal(100, taken.Distinct().Count());
+        Assert.Equal(100, (await tables.RangeAsync(Tables.Customers, "p", new("", null), 1000, default)).Count);
+    }
+
+    protected override Task PassAsync(TimeSpan time)
+    {
+        clock.Advance(time);
+        return Task.CompletedTask;
+    }
+
+    private SqliteWorkQueue Open() => new(file, TimeSpan.FromSeconds(10), clock);
+}
