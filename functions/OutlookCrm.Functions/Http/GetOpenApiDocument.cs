@@ -9,7 +9,7 @@ namespace OutlookCrm.Http;
 public static class GetOpenApiDocument
 {
     private static readonly Lazy<byte[]> Document =
-        new(() => JsonSerializer.SerializeToUtf8Bytes(OpenApiDocument.Of(HttpEndpoint.All)));
+        new(() => JsonSerializer.SerializeToUtf8Bytes(ApiDescription.Of(HttpEndpoint.All)));
 
     [Function(nameof(GetOpenApiDocument)), Anonymous("It describes the code, not a firm.")]
     [Says("This document")]

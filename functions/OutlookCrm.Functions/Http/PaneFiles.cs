@@ -104,12 +104,13 @@ internal sealed record PaneFile(byte[] Content, string ContentType, bool IsImmut
             return null;
         }
 
-        using var compressed = new MemoryStream();
-        using (var stream = compressor(compressed))
+        using var buffer = new MemoryStream();
+        using (var stream = compressor(buffer))
         {
             stream.Write(content);
         }
 
-        return compressed.Length < content.Length ? compressed.ToArray() : null;
+        var compressed = buffer.ToArray();
+        return compressed.Length < content.Length ? compressed : null;
     }
 }

@@ -11,15 +11,11 @@ using OutlookCrm.Identity;
 namespace OutlookCrm.Tests.Identity;
 
 /// <summary>Who is let in, over HTTP. One test for each way a token can be wrong.</summary>
-public sealed class IdentityTests : IAsyncLifetime
+public sealed class IdentityTests(IdentityTests.Fixture fixture) : IClassFixture<IdentityTests.Fixture>
 {
     private const string Probe = "/api/test/whoami";
     private static readonly string[] Secrets = ["eyJ", "kim", "Kim", "secret.example", "Anna", "anna@", "Ben Okoro", "ben@", "pairwise-"];
-    private TestCrm crm = null!;
-
-    public async Task InitializeAsync() => crm = await TestCrm.StartAsync(alsoFunctionsOf: [typeof(Probes)]);
-
-    public async Task DisposeAsync() => await crm.DisposeAsync();
+    private readonly TestCrm crm = fixture.Crm;
 
     [Fact]
     public async Task A_good_token_is_let_in_as_the_person_it_names()
@@ -228,30 +224,6 @@ public sealed class IdentityTests : IAsyncLifetime
     public async Task A_token_signed_by_another_key_of_the_same_name_is_refused() => await AssertRefusedAsync(
         crm.Issuer.Sign(crm.Issuer.Claims(A.Anna, crm.Clock.GetUtcNow()), new TestKey(crm.Issuer.Key.Id)));
 
-    [Fact]
-    public async Task A_new_key_is_accepted_at_once_and_the_old_one_no_more()
-    {
-        var old = crm.Issuer.Key;
-        using var anna = crm.SignIn(A.Anna);
-        Assert.Equal(HttpStatusCode.OK, (await anna.GetAsync(Probe)).StatusCode);
-
-        crm.Issuer.Rotate("second");
-        crm.Clock.Advance(TimeSpan.FromMinutes(1));
-
-        Assert.Equal(HttpStatusCode.OK, (await anna.GetAsync(Probe)).StatusCode);
-        await AssertRefusedAsync(crm.Issuer.Sign(crm.Issuer.Claims(A.Anna, crm.Clock.GetUtcNow()), old));
-    }
-
-    [Fact]
-    public async Task A_key_of_one_tenant_signs_for_no_other()
-    {
-        crm.Issuer.Rotate("only-the-other-firm", onlyFor: A.OtherFirm);
-
-        await AssertRefusedAsync(crm.TokenFor(A.Anna));
-        using var olga = crm.SignIn(A.Olga);
-        Assert.Equal(HttpStatusCode.OK, (await olga.GetAsync(Probe)).StatusCode);
-    }
-
     [Theory]
     [InlineData("x")]
     [InlineData("a.b.c")]
@@ -286,17 +258,6 @@ public sealed class IdentityTests : IAsyncLifetime
         using var reader = new StreamReader(stream);
 
         Assert.Equal("HTTP/1.1 400 Bad Request", await reader.ReadLineAsync());
-    }
-
-    [Fact]
-    public async Task When_the_issuer_cannot_be_asked_nobody_is_told_that_they_are_wrong()
-    {
-        crm.Issuer.IsUp = false;
-        using var anna = crm.SignIn(A.Anna);
-        using var answer = await anna.GetAsync(Probe);
-
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.NotNull(answer.Headers.RetryAfter);
     }
 
     [Theory]
@@ -421,6 +382,67 @@ public sealed class IdentityTests : IAsyncLifetime
 
     private static string Base64(JsonObject json) =>
         Microsoft.IdentityModel.Tokens.Base64UrlEncoder.Encode(Encoding.UTF8.GetBytes(json.ToJsonString()));
+
+    public sealed class Fixture : IAsyncLifetime
+    {
+        public TestCrm Crm { get; private set; } = null!;
+
+        public async Task InitializeAsync() => Crm = await TestCrm.StartAsync(alsoFunctionsOf: [typeof(Probes)]);
+
+        public async Task DisposeAsync() => await Crm.DisposeAsync();
+    }
+}
+
+/// <summary>What happens over HTTP when the issuer's keys change or cannot be had.</summary>
+public sealed class IssuerTests : IAsyncLifetime
+{
+    private const string Probe = "/api/test/whoami";
+    private TestCrm crm = null!;
+
+    public async Task InitializeAsync() => crm = await TestCrm.StartAsync(alsoFunctionsOf: [typeof(Probes)]);
+
+    public async Task DisposeAsync() => await crm.DisposeAsync();
+
+    [Fact]
+    public async Task A_new_key_is_accepted_at_once_and_the_old_one_no_more()
+    {
+        var old = crm.Issuer.Key;
+        using var anna = crm.SignIn(A.Anna);
+        Assert.Equal(HttpStatusCode.OK, (await anna.GetAsync(Probe)).StatusCode);
+
+        crm.Issuer.Rotate("second");
+        crm.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(HttpStatusCode.OK, (await anna.GetAsync(Probe)).StatusCode);
+        await AssertRefusedAsync(crm.Issuer.Sign(crm.Issuer.Claims(A.Anna, crm.Clock.GetUtcNow()), old));
+    }
+
+    [Fact]
+    public async Task A_key_of_one_tenant_signs_for_no_other()
+    {
+        crm.Issuer.Rotate("only-the-other-firm", onlyFor: A.OtherFirm);
+
+        await AssertRefusedAsync(crm.TokenFor(A.Anna));
+        using var olga = crm.SignIn(A.Olga);
+        Assert.Equal(HttpStatusCode.OK, (await olga.GetAsync(Probe)).StatusCode);
+    }
+
+    [Fact]
+    public async Task When_the_issuer_cannot_be_asked_nobody_is_told_that_they_are_wrong()
+    {
+        crm.Issuer.IsUp = false;
+        using var anna = crm.SignIn(A.Anna);
+        using var answer = await anna.GetAsync(Probe);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.NotNull(answer.Headers.RetryAfter);
+    }
+
+    private async Task AssertRefusedAsync(string token)
+    {
+        using var client = crm.WithToken(token);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(Probe)).StatusCode);
+    }
 }
 
 /// <summary>Functions that only this test has: one for each way to be opened or closed.</summary>

@@ -7,7 +7,7 @@ using OutlookCrm.Pane;
 namespace OutlookCrm.Http;
 
 /// <summary>Describes the functions as their attributes and contract records declare them (OpenAPI 3.1).</summary>
-internal static partial class OpenApiDocument
+internal static partial class ApiDescription
 {
     private const string Json = "application/json";
     private const string Html = "text/html";
@@ -36,7 +36,7 @@ internal static partial class OpenApiDocument
             ["info"] = new JsonObject
             {
                 ["title"] = "Outlook CRM",
-                ["version"] = typeof(OpenApiDocument).Assembly.GetName().Version!.ToString(3),
+                ["version"] = typeof(ApiDescription).Assembly.GetName().Version!.ToString(3),
                 ["description"] = "Every answer has two faces, chosen by Accept: the record as JSON, or the HTML that the pane shows.",
             },
             ["paths"] = paths,
