@@ -35,6 +35,9 @@ public sealed class TestIssuer : IAsyncDisposable
     /// <summary>False: metadata and keys answer 503.</summary>
     public bool IsUp { get; set; } = true;
 
+    /// <summary>How long it takes to say what it is.</summary>
+    public TimeSpan AnswersAfter { get; set; }
+
     public static async Task<TestIssuer> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -103,9 +106,10 @@ public sealed class TestIssuer : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await server.DisposeAsync();
 
-    private Results<ContentHttpResult, StatusCodeHttpResult> Metadata()
+    private async Task<Results<ContentHttpResult, StatusCodeHttpResult>> Metadata()
     {
         Interlocked.Increment(ref asked);
+        await Task.Delay(AnswersAfter);
         return Answer(new JsonObject
         {
             ["issuer"] = $"{Address}{{tenantid}}/v2.0",

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OutlookCrm.Identity;
+using OutlookCrm.Pane;
 
 namespace OutlookCrm.Http;
 
@@ -22,14 +23,29 @@ public static class HttpServices
     }
 }
 
-/// <summary>Stops the start when something could only fail later: a wrong setting, an answer that no view draws.</summary>
-internal sealed class StartCheck(PaneFiles files, IdentityOptions identity) : IHostedService
+/// <summary>
+/// Stops the start when something could only fail later: a wrong setting, as what is made of settings is made here, or a contract
+/// that cannot be drawn or written.
+/// </summary>
+internal sealed class StartCheck : IHostedService
 {
-    public Task StartAsync(CancellationToken cancellationToken)
+    // Asked for, so that their settings are read now.
+    public StartCheck(PaneFiles files, AccessTokens tokens)
     {
         ArgumentNullException.ThrowIfNull(files);
-        ArgumentNullException.ThrowIfNull(identity);
-        Views.CheckAll(HttpEndpoint.All.SelectMany(e => e.Answers).Select(a => a.Model).OfType<Type>());
+        ArgumentNullException.ThrowIfNull(tokens);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var models = HttpEndpoint.All.SelectMany(e => e.Answers).Select(a => a.Model).OfType<Type>().Append(typeof(Problem)).ToList();
+        Views.CheckAll(models);
+        foreach (var contract in models.Concat(HttpEndpoint.All.Select(e => e.Takes?.Request).OfType<Type>()))
+        {
+            // Throws for a record that is not listed on the context.
+            _ = ContractJson.Options.GetTypeInfo(contract);
+        }
+
         return Task.CompletedTask;
     }
 

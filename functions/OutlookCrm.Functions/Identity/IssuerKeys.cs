@@ -12,6 +12,7 @@ namespace OutlookCrm.Identity;
 internal sealed class IssuerKeys(IdentityOptions options, IDocumentRetriever documents, TimeProvider clock) : IDisposable
 {
     internal static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(30);
+    internal static readonly TimeSpan MinIntervalAtFirst = TimeSpan.FromSeconds(1);
     internal static readonly TimeSpan RenewAfter = TimeSpan.FromHours(12);
 
     /// <summary>For so long old keys serve when the issuer cannot be reached.</summary>
@@ -43,10 +44,11 @@ internal sealed class IssuerKeys(IdentityOptions options, IDocumentRetriever doc
             known = current;
             var now = clock.GetUtcNow();
             var needed = known is null || !known.Keys.ContainsKey(keyId) || now >= known.FetchedAt + RenewAfter;
-            if (needed && now.UtcTicks - lastAskedTicks >= MinInterval.Ticks)
+            var interval = known is null ? MinIntervalAtFirst : MinInterval;
+            if (needed && now.UtcTicks - lastAskedTicks >= interval.Ticks)
             {
                 lastAskedTicks = now.UtcTicks;
-                current = known = await FetchAsync(known, now, cancellation);
+                current = known = await FetchAsync(known, now);
             }
 
             return known is not null && now < known.FetchedAt + KeepAtMost
@@ -61,15 +63,21 @@ internal sealed class IssuerKeys(IdentityOptions options, IDocumentRetriever doc
 
     public void Dispose() => oneAtATime.Dispose();
 
-    private async Task<IssuerSnapshot?> FetchAsync(IssuerSnapshot? known, DateTimeOffset now, CancellationToken cancellation)
+    // Not with the caller's cancellation: who gives up must not spoil it for those who wait. The retriever has a time limit.
+    private async Task<IssuerSnapshot?> FetchAsync(IssuerSnapshot? known, DateTimeOffset now)
     {
         OpenIdConnectConfiguration metadata;
         try
         {
-            metadata = await OpenIdConnectConfigurationRetriever.GetAsync(options.MetadataAddress.AbsoluteUri, documents, cancellation);
+            metadata = await OpenIdConnectConfigurationRetriever.GetAsync(
+                options.MetadataAddress.AbsoluteUri, documents, CancellationToken.None);
+            if (string.IsNullOrEmpty(metadata.Issuer) || metadata.JsonWebKeySet is null)
+            {
+                throw new InvalidOperationException("The metadata name no issuer or no keys.");
+            }
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or ArgumentException or InvalidOperationException or System.Text.Json.JsonException
-            || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e) when (e is IOException or HttpRequestException or ArgumentException or InvalidOperationException
+            or System.Text.Json.JsonException or OperationCanceledException)
         {
             // What we have stays good for a while; without any, the caller hears that we cannot judge.
             return known ?? throw new IssuerUnavailableException("The issuer's metadata cannot be read.", e);

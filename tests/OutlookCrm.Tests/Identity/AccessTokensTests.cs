@@ -126,6 +126,31 @@ public sealed class AccessTokensTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_gives_up_while_the_keys_are_fetched_does_not_spoil_it_for_the_next()
+    {
+        issuer.AnswersAfter = TimeSpan.FromMilliseconds(300);
+        using var impatient = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+        var first = tokens.JudgeAsync(Token(A.Anna), impatient.Token).AsTask();
+        var second = JudgeAsync(Token(A.Ben));
+
+        await Task.WhenAny(first);
+        Assert.NotNull((await second).Caller);
+        Assert.Equal(1, issuer.Asked);
+    }
+
+    [Fact]
+    public async Task An_issuer_that_was_down_at_the_start_is_asked_again_a_second_later()
+    {
+        issuer.IsUp = false;
+        await Assert.ThrowsAsync<IssuerUnavailableException>(() => JudgeAsync(Token(A.Anna)));
+        issuer.IsUp = true;
+        await Assert.ThrowsAsync<IssuerUnavailableException>(() => JudgeAsync(Token(A.Anna)));
+
+        clock.Advance(IssuerKeys.MinIntervalAtFirst);
+        Assert.NotNull((await JudgeAsync(Token(A.Anna))).Caller);
+    }
+
+    [Fact]
     public async Task More_good_tokens_than_are_remembered_are_all_still_good()
     {
         var first = Token(A.Anna);
