@@ -35,7 +35,6 @@ public static class OutlookCrmServices
     {
         builder.UseMiddleware<ProblemMiddleware>();
         builder.UseMiddleware<IdentityMiddleware>();
-        builder.UseFirm();
         builder.UseMiddleware<QueryMiddleware>();
         builder.UseFirm();
         return builder;

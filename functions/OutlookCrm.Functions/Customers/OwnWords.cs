@@ -12,7 +12,11 @@ internal static class OwnWords
     // A line this long is prose or a disclaimer; looking closer costs time and finds nothing.
     internal const int MaxLineLength = 300;
 
-    private const int MaxLines = 1_000;
+    private const int MaxLines = 500;
+
+    // With a long disclaimer, a signature begins so far from the end.
+    private const int MaxLinesBelowClosing = 80;
+
     private const int MaxSignatureLines = 25;
     private const RegexOptions Safe = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase;
 
@@ -170,13 +174,14 @@ internal static class OwnWords
     {
         nameBesideClosing = null;
         var dashes = -1;
-        for (var i = own.Count - 1; i >= 0 && dashes < 0; i--)
+        var first = Math.Max(0, own.Count - MaxLinesBelowClosing);
+        for (var i = own.Count - 1; i >= first && dashes < 0; i--)
         {
             dashes = own[i] is "--" or "—" ? i : -1;
         }
 
         // The last closing counts, unless it stands within a signature: "Best regards" may be somebody's slogan, but rarely.
-        for (var i = own.Count - 1; i >= 0; i--)
+        for (var i = own.Count - 1; i >= first; i--)
         {
             if (ClosingRest(own[i], isSender) is { } rest)
             {

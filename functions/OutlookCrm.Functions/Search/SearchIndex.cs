@@ -44,7 +44,7 @@ public sealed class SearchIndex(ITableStore tables)
 
     /// <summary>
     /// The customers who have each word of the query, or a word that begins with it: whole words first, then by name.
-    /// One range read, unless very many have the longest word, or it is also spelled another way (ü as ue).
+    /// One range read, unless very many have the longest word, or it may be spelled another way (ü as ue).
     /// </summary>
     public async Task<SearchResults> FindAsync(Guid tenantId, string query, CancellationToken cancellation)
     {
@@ -56,8 +56,8 @@ public sealed class SearchIndex(ITableStore tables)
 
         var hits = new Dictionary<string, (SearchRow Row, int Exact)>(StringComparer.Ordinal);
         var unread = false;
-        var lookup = terms.MaxBy(term => term.Spellings[0].Lookup.Length)!;
-        foreach (var word in lookup.Spellings.Select(spelling => spelling.Lookup).Distinct(StringComparer.Ordinal))
+        var lookup = terms.MaxBy(term => term.Spellings[0].Lookups[0].Length)!;
+        foreach (var word in lookup.Spellings.SelectMany(spelling => spelling.Lookups).Distinct(StringComparer.Ordinal))
         {
             unread |= await CollectAsync(tenantId, word, terms, hits, cancellation);
         }

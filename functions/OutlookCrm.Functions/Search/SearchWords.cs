@@ -306,13 +306,19 @@ internal sealed record QueryTerm(IReadOnlyList<QuerySpelling> Spellings)
 /// <param name="Parts">Or each of these must begin one: <c>o</c> and <c>brien</c>.</param>
 internal sealed record QuerySpelling(string Whole, IReadOnlyList<string> Parts)
 {
-    /// <summary>What to look up: a customer that has the term has a token that starts with this.</summary>
-    public string Lookup => Parts.MaxBy(part => part.Length)!;
+    /// <summary>What to look up: a customer that has the term has a token that starts with one of these.</summary>
+    public IReadOnlyList<string> Lookups { get; } = LookupsOf(Whole, Parts);
 
     public bool IsIn(IReadOnlyList<string> tokens) => StartsAny(Whole, tokens) || Parts.All(part => StartsAny(part, tokens));
 
     public bool IsExactlyIn(IReadOnlyList<string> tokens) =>
         tokens.Contains(Whole, StringComparer.Ordinal) || Parts.All(part => tokens.Contains(part, StringComparer.Ordinal));
+
+    // After the last dot of "firm.design" stands what is no token of its own; after that of "a.weber", the best one.
+    private static IReadOnlyList<string> LookupsOf(string whole, IReadOnlyList<string> parts) =>
+        parts.Count == 1 || !whole.Contains('.', StringComparison.Ordinal) ? [parts.MaxBy(part => part.Length)!]
+        : parts.SkipLast(1).MaxBy(part => part.Length) is { Length: > 1 } before ? [before]
+        : [parts[^1], parts[0]];
 
     private static bool StartsAny(string beginning, IReadOnlyList<string> tokens) =>
         tokens.Any(token => token.StartsWith(beginning, StringComparison.Ordinal));
