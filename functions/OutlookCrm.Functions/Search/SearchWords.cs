@@ -316,7 +316,8 @@ internal sealed record QuerySpelling(string Whole, IReadOnlyList<string> Parts)
 
     // After the last dot of "firm.design" stands what is no token of its own; after that of "a.weber", the best one.
     private static IReadOnlyList<string> LookupsOf(string whole, IReadOnlyList<string> parts) =>
-        parts.Count == 1 || !whole.Contains('.', StringComparison.Ordinal) ? [parts.MaxBy(part => part.Length)!]
+        parts.Count <= 1 ? parts
+        : !whole.Contains('.', StringComparison.Ordinal) ? [parts.MaxBy(part => part.Length)!]
         : parts.SkipLast(1).MaxBy(part => part.Length) is { Length: > 1 } before ? [before]
         : [parts[^1], parts[0]];
 
