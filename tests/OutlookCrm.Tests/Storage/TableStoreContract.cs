@@ -10,6 +10,8 @@ public abstract class TableStoreContract
 
     private readonly string table = "t" + Guid.NewGuid().ToString("N");
 
+    protected string TableName => table;
+
     internal abstract ITableStore Store { get; }
 
     [Fact]
