@@ -1,0 +1,158 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+using OutlookCrm.Sandbox;
+using static Microsoft.Playwright.Assertions;
+
+namespace OutlookCrm.EndToEnd;
+
+[Collection(nameof(LiveProduct))]
+public sealed class EditingTests(LiveProduct live)
+{
+    [Fact]
+    public async Task A_field_is_edited_in_place_and_saved()
+    {
+        await using var outlook = await live.OpenAsync("item=from:technik@hotel-weberhof.example&open=yes");
+        await Expect(outlook.Who).ToHaveTextAsync("Luca Moretti");
+
+        await outlook.EditAsync("Edit name, company and stage");
+        var form = outlook.Card.Locator("form[data-form=record]");
+        await form.GetByLabel("Job title").FillAsync("Head of maintenance");
+        await form.GetByLabel("Job title").PressAsync("Enter");
+
+        await Expect(outlook.Card.Locator(".role").First).ToHaveTextAsync("Head of maintenance");
+        await Expect(outlook.Bar).ToHaveTextAsync("Saved.");
+        Assert.Equal("Head of maintenance", (string?)(await CardAsync("technik@hotel-weberhof.example"))["jobTitle"]);
+    }
+
+    [Fact]
+    public async Task Escape_gives_up_and_changes_nothing()
+    {
+        await using var outlook = await live.OpenAsync("item=from:elif@zahnarzt-yilmaz.example&open=yes");
+        await outlook.EditAsync("Edit name, company and stage");
+        var name = outlook.Card.Locator("form[data-form=record]").GetByLabel("Name");
+        await name.FillAsync("Somebody Else");
+
+        await name.PressAsync("Escape");
+
+        await Expect(name).ToBeHiddenAsync();
+        await Expect(outlook.Who).ToHaveTextAsync("Dr. Elif Yılmaz");
+        Assert.Equal("Dr. Elif Yılmaz", (string?)(await CardAsync("elif@zahnarzt-yilmaz.example"))["name"]);
+    }
+
+    [Fact]
+    public async Task Two_who_edit_the_same_field_see_both_versions_and_nothing_is_overwritten_unseen()
+    {
+        const string Address = "saga@lindqvist-family.example";
+        await using var outlook = await live.OpenAsync($"item=from:{Address}&open=yes");
+        await outlook.EditAsync("Edit tags");
+        var tags = outlook.Card.Locator("form[data-form=tags]").GetByLabel("Tags, with commas between");
+        await tags.FillAsync("private, window seat");
+
+        await PatchAsync(Address, new { tags = new[] { "private", "staircase" } });
+        await outlook.Card.Locator("form[data-form=tags] button.primary").ClickAsync();
+
+        var conflict = outlook.Card.Locator(".conflict");
+        await Expect(conflict).ToContainTextAsync("staircase");
+        await Expect(conflict).ToContainTextAsync("window seat");
+        Assert.Contains("staircase", (await CardAsync(Address))["tags"]!.AsArray().Select(tag => (string?)tag));
+        await Expect(tags).ToHaveValueAsync("private, window seat");
+
+        await conflict.GetByRole(AriaRole.Button, new() { Name = "Keep mine" }).ClickAsync();
+        await Expect(outlook.Card.Locator(".tags")).ToContainTextAsync("window seat");
+        Assert.Contains("window seat", (await CardAsync(Address))["tags"]!.AsArray().Select(tag => (string?)tag));
+    }
+
+    [Fact]
+    public async Task Two_who_edit_different_fields_both_get_their_way()
+    {
+        const string Address = "chinedu.okonkwo.workbench@gmail.com";
+        await using var outlook = await live.OpenAsync($"item=from:{Address}&open=yes");
+        await outlook.EditAsync("Edit name, company and stage");
+        var form = outlook.Card.Locator("form[data-form=record]");
+        await form.GetByLabel("Job title").FillAsync("Cabinet maker");
+
+        await PatchAsync(Address, new { website = "https://okonkwo.example/" });
+        await form.Locator("button.primary").ClickAsync();
+
+        await Expect(outlook.Card.Locator(".role").First).ToHaveTextAsync("Cabinet maker");
+        var card = await CardAsync(Address);
+        Assert.Equal("Cabinet maker", (string?)card["jobTitle"]);
+        Assert.Equal("https://okonkwo.example/", (string?)card["website"]);
+    }
+
+    [Fact]
+    public async Task A_note_is_written_once_edited_and_deleted()
+    {
+        await using var outlook = await live.OpenAsync("item=from:fiona.macleod@lakeside-architects.example&open=yes");
+        var note = outlook.Card.Locator("form[data-form=note]");
+        await note.Locator("textarea").FillAsync("Called about the mill yard stairs.\nWants oak, not ash.");
+        await note.Locator("button.primary").ClickAsync();
+
+        var line = outlook.Card.Locator("#timeline li", new() { HasText = "Called about the mill yard stairs." });
+        await Expect(line).ToHaveCountAsync(1);
+        await Expect(note.Locator("textarea")).ToHaveValueAsync("");
+
+        await line.GetByLabel("Edit note").ClickAsync();
+        await line.Locator("textarea").FillAsync("Wants ash after all.");
+        await line.Locator("form button.primary").ClickAsync();
+        var edited = outlook.Card.Locator("#timeline li", new() { HasText = "Wants ash after all." });
+        await Expect(edited).ToHaveCountAsync(1);
+
+        await edited.GetByLabel("Edit note").ClickAsync();
+        await edited.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await edited.GetByRole(AriaRole.Button, new() { Name = "Really delete?" }).ClickAsync();
+        await Expect(edited).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task What_people_write_is_never_run_or_taken_for_markup()
+    {
+        const string Hostile = "<img src=x onerror=\"document.body.dataset.hacked='yes'\"><script>document.body.dataset.hacked='yes'</script>";
+        const string Address = "hostile@markup-test.example";
+        using var api = live.Api(SampleFirm.Mira);
+        using var made = await api.PostAsJsonAsync("/api/customers", new
+        {
+            name = Hostile,
+            address = Address,
+            company = Hostile,
+            jobTitle = Hostile[..100],
+            postalAddress = new { street = Hostile, city = Hostile },
+        });
+        made.EnsureSuccessStatusCode();
+        await PatchAsync(Address, new
+        {
+            tags = new[] { "<script>1</script>" },
+            expectations = new[] { new { text = Hostile, on = "2026-01-01" } },
+            preferences = new { noCampaigns = false, note = Hostile },
+        });
+        await using var outlook = await live.OpenAsync("item=none&open=yes");
+
+        await outlook.Pane.GetByRole(AriaRole.Combobox, new() { Name = "Find a customer" }).PressSequentiallyAsync("hostile@markup");
+        await outlook.Pane.Locator("#hits [role=option]").First.ClickAsync();
+        await Expect(outlook.Who).ToHaveTextAsync(Hostile);
+
+        await Expect(outlook.Card.Locator("img, script")).ToHaveCountAsync(0);
+        Assert.Null(await outlook.PaneFrame.EvaluateAsync<string?>("document.body.dataset.hacked ?? null"));
+        Assert.Empty(outlook.Complaints);
+    }
+
+    private async Task<JsonObject> CardAsync(string address)
+    {
+        using var api = live.Api(SampleFirm.Mira);
+        var sender = await api.GetFromJsonAsync<JsonObject>($"/api/card?address={Uri.EscapeDataString(address)}");
+        return sender!["card"]!.AsObject();
+    }
+
+    /// <summary>What a colleague saves meanwhile.</summary>
+    private async Task PatchAsync(string address, object changes)
+    {
+        var card = await CardAsync(address);
+        using var api = live.Api(SampleFirm.Tomasz);
+        using var request = new HttpRequestMessage(HttpMethod.Patch, $"/api/customers/{card["id"]}") { Content = JsonContent.Create(changes) };
+        request.Headers.IfMatch.Add(EntityTagHeaderValue.Parse((string)card["eTag"]!));
+        using var answer = await api.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+    }
+}

@@ -1,0 +1,115 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using Microsoft.Playwright;
+using OutlookCrm.LocalHost;
+using OutlookCrm.Sandbox;
+
+namespace OutlookCrm.EndToEnd;
+
+/// <summary>
+/// The product over a file of its own, the sandbox with its small Outlook, and a browser: started once, shared by all tests. What one
+/// test records another may see, so each keeps to senders of its own.
+/// </summary>
+public sealed class LiveProduct : IAsyncLifetime
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("outlook-crm-end-to-end-").FullName;
+    private readonly int productPort = FreePort();
+    private SandboxApplication? sandbox;
+    private LocalHostApplication? product;
+    private IPlaywright? playwright;
+    private IBrowser? browser;
+
+    public SandboxApplication Sandbox => sandbox ?? throw new InvalidOperationException("Not started.");
+
+    public async Task InitializeAsync()
+    {
+        sandbox = await SandboxApplication.StartAsync(new SandboxOptions
+        {
+            Port = 0,
+            PanePort = 0,
+            HttpPort = 0,
+            StateFolder = Path.Combine(folder, "sandbox"),
+            Product = new Uri($"http://127.0.0.1:{productPort}"),
+            SeedProduct = true,
+        });
+        await StartProductAsync();
+        await sandbox.Seeded;
+        // The machine may be busy; what is waited for is that it comes, not how fast.
+        Assertions.SetDefaultExpectTimeout(20_000);
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Environment.GetEnvironmentVariable("CRM_BROWSER") is { Length: > 0 } path ? path : null,
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync",
+            ],
+        });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await (browser?.CloseAsync() ?? Task.CompletedTask);
+        playwright?.Dispose();
+        await StopProductAsync();
+        await (sandbox?.DisposeAsync() ?? ValueTask.CompletedTask);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Starts the product again after <see cref="StopProductAsync"/>: same port, same records.</summary>
+    public async Task StartProductAsync() => product = await LocalHostApplication.StartAsync(new LocalHostOptions
+    {
+        Urls = [$"http://127.0.0.1:{productPort}"],
+        Settings = new Dictionary<string, string?>(ProductSettings.For(Sandbox.Addresses))
+        {
+            ["Storage:Kind"] = "sqlite",
+            ["Storage:SqliteFile"] = Path.Combine(folder, "crm.db"),
+        },
+    });
+
+    public async Task StopProductAsync()
+    {
+        if (Interlocked.Exchange(ref product, null) is { } running)
+        {
+            await running.DisposeAsync();
+        }
+    }
+
+    /// <summary>The API as a colleague's program would call it.</summary>
+    public HttpClient Api(SampleColleague colleague) => new()
+    {
+        BaseAddress = new Uri($"http://127.0.0.1:{productPort}"),
+        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Sandbox.Issuer.CreateAccessToken(colleague)) },
+    };
+
+    /// <summary>Opens the small Outlook in a browser profile of its own.</summary>
+    /// <param name="switches">As main.js of the small Outlook lists them, such as <c>item=from:kim@example.com&amp;pin=yes</c>.</param>
+    public async Task<OutlookPage> OpenAsync(string switches = "", bool dark = false, int? width = null)
+    {
+        var context = await browser!.NewContextAsync(new()
+        {
+            IgnoreHTTPSErrors = true,
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            ViewportSize = new() { Width = width ?? 1_280, Height = 900 },
+            Locale = "en-GB",
+            TimezoneId = "Europe/Berlin",
+        });
+        context.SetDefaultTimeout(20_000);
+        var opened = new OutlookPage(await context.NewPageAsync());
+        await opened.Page.GotoAsync($"{Sandbox.Addresses.Outlook}?{switches}");
+        await opened.Page.WaitForSelectorAsync("html[data-ready=yes]", new() { State = WaitForSelectorState.Attached });
+        return opened;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
+
+[CollectionDefinition(nameof(LiveProduct))]
+public sealed class LiveProductTests : ICollectionFixture<LiveProduct>;

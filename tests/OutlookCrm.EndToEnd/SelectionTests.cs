@@ -1,0 +1,156 @@
+using System.Net.Http.Json;
+using Microsoft.Playwright;
+using OutlookCrm.Sandbox;
+using static Microsoft.Playwright.Assertions;
+
+namespace OutlookCrm.EndToEnd;
+
+[Collection(nameof(LiveProduct))]
+public sealed class SelectionTests(LiveProduct live)
+{
+    [Fact]
+    public async Task The_sender_s_card_stands_beside_the_mail()
+    {
+        await using var outlook = await live.OpenAsync("item=from:s.weber@hotel-weberhof.example&open=yes");
+
+        await Expect(outlook.Who).ToHaveTextAsync("Sabine Weber");
+        await Expect(outlook.Card).ToContainTextAsync("Hotel Weberhof GmbH");
+        await Expect(outlook.Card).ToContainTextAsync("One fixed contact who calls back the same day");
+        Assert.Empty(outlook.Complaints);
+        Assert.Empty(outlook.Outside);
+    }
+
+    [Fact]
+    public async Task A_pane_of_another_origin_shows_the_same()
+    {
+        await using var outlook = await live.OpenAsync("item=from:s.weber@hotel-weberhof.example&open=yes&pane=other");
+
+        await Expect(outlook.Who).ToHaveTextAsync("Sabine Weber");
+        Assert.Empty(outlook.Complaints);
+    }
+
+    [Fact]
+    public async Task Pinned_the_card_follows_twenty_messages_and_is_never_another_person_s()
+    {
+        await using var outlook = await live.OpenAsync("open=yes&pin=yes");
+        await Expect(outlook.Who).ToBeVisibleAsync();
+
+        for (var message = 0; message < 20; message++)
+        {
+            await outlook.Page.Locator("#messages").PressAsync("ArrowDown");
+            var row = outlook.Page.Locator("#messages [aria-selected=true]");
+            await Expect(row).ToHaveAttributeAsync("data-index", $"{message + 1}");
+            var sender = await row.GetAttributeAsync("data-from");
+            await Expect(outlook.Card.Locator($"[data-address='{sender}' i], a[href='mailto:{sender}' i]").First).ToBeAttachedAsync();
+        }
+
+        Assert.Empty(outlook.Complaints);
+    }
+
+    [Fact]
+    public async Task An_answer_that_comes_late_never_paints_over_a_newer_selection()
+    {
+        await using var outlook = await live.OpenAsync("item=none&open=yes&pin=yes");
+        await Expect(outlook.Card).ToContainTextAsync("Select a mail");
+
+        // The first customer's card is held back until the second one's has been shown.
+        var release = new TaskCompletionSource();
+        await outlook.Page.RouteAsync("**/api/card?address=s.weber**", async route =>
+        {
+            await release.Task;
+            await route.ContinueAsync();
+        });
+        await outlook.SelectAsync("from:s.weber@hotel-weberhof.example");
+        await outlook.SelectAsync("from:fiona.macleod@lakeside-architects.example");
+        await Expect(outlook.Who).ToHaveTextAsync("Fiona MacLeod");
+        release.SetResult();
+        await outlook.Page.WaitForTimeoutAsync(500);
+
+        await Expect(outlook.Who).ToHaveTextAsync("Fiona MacLeod");
+        await Expect(outlook.Card).Not.ToContainTextAsync("Sabine Weber");
+    }
+
+    [Fact]
+    public async Task With_nothing_selected_the_pane_says_what_to_do()
+    {
+        await using var outlook = await live.OpenAsync("item=none&open=yes&pin=yes");
+
+        await Expect(outlook.Card).ToContainTextAsync("Select a mail or a meeting");
+        await outlook.SelectAsync("from:elif@zahnarzt-yilmaz.example");
+        await Expect(outlook.Who).ToHaveTextAsync("Dr. Elif Yılmaz");
+        await outlook.SelectAsync("none");
+        await Expect(outlook.Card).ToContainTextAsync("Select a mail or a meeting");
+    }
+
+    [Fact]
+    public async Task A_colleague_is_shown_as_one_of_us_and_never_as_a_customer()
+    {
+        await using var outlook = await live.OpenAsync("user=tomasz@birnbaum.example&item=from:amara@birnbaum.example&open=yes");
+
+        await Expect(outlook.Card.Locator("[data-colleague]")).ToBeAttachedAsync();
+        await Expect(outlook.Card.Locator("form[data-form=create]")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Everyone_on_the_item_can_be_switched_to_and_back()
+    {
+        using var api = live.Api(SampleFirm.Mira);
+        await using var outlook = await live.OpenAsync("item=none&open=yes&pin=yes");
+        var withSeveral = await outlook.Page.EvaluateAsync<string>(
+            """
+            async () => {
+              const token = (await (await fetch('/sandbox/tokens', { method: 'POST', headers: { 'Content-Type': 'application/json' },
+                body: JSON.stringify({ colleague: 'mira@birnbaum.example', for: 'graph' }) })).json()).accessToken;
+              const mails = (await (await fetch('/graph/v1.0/me/messages?$top=500&$select=id,from,toRecipients,ccRecipients',
+                { headers: { Authorization: `Bearer ${token}` } })).json()).value;
+              const outside = (one) => one && !one.emailAddress.address.endsWith('@birnbaum.example');
+              return mails.find((mail) => outside(mail.from) && mail.ccRecipients.filter(outside).length > 0).id;
+            }
+            """);
+        await outlook.SelectAsync(withSeveral);
+        var people = outlook.Pane.Locator("#people button[data-address]");
+        await Expect(people).Not.ToHaveCountAsync(0);
+        var sender = await outlook.Who.TextContentAsync();
+
+        await people.Nth(1).ClickAsync();
+        await Expect(outlook.Who).Not.ToHaveTextAsync(sender!);
+        await outlook.Pane.Locator("#back").ClickAsync();
+        await Expect(outlook.Who).ToHaveTextAsync(sender!);
+    }
+
+    [Theory]
+    [InlineData("macl", "Fiona MacLeod")]
+    [InlineData("Hotel Web", "Hotel Weberhof GmbH")]
+    [InlineData("saga@lind", "Saga Lindqvist")]
+    [InlineData("novakova", "Ivana Nováková")]
+    public async Task A_customer_is_found_by_the_start_of_a_name_a_company_or_an_address(string typed, string found)
+    {
+        await using var outlook = await live.OpenAsync("item=none&open=yes");
+
+        await outlook.Pane.GetByRole(AriaRole.Combobox, new() { Name = "Find a customer" }).PressSequentiallyAsync(typed);
+        await Expect(outlook.Pane.Locator("#hits [role=option]").Filter(new() { HasText = found }).First).ToBeVisibleAsync();
+        await outlook.Pane.Locator("#hits [role=option]").Filter(new() { HasText = found }).First.ClickAsync();
+
+        await Expect(outlook.Who).ToHaveTextAsync(found);
+    }
+
+    [Fact]
+    public async Task A_meeting_shows_whom_it_is_with()
+    {
+        await using var outlook = await live.OpenAsync("item=none&open=yes&pin=yes");
+        var meeting = await outlook.Page.EvaluateAsync<string>(
+            """
+            async () => {
+              const token = (await (await fetch('/sandbox/tokens', { method: 'POST', headers: { 'Content-Type': 'application/json' },
+                body: JSON.stringify({ colleague: 'mira@birnbaum.example', for: 'graph' }) })).json()).accessToken;
+              const events = (await (await fetch('/graph/v1.0/me/events?$top=200', { headers: { Authorization: `Bearer ${token}` } })).json()).value;
+              return events.find((event) => event.attendees.some((one) => !one.emailAddress.address.endsWith('@birnbaum.example'))).id;
+            }
+            """);
+
+        await outlook.SelectAsync(meeting);
+
+        await Expect(outlook.Who).ToBeVisibleAsync();
+        await Expect(outlook.Card.Locator("[data-customer], [data-address]").First).ToBeAttachedAsync();
+    }
+}
