@@ -239,8 +239,8 @@ internal sealed class Crm(string root, CancellationToken cancellation)
     private static string[] SandboxSettings(int outlookPort, int panePort, int backPort)
     {
         // The sandbox's one tenant and app registration; its own constants are the same (SampleFirm).
-        const string tenant = "5a4d1e0c-7c5b-4f0e-9d52-3c1f6a2b8e01";
-        const string client = "9b7f3f52-2d0a-4e6c-8a43-6f0c1d5e7a02";
+        const string tenant = "7f1c5a0e-3d0b-4a68-9b57-2c1d5e0f4a11";
+        const string client = "c0ffee00-5a4d-4b0c-8e21-6b1f0a9d7e22";
         var authority = $"https://localhost:{outlookPort}/{tenant}/v2.0";
         return
         [
@@ -251,8 +251,7 @@ internal sealed class Crm(string root, CancellationToken cancellation)
             $"--Pane:ClientId={client}",
             $"--Pane:Authority={authority}",
             $"--Pane:Scope=api://{client}/Crm.Access",
-            $"--Pane:FrameAncestors:0=https://localhost:{outlookPort}",
-            $"--Pane:FrameAncestors:1=https://localhost:{panePort}",
+            $"--Pane:FrameAncestors=https://localhost:{outlookPort} https://localhost:{panePort}",
         ];
     }
 

@@ -61,6 +61,7 @@ export default defineConfig({
   plugins: [fittedHtmx, plainLazyImport, withoutIndents],
   build: {
     target: 'es2022',
+    cssTarget: ['chrome123', 'safari17.5', 'firefox121'],
     modulePreload: false,
     // A strict Content-Security-Policy has no data: scripts or styles.
     assetsInlineLimit: 0,

@@ -19,8 +19,7 @@ public static class ProductSettings
             ["Pane:ClientId"] = SampleFirm.ClientId.ToString(),
             ["Pane:Authority"] = addresses.IssuerOf(tenant),
             ["Pane:Scope"] = SampleFirm.Scope,
-            ["Pane:FrameAncestors:0"] = outlook,
-            ["Pane:FrameAncestors:1"] = addresses.Pane.GetLeftPart(UriPartial.Authority),
+            ["Pane:FrameAncestors"] = $"{outlook} {addresses.Pane.GetLeftPart(UriPartial.Authority)}",
             ["Firm:Domains:0"] = SampleFirm.Domain,
         };
     }
