@@ -24,7 +24,8 @@ namespace OutlookCrm.Customers;
 /// Crash points. After 1: the message finds nothing and ends. After 2: a claim that leads nowhere; cards show its address as unknown;
 /// the message ends it, or sooner whoever wants the address and has waited a second for its owner. After 3: the customer is
 /// found by address; search and summaries follow with the message. Within 4: the same, all of it may be repeated.
-/// Removing an address runs the same way, the claim being ended in step 4. The one assumption about time: no invocation commits
+/// Removing an address runs the same way, the claim being ended in step 4. An edit from which nothing follows elsewhere (a tag, a
+/// phone number) is one conditional write and nothing else. The one assumption about time: no invocation commits
 /// anything when <see cref="LastLook"/> is over, twice what the host lets one run.
 /// </para>
 /// </summary>
@@ -96,6 +97,7 @@ public sealed class CustomerChanges(
         Guid tenantId, CustomerId id, Func<Customer, Customer?> edit, CancellationToken cancellation)
     {
         string? change = null;
+        string? version = null;
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             if (await customers.ReadAsync(tenantId, id, cancellation) is not { } stored)
@@ -108,13 +110,30 @@ public sealed class CustomerChanges(
                 return stored;
             }
 
+            if (version is not null && stored.Customer.Version == version)
+            {
+                return stored; // the store had written, heard nothing, and tried again
+            }
+
+            version ??= NewChange();
+            var next = edited with { Version = version };
+            if (!IsShownElsewhere(stored.Customer, next))
+            {
+                var written = await tables.ReplaceAsync(Tables.Customers, CustomerRow.From(tenantId, next), stored.ETag, cancellation);
+                if (written is { IsWritten: true, ETag: { } newETag })
+                {
+                    return stored with { Customer = next, ETag = newETag };
+                }
+
+                continue;
+            }
+
             if (change is null)
             {
-                change = NewChange();
+                change = version;
                 await SendAsync(new ChangeMessage(tenantId, id.ToString(), change, Address: null), FirstLook, cancellation);
             }
 
-            var next = edited with { Version = change };
             var outbox = Outbox(stored.Customer, next, stored.Addresses, stored.Addresses);
             TableChange row = new TableChange.Replace(CustomerRow.From(tenantId, next), stored.ETag);
             if (await CommitAsync(tenantId, id, change, [row], outbox, cancellation) is { } etag)
@@ -406,6 +425,10 @@ public sealed class CustomerChanges(
             Tables.Customers, TableKeys.Customer(tenantId, id.ToString()), TableKeys.Outbox(change), cancellation) is { } row
             ? OutboxRow.From(row)
             : null;
+
+    /// <summary>Whether claims, search or the organisation's list say what an edit changes.</summary>
+    private static bool IsShownElsewhere(Customer old, Customer next) =>
+        (old.Kind, old.Name, old.Company, old.JobTitle) != (next.Kind, next.Name, next.Company, next.JobTitle);
 
     private static OutboxRow Outbox(
         Customer? old, Customer next, IReadOnlyList<CustomerAddress> before, IReadOnlyList<CustomerAddress> after)

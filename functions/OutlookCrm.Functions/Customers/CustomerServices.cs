@@ -8,5 +8,6 @@ public static class CustomerServices
         .AddSingleton<CustomerStore>()
         .AddSingleton<CustomerProjection>()
         .AddSingleton<CustomerChanges>()
-        .AddSingleton<SenderGuess>();
+        .AddSingleton<SenderGuess>()
+        .AddSingleton<Senders>();
 }

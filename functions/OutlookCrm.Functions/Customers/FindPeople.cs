@@ -36,10 +36,10 @@ public sealed class FindPeople(ITableStore tables, CustomerStore customers, Firm
             ? new PersonOnItem(person.Address, person.Name ?? "", PersonState.Invalid, null, null)
             : firm.IsColleague(address)
                 ? new PersonOnItem(
-                    address.ToString(), firm.FindByAddress(address)?.Name ?? GetCard.NameOf(person.Name, address), PersonState.Colleague, null, null)
+                    address.ToString(), firm.FindByAddress(address)?.Name ?? Senders.NameOf(person.Name, address), PersonState.Colleague, null, null)
                 : byAddress[address] is { } claim
                     ? new PersonOnItem(address.ToString(), claim.Name, PersonState.Known, claim.Customer.ToString(), claim.Company?.Name)
-                    : new PersonOnItem(address.ToString(), GetCard.NameOf(person.Name, address), PersonState.Unknown, null, null))]));
+                    : new PersonOnItem(address.ToString(), Senders.NameOf(person.Name, address), PersonState.Unknown, null, null))]));
     }
 
     // A pending claim may lead nowhere: its customer has the last word.

@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using OutlookCrm.Http;
+using OutlookCrm.Identity;
+using OutlookCrm.Pane;
+
+namespace OutlookCrm.Customers;
+
+/// <summary>The card beside an open mail, its form filled from the signature too. The text is read and forgotten.</summary>
+public sealed class GuessCustomer(Senders senders, Caller caller)
+{
+    [Function(nameof(GuessCustomer)), Requires(Role.Reader)]
+    [Says("The customer with this address, or a form filled from the mail's signature")]
+    [Takes(typeof(GuessRequest))]
+    [Answers(200, typeof(SenderCard))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "card/guess")] HttpRequest request, CancellationToken cancellation)
+    {
+        var body = await RequestBody.ReadAsync<GuessRequest>(request, cancellation);
+        if (!body.Is(out var asked, out var refusal))
+        {
+            return refusal;
+        }
+
+        var errors = new FieldErrors();
+        if (CustomerRules.Address(asked.Address, errors) is not { } address)
+        {
+            return Answer.Invalid(errors);
+        }
+
+        var sender = await senders.FindAsync(caller.TenantId, address, asked.Name, cancellation);
+        if (sender is UnknownSender unknown && asked.Text is { } text)
+        {
+            sender = unknown with { Draft = SignatureGuess.Improve(unknown.Draft, address, asked.Name, text) };
+        }
+
+        return Answer.Ok(sender, (sender as KnownSender)?.Card.ETag);
+    }
+}

@@ -1,0 +1,33 @@
+using OutlookCrm.Firm;
+using OutlookCrm.Pane;
+using OutlookCrm.Storage;
+
+namespace OutlookCrm.Customers;
+
+/// <summary>Who is behind an address. A known customer takes one point read and one range read.</summary>
+public sealed class Senders(ITableStore tables, CustomerStore customers, SenderGuess guess, FirmDirectory directory)
+{
+    // A display name may be long and still be a name; what is longer than this is not.
+    internal const int MaxDisplayNameLength = 1_000;
+
+    private readonly AddressClaims claims = new(tables);
+
+    public async Task<SenderCard> FindAsync(Guid tenantId, MailAddress address, string? displayName, CancellationToken cancellation)
+    {
+        var firm = await directory.OfAsync(tenantId, cancellation);
+        if (firm.IsColleague(address))
+        {
+            return new ColleagueSender(firm.FindByAddress(address)?.Name ?? NameOf(displayName, address), address.ToString());
+        }
+
+        // A claim whose customer does not have the address is on its way in or out: nobody has it.
+        return await claims.FindAsync(tenantId, address, cancellation) is { } claim
+            && await customers.ReadSheetAsync(tenantId, claim.Customer, claim.Kind, cancellation) is { } sheet
+            && sheet.Stored.Find(address) is not null
+            ? new KnownSender(sheet.ToCard())
+            : await guess.AboutAsync(tenantId, address, displayName, cancellation);
+    }
+
+    internal static string NameOf(string? displayName, MailAddress address) =>
+        SenderName.Of(displayName, address).Name is { Length: > 0 } name ? name : address.LocalPart;
+}
