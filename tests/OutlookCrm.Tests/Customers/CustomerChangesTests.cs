@@ -251,10 +251,11 @@ public sealed class CustomerChangesTests
         {
             for (var i = 0; i < 4; i++)
             {
-                await (random.Next(5) switch
+                await (random.Next(6) switch
                 {
                     0 or 1 => Changes.RemoveAddressAsync(Tenant, person, Address("second@old.example").Address, default),
                     2 or 3 => Changes.AddAddressAsync(Tenant, person, Address("second@old.example"), primary: false, default),
+                    4 => Create("second@old.example", $"Kim {number}{i}"),
                     _ => (Task)Changes.EditAsync(Tenant, person, c => c with { Name = $"Anna {number}{i}" }, default),
                 });
             }

@@ -9,6 +9,7 @@ namespace OutlookCrm.Tests.Customers;
 internal sealed class Stepping(int seed, TestClock clock)
 {
     private readonly Random random = new(seed);
+    private readonly double burst = (seed % 3) switch { 0 => 0, 1 => 0.8, _ => 0.95 };
     private readonly List<TaskCompletionSource> waiting = [];
 
     /// <summary>How many in a thousand steps an actor does not survive.</summary>
@@ -55,7 +56,8 @@ internal sealed class Stepping(int seed, TestClock clock)
             }
 
             idle = 0;
-            var index = random.Next(waiting.Count);
+            // Who ran last waits at the end of the list. Long runs of one are long pauses of all others.
+            var index = random.NextDouble() < burst ? waiting.Count - 1 : random.Next(waiting.Count);
             var turn = waiting[index];
             waiting.RemoveAt(index);
             if (++steps != deathAt && random.Next(1_000) >= DeathsPerThousand)
