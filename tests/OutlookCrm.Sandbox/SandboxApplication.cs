@@ -53,6 +53,7 @@ public sealed class SandboxApplication : IAsyncDisposable
 
     /// <param name="clock">Dates the tokens and the sample firm's mail; null for the system's.</param>
     /// <exception cref="IOException">A port is taken.</exception>
+    /// <exception cref="InvalidOperationException">The mail files could not be read at all: Node or its packages are missing.</exception>
     public static async Task<SandboxApplication> StartAsync(
         SandboxOptions options, TimeProvider? clock = null, CancellationToken cancellation = default)
     {
@@ -60,7 +61,16 @@ public sealed class SandboxApplication : IAsyncDisposable
         var certificate = LocalCertificate.Open(options.StateFolder, clock.GetUtcNow());
         var firstDay = FirstStart.Remember(options.StateFolder, clock.GetUtcNow());
         var web = Build(options, clock, certificate);
-        new SampleMail(web.Services.GetRequiredService<Mailboxes>(), firstDay).Fill();
+        var mailboxes = web.Services.GetRequiredService<Mailboxes>();
+        if (options.MailFolder is { } folder)
+        {
+            await ImportAsync(folder, mailboxes.Of(SampleFirm.Colleagues[0]), clock, web.Logger, cancellation);
+        }
+        else
+        {
+            new SampleMail(mailboxes, firstDay).Fill();
+        }
+
         await web.StartAsync(cancellation);
         var ports = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
             .Select(address => BindingAddress.Parse(address).Port).ToList();
@@ -95,6 +105,21 @@ public sealed class SandboxApplication : IAsyncDisposable
         {
             web.Logger.LogError("The sample firm's customers could not be entered: {Why}", refusal.Message);
             throw;
+        }
+    }
+
+    private static async Task ImportAsync(string folder, Mailbox mailbox, TimeProvider clock, ILogger log, CancellationToken cancellation)
+    {
+        var report = await new MailFolderImport(mailbox, clock.GetUtcNow(), log).RunAsync(folder, cancellation);
+        log.LogInformation("The mailbox has {Mails} mails and {Events} events from files.", report.Mails, report.Events);
+        foreach (var line in report.Doubtful)
+        {
+            log.LogInformation("{Doubt}", line);
+        }
+
+        foreach (var line in report.Unreadable)
+        {
+            log.LogWarning("Left out: {Reason}", line);
         }
     }
 

@@ -193,12 +193,12 @@ internal sealed class SampleMail(Mailboxes mailboxes, DateTimeOffset now)
         monday = monday.AddDays(((int)DayOfWeek.Monday - (int)monday.DayOfWeek + 7) % 7);
         var weekly = new Meeting(
             "birnbaum-weekly@birnbaum.example", mira, everybody, "Week planning", "Workshop kitchen",
-            "Who fits where, what is late, what is missing.", At(monday, 7.5), At(monday, 8), Zone, Series: new MeetingSeries(true, DayOfWeek.Monday));
+            "Who fits where, what is late, what is missing.", At(monday, 7.5), At(monday, 8), Zone, Series: new MeetingSeries(true, "weekly"));
         AddToAll(weekly);
         for (var day = monday; day < now.AddDays(28).Date; day = day.AddDays(7))
         {
             AddToAll(
-                weekly with { StartAt = At(day, 7.5), EndAt = At(day, 8), Series = new MeetingSeries(false, DayOfWeek.Monday) },
+                weekly with { StartAt = At(day, 7.5), EndAt = At(day, 8), Series = new MeetingSeries(false, "weekly") },
                 day.ToString("yyyyMMdd", CultureInfo.InvariantCulture));
         }
 

@@ -83,7 +83,8 @@ public static class GraphEndpoints
         user.MapPatch("/messages/{message}", (HttpContext context, string message, JsonObject changes) =>
         {
             // All that opening a message changes; the product never writes mail.
-            if (changes.Count != 1 || changes["isRead"] is not JsonValue value || !value.TryGetValue(out bool isRead))
+            if (changes.Any(change => change.Key is not "isRead" and not ['@', ..])
+                || changes["isRead"] is not JsonValue value || !value.TryGetValue(out bool isRead))
             {
                 throw GraphError.BadRequest("Only isRead can be changed here.");
             }

@@ -151,32 +151,47 @@ internal static class GraphJson
             ["seriesMasterId"] = kept.SeriesMasterId,
             ["originalStartTimeZone"] = WindowsZone(meeting.Zone),
             ["originalEndTimeZone"] = WindowsZone(meeting.Zone),
-            ["start"] = LocalTime(meeting.StartAt, meeting.IsAllDay, preferences.TimeZone),
-            ["end"] = LocalTime(meeting.EndAt, meeting.IsAllDay, preferences.TimeZone),
+            ["start"] = LocalTime(meeting.StartAt, meeting.IsAllDay, preferences),
+            ["end"] = LocalTime(meeting.EndAt, meeting.IsAllDay, preferences),
             ["location"] = new JsonObject { ["displayName"] = meeting.Location, ["locationType"] = "default" },
             ["organizer"] = Recipient(meeting.Organizer),
             ["attendees"] = new JsonArray([.. meeting.Attendees.Select(Attendee)]),
             ["responseStatus"] = new JsonObject { ["response"] = answer, ["time"] = Instant(meeting.StartAt.AddDays(-13)) },
-            ["recurrence"] = meeting.Series is { IsMaster: true } series ? Weekly(meeting, series) : null,
+            ["recurrence"] = meeting.Series is { IsMaster: true } series ? Recurrence(meeting, series) : null,
         };
     }
 
-    private static JsonObject Weekly(Meeting meeting, MeetingSeries series) => new()
+    private static JsonObject Recurrence(Meeting meeting, MeetingSeries series)
     {
-        ["pattern"] = new JsonObject
+        var start = meeting.IsAllDay || !TimeZoneInfo.TryFindSystemTimeZoneById(meeting.Zone, out var zone)
+            ? meeting.StartAt
+            : TimeZoneInfo.ConvertTime(meeting.StartAt, zone);
+        var pattern = new JsonObject { ["type"] = series.Pattern, ["interval"] = 1, ["firstDayOfWeek"] = "monday" };
+        switch (series.Pattern)
         {
-            ["type"] = "weekly",
-            ["interval"] = 1,
-            ["daysOfWeek"] = new JsonArray(Word(series.WeeklyOn)),
-            ["firstDayOfWeek"] = "monday",
-        },
-        ["range"] = new JsonObject
+            case "weekly":
+                pattern["daysOfWeek"] = new JsonArray(Word(start.DayOfWeek));
+                break;
+            case "absoluteMonthly":
+                pattern["dayOfMonth"] = start.Day;
+                break;
+            case "absoluteYearly":
+                pattern["dayOfMonth"] = start.Day;
+                pattern["month"] = start.Month;
+                break;
+        }
+
+        return new JsonObject
         {
-            ["type"] = "noEnd",
-            ["startDate"] = meeting.StartAt.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-            ["recurrenceTimeZone"] = WindowsZone(meeting.Zone),
-        },
-    };
+            ["pattern"] = pattern,
+            ["range"] = new JsonObject
+            {
+                ["type"] = "noEnd",
+                ["startDate"] = start.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                ["recurrenceTimeZone"] = WindowsZone(meeting.Zone),
+            },
+        };
+    }
 
     private static JsonObject Attendee(Attendee attendee)
     {
@@ -187,10 +202,10 @@ internal static class GraphJson
     }
 
     // Wall-clock time in the zone that was asked for; a whole day has no zone and stays at midnight.
-    private static JsonObject LocalTime(DateTimeOffset at, bool isAllDay, TimeZoneInfo zone) => new()
+    private static JsonObject LocalTime(DateTimeOffset at, bool isAllDay, Preferences preferences) => new()
     {
-        ["dateTime"] = (isAllDay ? at : TimeZoneInfo.ConvertTime(at, zone)).ToString("yyyy-MM-ddTHH:mm:ss.fffffff", CultureInfo.InvariantCulture),
-        ["timeZone"] = isAllDay ? "UTC" : zone.Id,
+        ["dateTime"] = (isAllDay ? at : TimeZoneInfo.ConvertTime(at, preferences.TimeZone)).ToString("yyyy-MM-ddTHH:mm:ss.fffffff", CultureInfo.InvariantCulture),
+        ["timeZone"] = isAllDay ? "UTC" : preferences.TimeZoneName,
     };
 
     private static JsonObject? Recipient(Correspondent? who) => who is null ? null : new JsonObject
@@ -236,13 +251,13 @@ internal static class GraphJson
 }
 
 /// <summary>What a caller prefers, from the Prefer headers.</summary>
-/// <param name="TimeZone">Its <c>Id</c> is spelt as the caller spelt it.</param>
-internal sealed record Preferences(bool ImmutableIds, bool TextBodies, TimeZoneInfo TimeZone, int? PageSize)
+/// <param name="TimeZoneName">As the caller spelt it.</param>
+internal sealed record Preferences(bool ImmutableIds, bool TextBodies, TimeZoneInfo TimeZone, string TimeZoneName, int? PageSize)
 {
     /// <exception cref="GraphError">A time zone that nobody knows.</exception>
     public static Preferences Read(HttpRequest request)
     {
-        var preferences = new Preferences(false, false, TimeZoneInfo.Utc, null);
+        var preferences = new Preferences(false, false, TimeZoneInfo.Utc, "UTC", null);
         foreach (var part in request.Headers["Prefer"].SelectMany(header => header!.Split(',', StringSplitOptions.TrimEntries)))
         {
             var pair = part.Split('=', 2, StringSplitOptions.TrimEntries);
@@ -251,7 +266,7 @@ internal sealed record Preferences(bool ImmutableIds, bool TextBodies, TimeZoneI
             {
                 "idtype" => preferences with { ImmutableIds = value.Equals("ImmutableId", StringComparison.OrdinalIgnoreCase) },
                 "outlook.body-content-type" => preferences with { TextBodies = value.Equals("text", StringComparison.OrdinalIgnoreCase) },
-                "outlook.timezone" => preferences with { TimeZone = FindZone(value) },
+                "outlook.timezone" => preferences.In(value),
                 "odata.maxpagesize" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size is > 0 and <= 1000 =>
                     preferences with { PageSize = size },
                 _ => preferences,
@@ -261,7 +276,7 @@ internal sealed record Preferences(bool ImmutableIds, bool TextBodies, TimeZoneI
         return preferences;
     }
 
-    private static TimeZoneInfo FindZone(string name) => TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
-        ? TimeZoneInfo.CreateCustomTimeZone(name, zone.BaseUtcOffset, name, name, name, zone.GetAdjustmentRules())
-        : throw new GraphError(StatusCodes.Status400BadRequest, "TimeZoneNotSupportedException", $"A valid TimeZone value must be specified, not '{name}'.");
+    private Preferences In(string zone) => TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found)
+        ? this with { TimeZone = found, TimeZoneName = zone }
+        : throw new GraphError(StatusCodes.Status400BadRequest, "TimeZoneNotSupportedException", $"A valid TimeZone value must be specified, not '{zone}'.");
 }

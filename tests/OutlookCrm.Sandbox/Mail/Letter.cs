@@ -56,7 +56,8 @@ public sealed record Attendee(Correspondent Who, string Answer, bool IsOptional 
 
 /// <summary>Makes a meeting one of many, or the rule behind them.</summary>
 /// <param name="IsMaster">True for the rule itself, which is not a time in a calendar.</param>
-public sealed record MeetingSeries(bool IsMaster, DayOfWeek WeeklyOn);
+/// <param name="Pattern">Graph's word: daily, weekly, absoluteMonthly, absoluteYearly. What else a rule says shows only in its occurrences.</param>
+public sealed record MeetingSeries(bool IsMaster, string Pattern);
 
 /// <summary>A meeting in one calendar.</summary>
 /// <param name="SeriesMasterId">Set on an occurrence.</param>

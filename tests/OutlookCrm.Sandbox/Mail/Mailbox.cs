@@ -73,17 +73,21 @@ public sealed class Mailbox
             letter, letter.SentAt.AddSeconds(3), isRead));
     }
 
+    /// <summary>False when this meeting is in the calendar already.</summary>
     /// <param name="occurrence">Tells the occurrences of a series apart; empty for a single meeting or a series itself.</param>
-    public void Add(Meeting meeting, string occurrence = "")
+    public bool Add(Meeting meeting, string occurrence = "")
     {
         var kept = new CalendarEvent(
             MakeId("event", meeting.ICalUid + occurrence), MakeId("immutable event", meeting.ICalUid + occurrence),
             meeting.Series is { IsMaster: false } ? MakeId("event", meeting.ICalUid) : null, meeting);
-        if (eventsById.TryAdd(kept.Id, kept))
+        if (!eventsById.TryAdd(kept.Id, kept))
         {
-            eventsById[kept.ImmutableId] = kept;
-            events.Add(kept);
+            return false;
         }
+
+        eventsById[kept.ImmutableId] = kept;
+        events.Add(kept);
+        return true;
     }
 
     /// <summary>Sorts what was added and lets it be found. A letter that is in the folder already is not there twice.</summary>
