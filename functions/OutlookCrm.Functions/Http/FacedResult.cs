@@ -72,7 +72,7 @@ internal static class Compression
     private const int MinBytes = 1_200;
 
     /// <summary>Measured on a card with 20 timeline lines: see docs/decisions/0005.</summary>
-    private const int Quality = 4;
+    private const int Quality = 5;
     private const int WindowBits = 18;
 
     public static async Task WriteAsync(HttpContext http, ReadOnlyMemory<byte> body)
