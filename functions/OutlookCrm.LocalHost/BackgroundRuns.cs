@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace OutlookCrm.LocalHost;
 
@@ -18,7 +19,7 @@ internal sealed class BackgroundRuns(
 }
 
 /// <summary>Loops that run until the host stops, then finish what they have begun, then are cancelled.</summary>
-internal sealed class Loops(TimeSpan drainTime) : IDisposable
+internal sealed class Loops(TimeSpan drainTime, ILogger logger) : IDisposable
 {
     private readonly CancellationTokenSource stopping = new();
     private readonly CancellationTokenSource aborting = new();
@@ -30,7 +31,17 @@ internal sealed class Loops(TimeSpan drainTime) : IDisposable
     /// <summary>Cancelled when what runs has had its time.</summary>
     public CancellationToken Aborting => aborting.Token;
 
-    public void Start(Func<Task> loop) => running.Add(Task.Run(loop));
+    public void Start(FunctionEntry function, Func<Task> loop) => running.Add(Task.Run(async () =>
+    {
+        try
+        {
+            await loop();
+        }
+        catch (Exception e)
+        {
+            logger.LogCritical(e, "{Function} is no longer started: restart the host", function.Name);
+        }
+    }));
 
     public async Task StopAsync()
     {

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OutlookCrm.Storage;
 
 namespace OutlookCrm.LocalHost;
 
@@ -129,13 +128,11 @@ public sealed class LocalHostApplication : IAsyncDisposable
         {
             services.AddHostedService<TimerFunctions>();
             services.AddSingleton<ScheduleMonitor>();
-            services.AddSingleton(provider => new Lazy<ScheduleMonitor>(provider.GetRequiredService<ScheduleMonitor>));
         }
 
         if (catalog.With<QueueTriggerAttribute>().Any())
         {
             services.AddHostedService<QueueFunctions>();
-            services.AddSingleton(provider => new Lazy<IWorkQueue>(provider.GetRequiredService<IWorkQueue>));
         }
     }
 }

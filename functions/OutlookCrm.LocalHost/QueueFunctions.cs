@@ -17,14 +17,14 @@ internal sealed class QueueFunctions : IHostedService, IDisposable
 
     private readonly IReadOnlyList<(FunctionEntry Function, string Queue)> listeners;
     private readonly BackgroundRuns runs;
-    private readonly Lazy<IWorkQueue> queue;
+    private readonly IWorkQueue queue;
     private readonly HostSettings settings;
     private readonly TimeProvider clock;
     private readonly ILogger<QueueFunctions> logger;
     private readonly Loops loops;
 
     public QueueFunctions(
-        FunctionCatalog catalog, BackgroundRuns runs, Lazy<IWorkQueue> queue, HostSettings settings, IConfiguration configuration,
+        FunctionCatalog catalog, BackgroundRuns runs, IWorkQueue queue, HostSettings settings, IConfiguration configuration,
         TimeProvider clock, ILogger<QueueFunctions> logger)
     {
         this.runs = runs;
@@ -32,7 +32,7 @@ internal sealed class QueueFunctions : IHostedService, IDisposable
         this.settings = settings;
         this.clock = clock;
         this.logger = logger;
-        loops = new Loops(settings.DrainTime);
+        loops = new Loops(settings.DrainTime, logger);
         listeners = [.. catalog.With<QueueTriggerAttribute>().Select(listener =>
             (listener.Function, SettingReferences.Resolve(listener.Trigger.QueueName, configuration, listener.Function.Name)))];
     }
@@ -41,7 +41,7 @@ internal sealed class QueueFunctions : IHostedService, IDisposable
     {
         foreach (var (function, name) in listeners)
         {
-            loops.Start(() => ListenAsync(function, name));
+            loops.Start(function, () => ListenAsync(function, name));
         }
 
         return Task.CompletedTask;
@@ -62,7 +62,7 @@ internal sealed class QueueFunctions : IHostedService, IDisposable
                 var messages = await TakeAsync(function, name);
                 if (messages.Count == 0)
                 {
-                    await queue.Value.WaitAsync(name, wait, loops.Stopping);
+                    await queue.WaitAsync(name, wait, loops.Stopping);
                     wait = wait * 2 < settings.QueueMaxPollingInterval ? wait * 2 : settings.QueueMaxPollingInterval;
                     continue;
                 }
@@ -88,7 +88,7 @@ internal sealed class QueueFunctions : IHostedService, IDisposable
     {
         try
         {
-            return await queue.Value.ReceiveAsync(name, settings.QueueBatchSize, settings.QueueLease, loops.Stopping);
+            return await queue.ReceiveAsync(name, settings.QueueBatchSize, settings.QueueLease, loops.Stopping);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -109,13 +109,19 @@ internal sealed class QueueFunctions : IHostedService, IDisposable
             }
 
             var (newest, failure) = await RunAsync(function, message);
+            if (newest is null)
+            {
+                // Another has it and decides what becomes of it.
+                return;
+            }
+
             if (failure is null)
             {
                 await DeleteAsync(function, newest);
             }
             else if (failure is OperationCanceledException && loops.Aborting.IsCancellationRequested)
             {
-                await queue.Value.HideAsync(newest, TimeSpan.Zero, CancellationToken.None);
+                await queue.HideAsync(newest, TimeSpan.Zero, CancellationToken.None);
             }
             else if (message.DequeueCount >= settings.QueueMaxDequeueCount)
             {
@@ -125,7 +131,7 @@ internal sealed class QueueFunctions : IHostedService, IDisposable
             else
             {
                 logger.LogWarning(failure, "{Function} failed on message {MessageId}, try {Try}", function.Name, message.Id, message.DequeueCount);
-                await queue.Value.HideAsync(newest, settings.QueueRetryDelay, CancellationToken.None);
+                await queue.HideAsync(newest, settings.QueueRetryDelay, CancellationToken.None);
             }
         }
         catch (Exception e)
@@ -134,8 +140,11 @@ internal sealed class QueueFunctions : IHostedService, IDisposable
         }
     }
 
-    /// <summary>Runs the function while keeping the message hidden from others; answers with the message's newest receipt.</summary>
-    private async Task<(WorkMessage Newest, Exception? Failure)> RunAsync(FunctionEntry function, WorkMessage message)
+    /// <summary>
+    /// Runs the function while keeping the message hidden from others; answers with the message's newest receipt, or null
+    /// when another has it.
+    /// </summary>
+    private async Task<(WorkMessage? Newest, Exception? Failure)> RunAsync(FunctionEntry function, WorkMessage message)
     {
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(loops.Aborting);
         using var ended = new CancellationTokenSource();
@@ -154,7 +163,7 @@ internal sealed class QueueFunctions : IHostedService, IDisposable
         return (await renewing, failure);
     }
 
-    private async Task<WorkMessage> RenewAsync(
+    private async Task<WorkMessage?> RenewAsync(
         FunctionEntry function, WorkMessage message, CancellationTokenSource lost, CancellationToken ended)
     {
         while (true)
@@ -163,11 +172,11 @@ internal sealed class QueueFunctions : IHostedService, IDisposable
             {
                 // Three times a lease: one that fails is not yet fatal.
                 await Task.Delay(settings.QueueLease / 3, clock, ended);
-                if (await queue.Value.HideAsync(message, settings.QueueLease, CancellationToken.None) is not { } renewed)
+                if (await queue.HideAsync(message, settings.QueueLease, CancellationToken.None) is not { } renewed)
                 {
                     logger.LogWarning("{Function}: message {MessageId} was given to another; this run is cancelled", function.Name, message.Id);
                     await lost.CancelAsync();
-                    return message;
+                    return null;
                 }
 
                 message = renewed;
@@ -185,13 +194,13 @@ internal sealed class QueueFunctions : IHostedService, IDisposable
 
     private async Task PoisonAsync(FunctionEntry function, WorkMessage message)
     {
-        await queue.Value.SendAsync(message.Queue + "-poison", message.Body, null, CancellationToken.None);
+        await queue.SendAsync(message.Queue + "-poison", message.Body, null, CancellationToken.None);
         await DeleteAsync(function, message);
     }
 
     private async Task DeleteAsync(FunctionEntry function, WorkMessage message)
     {
-        if (!await queue.Value.DeleteAsync(message, CancellationToken.None))
+        if (!await queue.DeleteAsync(message, CancellationToken.None))
         {
             logger.LogWarning("{Function}: message {MessageId} was given to another meanwhile and may be worked on twice", function.Name, message.Id);
         }

@@ -14,14 +14,14 @@ internal sealed class TimerFunctions : IHostedService, IDisposable
 
     private readonly IReadOnlyList<(FunctionEntry Function, TimerTriggerAttribute Trigger, string Expression, TimerSchedule Schedule)> timers;
     private readonly BackgroundRuns runs;
-    private readonly Lazy<ScheduleMonitor> monitor;
+    private readonly ScheduleMonitor monitor;
     private readonly HostSettings settings;
     private readonly TimeProvider clock;
     private readonly ILogger<TimerFunctions> logger;
     private readonly Loops loops;
 
     public TimerFunctions(
-        FunctionCatalog catalog, BackgroundRuns runs, Lazy<ScheduleMonitor> monitor, HostSettings settings, IConfiguration configuration,
+        FunctionCatalog catalog, BackgroundRuns runs, ScheduleMonitor monitor, HostSettings settings, IConfiguration configuration,
         TimeProvider clock, ILogger<TimerFunctions> logger)
     {
         this.runs = runs;
@@ -29,7 +29,7 @@ internal sealed class TimerFunctions : IHostedService, IDisposable
         this.settings = settings;
         this.clock = clock;
         this.logger = logger;
-        loops = new Loops(settings.DrainTime);
+        loops = new Loops(settings.DrainTime, logger);
         timers = [.. catalog.With<TimerTriggerAttribute>().Select(timer =>
         {
             var expression = SettingReferences.Resolve(timer.Trigger.Schedule, configuration, timer.Function.Name);
@@ -41,7 +41,7 @@ internal sealed class TimerFunctions : IHostedService, IDisposable
     {
         foreach (var (function, trigger, expression, schedule) in timers)
         {
-            loops.Start(() => KeepAsync(function, trigger, expression, schedule));
+            loops.Start(function, () => KeepAsync(function, trigger, expression, schedule));
         }
 
         return Task.CompletedTask;
@@ -68,7 +68,7 @@ internal sealed class TimerFunctions : IHostedService, IDisposable
 
     private async Task KeepAsync(FunctionEntry function, TimerTriggerAttribute trigger, string expression, TimerSchedule schedule)
     {
-        var monitored = trigger.UseMonitor && IsWorthMonitoring(schedule) ? monitor.Value : null;
+        var monitored = trigger.UseMonitor && IsWorthMonitoring(schedule) ? monitor : null;
         var meaning = $"{expression} {settings.TimeZone.Id}";
         var now = clock.GetUtcNow();
         var kept = monitored is null ? null : await monitored.FindAsync(function.Name, meaning);
@@ -80,13 +80,9 @@ internal sealed class TimerFunctions : IHostedService, IDisposable
         }
 
         var pastDue = kept is not null && kept.Next <= now;
-        if (pastDue || trigger.RunOnStartup)
+        if (trigger.RunOnStartup && !pastDue)
         {
-            next = pastDue ? next : now;
-        }
-        else
-        {
-            pastDue = false;
+            next = now;
         }
 
         var last = kept?.Last;

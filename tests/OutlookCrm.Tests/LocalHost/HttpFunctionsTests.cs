@@ -276,7 +276,7 @@ public sealed class Around : IFunctionsWorkerMiddleware
         }
         catch (Exception e) when (http.Request.Query.ContainsKey("catch"))
         {
-            context.GetInvocationResult().Value = TypedResults.Text($"caught {e.GetType().Name}");
+            context.GetInvocationResult().Value = TypedResults.Text($"caught {e.GetType().Name}", statusCode: 422);
             return;
         }
 
