@@ -31,14 +31,11 @@ internal static partial class DateWords
     /// <summary>Day and month, with the year when it is not this one.</summary>
     public static string Day(this Reader reader, DateOnly day)
     {
-        var today = reader.Today();
+        var today = reader.Today;
         var format = reader.Culture.DateTimeFormat;
         var pattern = day.Year == today.Year ? format.MonthDayPattern : Weekday().Replace(format.LongDatePattern, "");
         return day.ToString(pattern.Replace("MMMM", "MMM", StringComparison.Ordinal), reader.Culture);
     }
-
-    public static DateOnly Today(this Reader reader) =>
-        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(reader.Now, reader.TimeZone).DateTime);
 
     /// <summary>For <c>datetime</c>: the instant to the minute.</summary>
     public static string Machine(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm'Z'", CultureInfo.InvariantCulture);
@@ -46,7 +43,7 @@ internal static partial class DateWords
     public static string Machine(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static int DaysUntil(this Reader reader, DateTimeOffset at) =>
-        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, reader.TimeZone).DateTime).DayNumber - reader.Today().DayNumber;
+        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, reader.TimeZone).DateTime).DayNumber - reader.Today.DayNumber;
 
     // With the words around it that name no day, month or year.
     [GeneratedRegex(@"^(?:[^yMd']|'[^']*')*dddd[\s,،.]*|[\s,،]*dddd(?:[^yMd']|'[^']*')*$")]

@@ -47,6 +47,16 @@ public static class Answer
     public static IResult Ok<T>(T model, string? etag = null)
         where T : class => new FacedResult<T>(StatusCodes.Status200OK, model, etag, Location: null);
 
+    /// <summary>
+    /// As <see cref="Ok{T}(T, string?)"/> for a record that is drawn far more often than it changes: its page is kept and sent again.
+    /// </summary>
+    /// <param name="stamp">
+    /// Names all that the record is made of, its rows' keys and versions, beginning with the partition: two records with one stamp
+    /// are the same.
+    /// </param>
+    public static IResult Ok<T>(string stamp, Func<T> model, string? etag)
+        where T : class => new StampedResult<T>(stamp, model, etag);
+
     /// <param name="location">The new record's path, such as <c>/api/customers/0123…</c>.</param>
     public static IResult Created<T>(T model, string location, string? etag = null)
         where T : class => new FacedResult<T>(StatusCodes.Status201Created, model, etag, location);

@@ -17,52 +17,93 @@ internal sealed record FacedResult<T>(int Status, T Model, string? ETag, string?
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        var response = httpContext.Response;
-        var html = Accept.PrefersHtml(httpContext.Request);
         using var body = new PooledBuffer(initialBytes: 16 * 1024);
-        if (html)
+        if (Accept.PrefersHtml(httpContext.Request))
         {
-            var views = httpContext.RequestServices.GetRequiredService<Views>();
-            await views.DrawAsync(Model, Readers.Of(httpContext), body);
+            await httpContext.RequestServices.GetRequiredService<Views>().DrawAsync(Model, Readers.Of(httpContext), body);
+            AnswerHeaders.Html(httpContext.Response, Status, ETag, Location);
         }
         else
         {
-            using var writer = new Utf8JsonWriter(body, new JsonWriterOptions
+            using (var writer = new Utf8JsonWriter(body, new JsonWriterOptions
             {
                 Encoder = ContractJson.Options.Encoder,
                 SkipValidation = true,
-            });
-            JsonSerializer.Serialize(writer, Model, TypeInfo);
-        }
+            }))
+            {
+                JsonSerializer.Serialize(writer, Model, TypeInfo);
+            }
 
-        response.StatusCode = Status;
-        response.ContentType = html ? "text/html; charset=utf-8"
-            : typeof(T) == typeof(Problem) ? "application/problem+json"
-            : "application/json";
-        var headers = response.Headers;
-        headers.CacheControl = "no-store";
-        headers.Vary = "Accept, Accept-Encoding";
-        headers.XContentTypeOptions = "nosniff";
-        if (ETag is not null)
-        {
-            headers.ETag = ETag;
-        }
-
-        if (Location is not null)
-        {
-            headers.Location = Location;
-        }
-
-        if (html)
-        {
-            headers.ContentSecurityPolicy = FragmentPolicy;
+            var type = typeof(T) == typeof(Problem) ? "application/problem+json" : "application/json";
+            AnswerHeaders.Write(httpContext.Response, Status, type, ETag, Location);
         }
 
         await Compression.WriteAsync(httpContext, body.Written);
     }
+}
 
+/// <summary>
+/// A record that is known by its stamp before it is made: when its page has been drawn for such a reader already, neither the record
+/// nor the page is made again.
+/// </summary>
+/// <param name="Stamp">Names what the record is made of, rows and versions: two records with one stamp are the same.</param>
+internal sealed record StampedResult<T>(string Stamp, Func<T> Model, string? ETag) : IResult
+    where T : class
+{
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        if (!Accept.PrefersHtml(httpContext.Request))
+        {
+            await new FacedResult<T>(StatusCodes.Status200OK, Model(), ETag, Location: null).ExecuteAsync(httpContext);
+            return;
+        }
+
+        var reader = Readers.Of(httpContext);
+        var pages = httpContext.RequestServices.GetRequiredService<DrawnPages>();
+        var key = new PageKey(typeof(T), Stamp, reader.Culture.Name, reader.TimeZone.Id, reader.Today, reader.MayEdit);
+        if (!pages.TryFind(key, out var page))
+        {
+            using var body = new PooledBuffer(initialBytes: 16 * 1024);
+            await httpContext.RequestServices.GetRequiredService<Views>().DrawAsync(Model(), reader, body);
+            page = DrawnPage.Of(body.Written.Span);
+            pages.Keep(key, page);
+        }
+
+        AnswerHeaders.Html(httpContext.Response, StatusCodes.Status200OK, ETag, location: null);
+        await page.WriteAsync(httpContext);
+    }
+}
+
+/// <summary>What every answer says of itself.</summary>
+internal static class AnswerHeaders
+{
     // A fragment that is opened by itself shows text and runs nothing.
     private const string FragmentPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+    public static void Html(HttpResponse response, int status, string? etag, string? location)
+    {
+        Write(response, status, "text/html; charset=utf-8", etag, location);
+        response.Headers.ContentSecurityPolicy = FragmentPolicy;
+    }
+
+    public static void Write(HttpResponse response, int status, string contentType, string? etag, string? location)
+    {
+        response.StatusCode = status;
+        response.ContentType = contentType;
+        var headers = response.Headers;
+        headers.CacheControl = "no-store";
+        headers.Vary = "Accept, Accept-Encoding";
+        headers.XContentTypeOptions = "nosniff";
+        if (etag is not null)
+        {
+            headers.ETag = etag;
+        }
+
+        if (location is not null)
+        {
+            headers.Location = location;
+        }
+    }
 }
 
 /// <summary>Brotli for answers that are long enough to gain from it.</summary>
@@ -87,18 +128,25 @@ internal static class Compression
         var compressed = ArrayPool<byte>.Shared.Rent(BrotliEncoder.GetMaxCompressedLength(body.Length));
         try
         {
-            if (!BrotliEncoder.TryCompress(body.Span, compressed, out var length, Quality, WindowBits))
-            {
-                throw new InvalidOperationException("Brotli's own bound was too small.");
-            }
-
-            http.Response.Headers.ContentEncoding = "br";
-            http.Response.ContentLength = length;
-            await http.Response.BodyWriter.WriteAsync(compressed.AsMemory(0, length), http.RequestAborted);
+            var length = Compress(body.Span, compressed);
+            await WriteCompressedAsync(http, compressed.AsMemory(0, length));
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(compressed, clearArray: true);
         }
     }
+
+    public static ValueTask<System.IO.Pipelines.FlushResult> WriteCompressedAsync(HttpContext http, ReadOnlyMemory<byte> compressed)
+    {
+        http.Response.Headers.ContentEncoding = "br";
+        http.Response.ContentLength = compressed.Length;
+        return http.Response.BodyWriter.WriteAsync(compressed, http.RequestAborted);
+    }
+
+    /// <returns>How many bytes of <paramref name="target"/> are used.</returns>
+    public static int Compress(ReadOnlySpan<byte> body, Span<byte> target) =>
+        BrotliEncoder.TryCompress(body, target, out var length, Quality, WindowBits)
+            ? length
+            : throw new InvalidOperationException("Brotli's own bound was too small.");
 }

@@ -17,7 +17,9 @@ internal static class Readers
     {
         var clock = http.RequestServices.GetRequiredService<TimeProvider>();
         var caller = http.Features.Get<Caller>();
-        return new(CultureOf(http.Request), TimeZoneOf(http.Request), clock.GetUtcNow(), caller?.Role >= Role.Member);
+        var timeZone = TimeZoneOf(http.Request);
+        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(clock.GetUtcNow(), timeZone).DateTime);
+        return new(CultureOf(http.Request), timeZone, today, caller?.Role >= Role.Member);
     }
 
     private static CultureInfo CultureOf(HttpRequest request)

@@ -104,16 +104,15 @@ internal static class SqliteRowFormat
         return buffer.WrittenSpan.ToArray();
     }
 
-    public static Dictionary<string, object> DecodeProperties(ReadOnlySpan<byte> bytes)
+    public static KeyValuePair<string, object>[] DecodeProperties(ReadOnlySpan<byte> bytes)
     {
-        var count = ReadLength(ref bytes);
-        var properties = new Dictionary<string, object>(count, StringComparer.Ordinal);
-        for (var i = 0; i < count; i++)
+        var properties = new KeyValuePair<string, object>[ReadLength(ref bytes)];
+        for (var i = 0; i < properties.Length; i++)
         {
             var length = bytes[0];
             var name = ReadName(bytes.Slice(1, length));
             bytes = bytes[(1 + length)..];
-            properties.Add(name, ReadValue(ref bytes));
+            properties[i] = new(name, ReadValue(ref bytes));
         }
 
         return properties;
@@ -203,7 +202,8 @@ internal static class SqliteRowFormat
             return name;
         }
 
-        return known = Encoding.ASCII.GetString(ascii);
+        // Interned, as the names in the code are: comparing the two is comparing two references.
+        return known = string.Intern(Encoding.ASCII.GetString(ascii));
     }
 
     private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> bytes, int count)

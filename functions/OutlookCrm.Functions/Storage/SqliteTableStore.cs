@@ -155,7 +155,7 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
     }
 
     private static TableRow RowOf(string partitionKey, string rowKey, SqliteStatement statement) =>
-        new(partitionKey, rowKey, SqliteRowFormat.DecodeProperties(statement.Blob(1)), ETagOf(statement.Int64(0)));
+        new(partitionKey, rowKey, new SqliteRowProperties(statement.Blob(1).ToArray()), ETagOf(statement.Int64(0)));
 
     private TableSql SqlOf(string table) => sql.GetOrAdd(table, static name => new TableSql(name));
 
