@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
@@ -43,13 +45,14 @@ public sealed class CustomerStore(ITableStore tables)
         var partition = TableKeys.Customer(tenantId, id.ToString());
         var maxRows = kind == CustomerKind.Organisation ? OrganisationCardRows : PersonCardRows;
         var rows = await tables.RangeAsync(Tables.Customers, partition, TableKeys.Card, maxRows, cancellation);
-        if (ToStored(rows) is not { } stored)
+        if (rows is not [{ RowKey: TableKeys.Record }, ..])
         {
             return null;
         }
 
-        IReadOnlyList<TableRow> timeline = [.. rows.Where(row => IsIn(TableKeys.Timeline, row))];
+        IReadOnlyList<TableRow> record = [.. rows.TakeWhile(row => row.RowKey == TableKeys.Record || IsIn(TableKeys.ContactAddresses, row))];
         IReadOnlyList<TableRow> people = [.. rows.Where(row => IsIn(TableKeys.People, row))];
+        IReadOnlyList<TableRow> timeline = [.. rows.Where(row => IsIn(TableKeys.Timeline, row))];
         if (rows.Count == maxRows && timeline.Count <= InteractionStore.FirstPageSize)
         {
             var more = await tables.RangeAsync(
@@ -67,10 +70,7 @@ public sealed class CustomerStore(ITableStore tables)
             }
         }
 
-        return new CustomerSheet(
-            stored,
-            [.. people.Take(Customer.MaxPeopleShown).Select(PersonRow.ToLink)],
-            TimelineRow.Page(tenantId, id, timeline, InteractionStore.FirstPageSize));
+        return new CustomerSheet(tenantId, id, record, [.. people.Take(Customer.MaxPeopleShown)], timeline);
     }
 
     /// <summary>Ids of the people of an organisation, a page at a time.</summary>
@@ -94,7 +94,7 @@ public sealed class CustomerStore(ITableStore tables)
         while (rows.Count == PageRows);
     }
 
-    private static StoredCustomer? ToStored(IReadOnlyList<TableRow> rows) => rows is [{ RowKey: TableKeys.Record, ETag: { } etag } record, ..]
+    internal static StoredCustomer? ToStored(IReadOnlyList<TableRow> rows) => rows is [{ RowKey: TableKeys.Record, ETag: { } etag } record, ..]
         ? new StoredCustomer(
             CustomerRow.ToCustomer(record),
             etag,
@@ -105,17 +105,54 @@ public sealed class CustomerStore(ITableStore tables)
         string.CompareOrdinal(row.RowKey, range.From) >= 0 && (range.Before is null || string.CompareOrdinal(row.RowKey, range.Before) < 0);
 }
 
-/// <summary>What a card shows, as stored.</summary>
-/// <param name="People">At most <see cref="Customer.MaxPeopleShown"/>, the oldest; sorted by nothing.</param>
-public sealed record CustomerSheet(StoredCustomer Stored, IReadOnlyList<PersonLink> People, Timeline Timeline)
+/// <summary>What a card shows, as the store has it; read out only as far as it is asked for.</summary>
+/// <param name="record">The record's row, then its addresses.</param>
+/// <param name="people">At most <see cref="Customer.MaxPeopleShown"/> rows, of the oldest.</param>
+/// <param name="timeline">The newest rows; one more than are shown when there are more.</param>
+public sealed class CustomerSheet(
+    Guid tenantId, CustomerId id, IReadOnlyList<TableRow> record, IReadOnlyList<TableRow> people, IReadOnlyList<TableRow> timeline)
 {
+    private StoredCustomer? stored;
+
+    public StoredCustomer Stored => stored ??= CustomerStore.ToStored(record)!;
+
+    /// <summary>
+    /// Names every row and version that the card is made of: while it is the same, so is the card. Begins with the partition.
+    /// </summary>
+    public string Stamp
+    {
+        get
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            foreach (var row in record.Concat(people).Concat(timeline))
+            {
+                hash.AppendData(MemoryMarshal.AsBytes(row.RowKey.AsSpan()));
+                hash.AppendData("\0"u8);
+                hash.AppendData(MemoryMarshal.AsBytes(row.ETag.AsSpan()));
+                hash.AppendData("\0"u8);
+            }
+
+            return string.Concat(record[0].PartitionKey, " ", Convert.ToHexString(hash.GetHashAndReset()));
+        }
+    }
+
+    /// <summary>How many people of an organisation are shown.</summary>
+    public int PeopleCount => people.Count;
+
+    /// <summary>True when this customer has this address.</summary>
+    public bool Has(MailAddress address)
+    {
+        var key = TableKeys.Address(address.Key);
+        return record.Any(row => row.RowKey == key);
+    }
+
     /// <summary>The contract's card.</summary>
     public CustomerCard ToCard()
     {
         var customer = Stored.Customer;
         return new CustomerCard(
             customer.Id.ToString(),
-            Http.EntityTag.For(customer.Version),
+            ETag,
             customer.Kind,
             customer.Name,
             customer.Company is { } company ? new CompanyLink(company.Id?.ToString(), company.Name) : null,
@@ -131,9 +168,12 @@ public sealed record CustomerSheet(StoredCustomer Stored, IReadOnlyList<PersonLi
             customer.Preferences,
             [.. Stored.AddressesAsShown.Select(a => new ContactAddress(
                 a.Address.ToString(), a.Label, a.Address.Key == customer.PrimaryAddress, a.Source, a.AddedAt, a.AddedBy))],
-            [.. People.OrderBy(p => p.Name, StringComparer.OrdinalIgnoreCase)],
+            [.. people.Select(PersonRow.ToLink).OrderBy(p => p.Name, StringComparer.OrdinalIgnoreCase)],
             customer.CreatedAt,
             customer.LastContactAt,
-            Timeline);
+            TimelineRow.Page(tenantId, id, timeline, InteractionStore.FirstPageSize));
     }
+
+    /// <summary>The record's version as HTTP has it.</summary>
+    public string ETag => Http.EntityTag.For((string)record[0].Properties[nameof(Customer.Version)]);
 }

@@ -23,7 +23,8 @@ public sealed class GetCard(Senders senders, Caller caller)
             return Answer.Invalid(errors);
         }
 
-        var sender = await senders.FindAsync(caller.TenantId, address, request.QueryText("name"), cancellation);
-        return Answer.Ok(sender, (sender as KnownSender)?.Card.ETag);
+        return await senders.FindCustomerAsync(caller.TenantId, address, cancellation) is { } sheet
+            ? Answer.Ok<SenderCard>(sheet.Stamp, () => new KnownSender(sheet.ToCard()), sheet.ETag)
+            : Answer.Ok(await senders.IntroduceAsync(caller.TenantId, address, request.QueryText("name"), cancellation));
     }
 }

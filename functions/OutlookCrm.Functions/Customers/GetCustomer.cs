@@ -26,7 +26,6 @@ public sealed class GetCustomer(CustomerStore customers, Caller caller)
             return Answer.NotFound(NotFound);
         }
 
-        var card = sheet.ToCard();
-        return Answer.Ok(card, card.ETag);
+        return Answer.Ok(sheet.Stamp, sheet.ToCard, sheet.ETag);
     }
 }

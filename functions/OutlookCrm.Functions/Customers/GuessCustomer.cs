@@ -28,12 +28,17 @@ public sealed class GuessCustomer(Senders senders, Caller caller)
             return Answer.Invalid(errors);
         }
 
-        var sender = await senders.FindAsync(caller.TenantId, address, asked.Name, cancellation);
+        if (await senders.FindCustomerAsync(caller.TenantId, address, cancellation) is { } sheet)
+        {
+            return Answer.Ok<SenderCard>(sheet.Stamp, () => new KnownSender(sheet.ToCard()), sheet.ETag);
+        }
+
+        var sender = await senders.IntroduceAsync(caller.TenantId, address, asked.Name, cancellation);
         if (sender is UnknownSender unknown && asked.Text is { } text)
         {
             sender = unknown with { Draft = SignatureGuess.Improve(unknown.Draft, address, asked.Name, text) };
         }
 
-        return Answer.Ok(sender, (sender as KnownSender)?.Card.ETag);
+        return Answer.Ok(sender);
     }
 }

@@ -12,19 +12,22 @@ public sealed class Senders(ITableStore tables, CustomerStore customers, SenderG
 
     private readonly AddressClaims claims = new(tables);
 
-    public async Task<SenderCard> FindAsync(Guid tenantId, MailAddress address, string? displayName, CancellationToken cancellation)
+    /// <summary>The customer with this address; null when nobody has it, or one of us.</summary>
+    public async Task<CustomerSheet?> FindCustomerAsync(Guid tenantId, MailAddress address, CancellationToken cancellation) =>
+        // A claim whose customer does not have the address is on its way in or out: nobody has it.
+        !(await directory.OfAsync(tenantId, cancellation)).IsColleague(address)
+        && await claims.FindAsync(tenantId, address, cancellation) is { } claim
+        && await customers.ReadSheetAsync(tenantId, claim.Customer, claim.Kind, cancellation) is { } sheet
+        && sheet.Has(address)
+            ? sheet
+            : null;
+
+    /// <summary>Who has an address that is no customer's: one of us, or somebody new.</summary>
+    public async Task<SenderCard> IntroduceAsync(Guid tenantId, MailAddress address, string? displayName, CancellationToken cancellation)
     {
         var firm = await directory.OfAsync(tenantId, cancellation);
-        if (firm.IsColleague(address))
-        {
-            return new ColleagueSender(firm.FindByAddress(address)?.Name ?? NameOf(displayName, address), address.ToString());
-        }
-
-        // A claim whose customer does not have the address is on its way in or out: nobody has it.
-        return await claims.FindAsync(tenantId, address, cancellation) is { } claim
-            && await customers.ReadSheetAsync(tenantId, claim.Customer, claim.Kind, cancellation) is { } sheet
-            && sheet.Stored.Find(address) is not null
-            ? new KnownSender(sheet.ToCard())
+        return firm.IsColleague(address)
+            ? new ColleagueSender(firm.FindByAddress(address)?.Name ?? NameOf(displayName, address), address.ToString())
             : await guess.AboutAsync(tenantId, address, displayName, cancellation);
     }
 

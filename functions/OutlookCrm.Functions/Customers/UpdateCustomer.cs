@@ -42,7 +42,7 @@ public sealed class UpdateCustomer(
         var edit = CustomerEdit.From(asked, company, owner, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime), errors);
         if (edit.Kind.Or(sheet.Stored.Customer.Kind) == CustomerKind.Person && sheet.Stored.Customer.Kind == CustomerKind.Organisation)
         {
-            if (sheet.People.Count > 0)
+            if (sheet.PeopleCount > 0)
             {
                 errors.Add("kind", "must stay an organisation while people belong to it");
             }

@@ -15,7 +15,7 @@ internal static class Drawn
     public static readonly DateTimeOffset Now = new(2026, 5, 20, 9, 30, 0, TimeSpan.Zero);
 
     public static readonly Reader Member = new(
-        CultureInfo.GetCultureInfo("en-GB"), TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"), Now, MayEdit: true);
+        CultureInfo.GetCultureInfo("en-GB"), TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"), new DateOnly(2026, 5, 20), MayEdit: true);
 
     public static readonly CustomerCard Customer = new(
         Id: "0123456789abcdef0123456789abcdef",
