@@ -148,7 +148,7 @@ public class TableClient
         string? filter = null, int? maxPerPage = null, IEnumerable<string>? select = null, CancellationToken cancellationToken = default)
         where T : class, ITableEntity =>
         new TablePageable<T>(
-            connection, Name, filter, maxPerPage, select, Read<T>, ["NextPartitionKey", "NextRowKey"], cancellationToken);
+            connection, $"{Name}()", filter, maxPerPage, select, Read<T>, ["NextPartitionKey", "NextRowKey"], cancellationToken);
 
     /// <summary>All changes or none; they must be of one partition, which the service checks.</summary>
     public virtual async Task<Response<IReadOnlyList<Response>>> SubmitTransactionAsync(

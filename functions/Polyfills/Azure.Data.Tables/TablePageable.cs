@@ -21,7 +21,7 @@ internal sealed class TablePageable<T>(
     {
         do
         {
-            using var message = connection.Message(RequestMethod.Get, $"{path}()?{Query(continuationToken, pageSizeHint ?? maxPerPage)}");
+            using var message = connection.Message(RequestMethod.Get, $"{path}?{Query(continuationToken, pageSizeHint ?? maxPerPage)}");
             var response = await connection.SendAsync(message, CancellationToken);
             using var json = JsonDocument.Parse(response.Content.ToMemory());
             var values = json.RootElement.GetProperty("value").EnumerateArray().Select(read).ToArray();

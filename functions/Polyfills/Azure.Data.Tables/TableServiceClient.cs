@@ -56,8 +56,4 @@ public class TableServiceClient
         new TablePageable<TableItem>(
             connection, "Tables", filter, maxPerPage, select: null, item => new TableItem(item.GetProperty("TableName").GetString()!),
             ["NextTableName"], cancellationToken);
-
-    public virtual AsyncPageable<TableItem> QueryAsync(
-        FormattableString filter, int? maxPerPage = null, CancellationToken cancellationToken = default) =>
-        QueryAsync(TableFilter.Create(filter), maxPerPage, cancellationToken);
 }

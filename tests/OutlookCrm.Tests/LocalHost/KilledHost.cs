@@ -10,13 +10,13 @@ public static class KilledHost
 {
     public const string QueueName = "killed-host";
 
-    public static async Task Main(string[] args)
+    public static async Task RunAsync(string file)
     {
         await using var host = await LocalHostApplication.StartAsync(new LocalHostOptions
         {
             FunctionTypes = [typeof(Endless)],
             AddServices = (services, _) => services.AddSingleton<IWorkQueue>(
-                _ => new SqliteWorkQueue(args[0], TimeSpan.FromSeconds(10), TimeProvider.System)),
+                _ => new SqliteWorkQueue(file, TimeSpan.FromSeconds(10), TimeProvider.System)),
             UseMiddleware = _ => { },
             Settings = new Dictionary<string, string?> { ["LocalHost:QueueLease"] = "00:00:02" },
         });

@@ -284,7 +284,7 @@ public sealed class SqliteQueueFunctionsTests : QueueFunctionsTests, IDisposable
     public async Task Work_of_a_host_that_was_killed_is_done_by_the_next_one()
     {
         await queue.SendAsync(KilledHost.QueueName, "work", null, default);
-        using var killed = Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(KilledHost).Assembly.Location, file])
+        using var killed = Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(KilledHost).Assembly.Location, "host", file])
         {
             RedirectStandardOutput = true,
         })!;
