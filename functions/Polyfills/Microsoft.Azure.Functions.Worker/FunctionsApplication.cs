@@ -1,9 +1,7 @@
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Azure.Functions.Worker.Builder;
 
@@ -13,37 +11,25 @@ public class FunctionsApplication
     {
     }
 
-    public static FunctionsApplicationBuilder CreateBuilder(string[] args) => new(args);
+    public static FunctionsApplicationBuilder CreateBuilder(string[] args) => throw FunctionsApplicationBuilder.NoAzureHost();
 }
 
-/// <summary>Composes the application for the Azure host, which is not part of this build: everything works but <see cref="Build"/>.</summary>
-public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWorkerApplicationBuilder
+/// <summary>Composes the application for the Azure host. This build has no such host, so there is never one of these.</summary>
+public class FunctionsApplicationBuilder : IFunctionsWorkerApplicationBuilder
 {
-    private readonly HostApplicationBuilder builder;
+    private FunctionsApplicationBuilder()
+    {
+    }
 
-    internal FunctionsApplicationBuilder(string[]? args) => builder = Host.CreateApplicationBuilder(args);
+    public ConfigurationManager Configuration => throw NoAzureHost();
 
-    public IDictionary<object, object> Properties => ((IHostApplicationBuilder)builder).Properties;
+    public IServiceCollection Services => throw NoAzureHost();
 
-    IConfigurationManager IHostApplicationBuilder.Configuration => Configuration;
+    public IFunctionsWorkerApplicationBuilder Use(Func<FunctionExecutionDelegate, FunctionExecutionDelegate> middleware) => throw NoAzureHost();
 
-    public ConfigurationManager Configuration => builder.Configuration;
+    public IHost Build() => throw NoAzureHost();
 
-    public IHostEnvironment Environment => builder.Environment;
-
-    public ILoggingBuilder Logging => builder.Logging;
-
-    public IMetricsBuilder Metrics => builder.Metrics;
-
-    public IServiceCollection Services => builder.Services;
-
-    public void ConfigureContainer<TContainerBuilder>(
-        IServiceProviderFactory<TContainerBuilder> factory, Action<TContainerBuilder>? configure = null)
-        where TContainerBuilder : notnull => builder.ConfigureContainer(factory, configure);
-
-    public IFunctionsWorkerApplicationBuilder Use(Func<FunctionExecutionDelegate, FunctionExecutionDelegate> middleware) => this;
-
-    public IHost Build() => throw new NotSupportedException(
+    internal static NotSupportedException NoAzureHost() => new(
         "This build has no Azure Functions host (CloudPackages=polyfill). Run OutlookCrm.LocalHost, or build with -p:CloudPackages=real to publish to Azure.");
 }
 

@@ -73,8 +73,19 @@ public sealed class CommandLineTests
         Assert.Equal("LocalHost:DrainTime is 'soon'; it must be a time span from 00:00:00 to 00:10:00.", error.Trim());
     }
 
-    private static Process Start(params string[] arguments) => Process.Start(
-        new ProcessStartInfo("dotnet", ["exec", typeof(CommandLine).Assembly.Location, .. arguments])
+    [Fact]
+    public async Task The_program_for_Azure_says_what_to_run_instead()
+    {
+        using var program = StartAssembly(typeof(OutlookCrmServices).Assembly.Location);
+        Assert.Contains("Run OutlookCrm.LocalHost", await program.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
+        await program.WaitForExitAsync();
+        Assert.NotEqual(0, program.ExitCode);
+    }
+
+    private static Process Start(params string[] arguments) => StartAssembly(typeof(CommandLine).Assembly.Location, arguments);
+
+    private static Process StartAssembly(string assembly, params string[] arguments) => Process.Start(
+        new ProcessStartInfo("dotnet", ["exec", assembly, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
