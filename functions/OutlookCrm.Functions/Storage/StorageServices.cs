@@ -1,5 +1,5 @@
+using Azure.Core;
 using Azure.Data.Tables;
-using Azure.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -25,7 +25,7 @@ public static class StorageServices
                     options,
                     client => options.ConnectionString is { } connectionString
                         ? new TableServiceClient(connectionString, client)
-                        : new TableServiceClient(options.TableUri!, new DefaultAzureCredential(), client)),
+                        : new TableServiceClient(options.TableUri!, provider.GetRequiredService<TokenCredential>(), client)),
                 _ => throw new InvalidOperationException($"Unknown storage {options.Kind}."),
             };
         });

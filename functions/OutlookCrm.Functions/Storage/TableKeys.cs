@@ -15,7 +15,7 @@ public static class Tables
     /// <summary>When the local host's timers are due. In Azure the host keeps this itself.</summary>
     public const string Schedules = "schedules";
 
-    /// <summary>Every table: what a store makes before its first request.</summary>
+    /// <summary>Every table: for what must look at all that is kept.</summary>
     public static IReadOnlyList<string> All { get; } = [Customers, Addresses, Search, Colleagues, Schedules];
 }
 
