@@ -126,7 +126,7 @@ public static partial class CustomerRules
             || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps)
             || uri.UserInfo.Length > 0
             || text.Contains('\\', StringComparison.Ordinal)
-            || !MailAddress.TryParseDomain(uri.IdnHost, out _))
+            || !MailAddress.TryParseDomain(uri.Host, out _))
         {
             errors.Add("website", Rule);
             return null;
