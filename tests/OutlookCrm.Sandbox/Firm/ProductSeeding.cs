@@ -108,6 +108,7 @@ internal sealed class ProductSeeding(
                 expectations = customer.Expectation is null
                     ? []
                     : new[] { new { text = customer.Expectation, on = firstDay.AddDays(-90).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) } },
+                preferences = new { customer.ContactBy, noCampaigns = false, note = customer.PreferenceNote },
             }, (string)card["eTag"]!, cancellation);
         }
 

@@ -22,6 +22,11 @@ public sealed record SampleCustomer(
 
     public string? Expectation { get; init; }
 
+    /// <summary>mail, phone or meeting; null when nobody asked.</summary>
+    public string? ContactBy { get; init; }
+
+    public string? PreferenceNote { get; init; }
+
     /// <summary>How they greet and sign where a first name would be wrong.</summary>
     public string FirstName => IsOrganisation ? Name : Name.Split(' ')[0];
 }
@@ -40,6 +45,7 @@ public static class SampleCustomers
         },
         Member("sabine-weber", "Sabine Weber", "s.weber@hotel-weberhof.example", "weberhof", "Geschäftsführerin", "de", "+49 171 5550 112", 9) with
         {
+            ContactBy = "phone", PreferenceNote = "Not between 11 and 14: lunch service",
             SecondAddress = "sabine.weberhof.privat@gmx.de", Tags = ["decides"], Expectation = "One fixed contact who calls back the same day",
         },
         Member("luca-moretti", "Luca Moretti", "technik@hotel-weberhof.example", "weberhof", "Haustechnik", "de", "+49 171 5550 118", 5),
@@ -47,7 +53,7 @@ public static class SampleCustomers
         {
             Tags = ["practice"], Expectation = "Work only on Wednesdays and weekends, when the practice is closed",
         },
-        Member("elif-yilmaz", "Dr. Elif Yılmaz", "elif@zahnarzt-yilmaz.example", "yilmaz", "Zahnärztin", "de", "+49 171 5550 127", 6),
+        Member("elif-yilmaz", "Dr. Elif Yılmaz", "elif@zahnarzt-yilmaz.example", "yilmaz", "Zahnärztin", "de", "+49 171 5550 127", 6) with { ContactBy = "mail" },
         Organisation("gruen", "Möbelhaus Grün", "kontakt@möbelhaus-grün.example", "de", "+49 7641 5550 33", new("Industriestraße 4", "79312", "Emmendingen", "DE")) with
         {
             Tags = ["dealer"], Stage = "prospect",
@@ -59,6 +65,7 @@ public static class SampleCustomers
         },
         Member("fiona-macleod", "Fiona MacLeod", "fiona.macleod@lakeside-architects.example", "lakeside", "Partner", "en", "+44 7700 900141", 8) with
         {
+            ContactBy = "mail", PreferenceNote = "Copies Priya on everything about drawings",
             Tags = ["decides", "architect"], Expectation = "Drawings as DWG, never as a scan",
         },
         Member("samuel-adeyemi", "Samuel Adeyemi", "samuel.adeyemi@lakeside-architects.example", "lakeside", "Architect", "en", "+44 7700 900142", 8),
@@ -68,7 +75,7 @@ public static class SampleCustomers
             Tags = ["café"], Weight = 5, Expectation = "Counter must be cleanable without taking anything apart",
         },
         Organisation("sato", "佐藤商事株式会社", "office@sato-trading.example", "en", "+81 3 5550 0161", new("2-4-1 Marunouchi", "100-0005", "Tokyo", "JP")) with { Tags = ["export"] },
-        Member("kenichi-sato", "佐藤 健一", "kenichi.sato@sato-trading.example", "sato", "Director", "en", "+81 90 5550 0162", 4),
+        Member("kenichi-sato", "佐藤 健一", "kenichi.sato@sato-trading.example", "sato", "Director", "en", "+81 90 5550 0162", 4) with { ContactBy = "mail", PreferenceNote = "Eight hours ahead of us" },
         Organisation("kirchzarten", "Gemeinde Kirchzarten-Süd, Bauamt", "bauamt@kirchzarten-sued.example", "de", "+49 7661 5550 70", new("Talvogteistraße 1", "79199", "Kirchzarten", "DE")) with
         {
             Tags = ["public", "tender"], Expectation = "Written offers in three copies, in time for the council on the first Tuesday",
@@ -81,7 +88,7 @@ public static class SampleCustomers
             Tags = ["builder", "repeat"], Expectation = "Payment target 30 days, 2 % within ten",
         },
         Member("uwe-schaefer", "Uwe Schäfer", "u.schaefer@schaefer-bau.example", "schaefer", "Geschäftsführer", "de", "+49 171 5550 191", 6),
-        Member("dilara-kaya", "Dilara Kaya", "d.kaya@schaefer-bau.example", "schaefer", "Bauleiterin", "de", "+49 171 5550 192", 9) with { Tags = ["on site"] },
+        Member("dilara-kaya", "Dilara Kaya", "d.kaya@schaefer-bau.example", "schaefer", "Bauleiterin", "de", "+49 171 5550 192", 9) with { Tags = ["on site"], ContactBy = "phone", PreferenceNote = "Best before 7, on her way to the site" },
         Organisation("halvorsen", "Halvorsen Boat Interiors AS", "post@halvorsen-boats.example", "en", "+47 555 50 201", new("Strandgaten 19", "5013", "Bergen", "NO")) with { Tags = ["boats"] },
         Member("ingrid-halvorsen", "Ingrid Halvorsen", "ingrid@halvorsen-boats.example", "halvorsen", "Owner", "en", "+47 555 50 202", 6) with { Expectation = "Everything under 18 kg per square metre" },
         Organisation("sonnenblume", "Kita Sonnenblume e. V.", "leitung@kita-sonnenblume.example", "de", "+49 761 5550 210", new("Sundgauallee 25", "79114", "Freiburg", "DE")) with
@@ -97,7 +104,7 @@ public static class SampleCustomers
             Tags = ["property", "maintenance contract"],
         },
         Member("thomas-krueger", "Thomas Krüger", "t.krueger@krueger-immo.example", "krueger", "Inhaber", "de", "+49 171 5550 241", 4),
-        Member("nadja-petrova", "Nadja Petrova", "n.petrova@krueger-immo.example", "krueger", "Objektbetreuung", "de", "+49 171 5550 242", 9),
+        Member("nadja-petrova", "Nadja Petrova", "n.petrova@krueger-immo.example", "krueger", "Objektbetreuung", "de", "+49 171 5550 242", 9) with { ContactBy = "mail" },
         Organisation("zellforschung", "Zentrum für Translationale Zellforschung und Experimentelle Allergologie am Universitätsklinikum", "beschaffung@zentrum-zellforschung.example", "de", "+49 761 5550 2500", new("Breisacher Straße 115", "79106", "Freiburg", "DE")) with
         {
             Tags = ["public", "laboratory"], Weight = 3, Stage = "prospect",
@@ -105,15 +112,17 @@ public static class SampleCustomers
         Organisation("dubois", "Atelier Dubois", "contact@atelier-dubois.example", "en", "+33 3 55 55 02 60", new("11 rue des Tanneurs", "68000", "Colmar", "FR")) with { Tags = ["architect"] },
         Member("chloe-dubois", "Chloé Dubois", "chloe@atelier-dubois.example", "dubois", "Architecte d'intérieur", "en", "+33 6 55 55 02 61", 7),
         Organisation("namsong", "Restaurant Nam Sông", "reservierung@namsong.example", "de", "+49 761 5550 270", new("Gerberau 15", "79098", "Freiburg", "DE")) with { Tags = ["restaurant"] },
-        Member("minh-anh", "Nguyễn Thị Minh Anh", "minhanh@namsong.example", "namsong", "Inhaberin", "de", "+49 171 5550 271", 5) with { Expectation = "No work during lunch, ever" },
+        Member("minh-anh", "Nguyễn Thị Minh Anh", "minhanh@namsong.example", "namsong", "Inhaberin", "de", "+49 171 5550 271", 5) with { Expectation = "No work during lunch, ever", ContactBy = "phone", PreferenceNote = "Mondays only, the restaurant is closed" },
 
         // Private people, most of them with free-mail addresses.
         Private("brandner", "Petra Brandner", "petra.u.klaus.brandner.dreisam@web.de", "de", "+49 171 5550 301", new("Dreisamstraße 41", "79117", "Freiburg", "DE"), 6) with
         {
+            ContactBy = "mail",
             Tags = ["kitchen"], Expectation = "Quiet dishwasher door: the bedroom is next to it",
         },
         Private("lippe", "Dr. Hans-Joachim Freiherr von der Lippe-Westerholt zu Neuenkirchen", "hj.lippe.westerholt.neuenkirchen@t-online.de", "de", "+49 7633 5550 302", new("Schlossgasse 1", "79219", "Staufen", "DE"), 5) with
         {
+            ContactBy = "meeting", PreferenceNote = "Sends letters; answer by letter",
             Tags = ["library", "VIP"], Expectation = "Letters, not calls",
         },
         Private("ferrari", "Giulia Ferrari", "giulia.ferrari.legno77@gmail.com", "en", "+49 171 5550 303", new("Zähringerstraße 9", "79108", "Freiburg", "DE"), 5),
@@ -122,6 +131,7 @@ public static class SampleCustomers
         Private("ozturk", "Mehmet Öztürk", "mehmet.oeztuerk.merzhausen@gmail.com", "de", "+49 171 5550 306", new("Hexentalstraße 22", "79249", "Merzhausen", "DE"), 5),
         Private("buehler", "Anneliese Bühler", "anneliese.buehler1938@t-online.de", "de", "+49 761 5550 307", new("Wonnhaldestraße 5", "79100", "Freiburg", "DE"), 6) with
         {
+            ContactBy = "phone", PreferenceNote = "Speak slowly, let it ring long",
             Tags = ["phone first"], Expectation = "Somebody explains the bill on the phone before it comes",
         },
         Private("baerenklau", "Jonas Bärenklau", "jonas.baerenklau.altbau@posteo.de", "de", "+49 171 5550 308", new("Guntramstraße 17", "79106", "Freiburg", "DE"), 4),

@@ -47,11 +47,11 @@ internal static class SampleNotes
     {
         var texts = ForAll.Concat(customer.Company is null && !customer.IsOrganisation ? ForPrivatePeople : ForFirms).ToArray();
         var notes = new List<SampleNote>();
-        var count = 2 + (Dice(customer, 0) % 4);
+        var count = 3 + (Dice(customer, 0) % 6);
         for (var i = 0; i < count; i++)
         {
             // Later notes come closer together, as with a customer who comes back.
-            var daysAgo = 700.0 * Math.Pow(0.45, i) * (0.6 + (Dice(customer, i + 10) % 40 / 100.0));
+            var daysAgo = 700.0 * Math.Pow(0.5, i) * (0.6 + (Dice(customer, i + 10) % 40 / 100.0));
             notes.Add(new SampleNote(IdOf(customer, i), texts[(Dice(customer, 1) + (i * 5)) % texts.Length], daysAgo));
         }
 

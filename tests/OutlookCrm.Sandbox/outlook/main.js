@@ -1,6 +1,6 @@
 // The small Outlook's page. Switches in its address, for tests and for trying things:
 //   user=ADDRESS                 whose mailbox
-//   item=none|ID|from:ADDRESS|meeting    what is selected at first: nothing, a message, the newest mail from somebody, the next meeting
+//   item=none|ID|from:ADDRESS|meeting    what is selected at first: nothing, a message, the newest mail from somebody, the next meeting with a customer
 //   open=yes|no                  the task pane at start (yes unless the window is narrow)
 //   pin=yes|no                   pinned at start
 //   bridge=on|off|silent         nested app authentication: there, not there, there but never answering
@@ -143,7 +143,13 @@ async function open(what) {
     return;
   }
   if (what === 'meeting') {
-    const [event] = (await graph.events(now(), new Date(now().getTime() + 28 * 86400e3))).filter((one) => one.attendees.length > 0);
+    const ahead = await graph.events(now(), new Date(now().getTime() + 28 * 86400e3));
+    const ours = new Set(firm.colleagues.map((one) => one.address));
+    const event = ahead.find((one) => one.attendees.some((attendee) => !ours.has(attendee.emailAddress.address))) ?? ahead[0];
+    if (!event) {
+      say('There is no meeting ahead.');
+      return;
+    }
     await showCalendar();
     await calendar.show(event);
     select(event);

@@ -62,7 +62,7 @@ export class ReadingPane {
     this.box.append(element('iframe', {
       className: 'mail', title: 'Message', sandbox: '',
       srcdoc: `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${MAIL_POLICY}">`
-        + '<style>body{margin:0;font:11pt/1.45 Calibri,Arial,sans-serif;color:#242424;overflow-wrap:anywhere}'
+        + '<style>body{margin:10px;font:11pt/1.45 Calibri,Arial,sans-serif;color:#242424;overflow-wrap:anywhere}'
         + 'pre{font:inherit;white-space:pre-wrap;margin:0}blockquote{margin:0 0 0 4px;padding-left:10px;border-left:2px solid #ccc}img{max-width:100%}</style>'
         + page,
     }));
