@@ -13,7 +13,8 @@ function without(what: string, code: string, found: RegExp, instead: string): st
 /**
  * htmx as the pane may use it. Its one eval is for attributes that we do not use and a Content-Security-Policy that forbids
  * them, and a direct eval keeps the minifier from renaming anything around it. Outlook takes the History API away. Neither
- * our views nor our answers have hx-on, event filters, out-of-band swaps or HX-Trigger headers.
+ * our views nor our answers have hx-on, event filters, out-of-band swaps or HX-Trigger headers. What htmx would log is an
+ * aborted or failed request, which requests.ts deals with; faults of ours are thrown as well.
  */
 const fittedHtmx: Plugin = {
   name: 'fitted-htmx',
@@ -24,7 +25,7 @@ const fittedHtmx: Plugin = {
 
     const emptied = [
       'saveToHistoryCache', 'getCachedHistory', 'cleanInnerHtmlForHistory', 'saveCurrentPageToHistory', 'pushUrlIntoHistory',
-      'loadHistoryFromServer', 'restoreHistory', 'boostElement', 'insertIndicatorStyles',
+      'loadHistoryFromServer', 'restoreHistory', 'boostElement', 'insertIndicatorStyles', 'logError',
       'oobSwap', 'maybeGenerateConditional', 'processHxOnWildcard', 'handleTriggerHeader',
     ];
     return emptied.reduce(
