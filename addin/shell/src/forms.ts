@@ -22,6 +22,8 @@ export function start(keep: Kept<Draft>): void {
   drafts = keep;
   card.addEventListener('input', (event) => typed(event.target as HTMLElement));
   card.addEventListener('change', (event) => typed(event.target as HTMLElement));
+  // It stays open when the focus leaves: what is below must not move away under a click.
+  card.addEventListener('focusin', (event) => (event.target as HTMLElement).closest('.note')?.classList.add('open'));
   card.addEventListener('reset', (event) => cancel(event.target as HTMLFormElement));
   card.addEventListener('keydown', keys);
   card.addEventListener('toggle', (event) => opened(event.target as HTMLDetailsElement), true);
