@@ -173,8 +173,12 @@ public sealed class SandboxApplication : IAsyncDisposable
 
     private static void ServeFolder(WebApplication web, string path, string folder)
     {
-        // Without npm packages the issuer and Graph still serve; the pane then says that office.js is missing.
-        if (Directory.Exists(folder))
+        // Issuer and Graph serve without npm packages, the pane does not.
+        if (!Directory.Exists(folder))
+        {
+            web.Logger.LogWarning("{Folder} is missing: run npm ci in {Sandbox}.", folder, SandboxFolder.Root);
+        }
+        else
         {
             web.UseStaticFiles(new StaticFileOptions
             {

@@ -170,7 +170,7 @@ internal sealed partial class MailFolderImport(Mailbox mailbox, DateTimeOffset n
                 found.Text ?? PlainText(found.Html ?? ""), found.Html,
                 [.. found.Headers!.Select(header => new MailHeader(header.Name, header.Value))],
                 [.. found.Attachments!.Select(file => new LetterAttachment(file.Name, file.ContentType, file.Size))]),
-            FolderOf(name), isRead: false);
+            FolderOf(name), isRead: FolderOf(name) is "sentitems" or "drafts");
         mails++;
     }
 
