@@ -87,6 +87,50 @@ public sealed class CustomerChangesTests
         }
     }
 
+    [Fact]
+    public void A_projection_of_an_old_state_confirms_no_claim_that_came_after_it()
+    {
+        SynchronizationContext.SetSynchronizationContext(null);
+        var firm = new Firm(seed: 1, deathsPerThousand: 0, stallsPerThousand: 0);
+        var person = firm.Prepare();
+        firm.Steps.Pause();
+        var address = Firm.Address("second@old.example");
+        var held = new TaskCompletionSource();
+        Task? adding = null;
+
+        // A rename has read the record and is about to look at the claim, when the address goes and is on its way back.
+        firm.Store.Before = call =>
+        {
+            if (call != $"find addresses {TableKeys.AddressRow(address.Address.Key)}")
+            {
+                return Task.CompletedTask;
+            }
+
+            firm.Store.Before = null;
+            Assert.IsType<AddressOutcome.Done>(firm.Done(firm.Changes.RemoveAddressAsync(Tenant, person, address.Address, default)));
+            var isClaimed = false;
+            firm.Store.Before = later =>
+            {
+                isClaimed |= later == "write addresses";
+                return isClaimed && later == "write customers" ? held.Task : Task.CompletedTask;
+            };
+            adding = firm.Changes.AddAddressAsync(Tenant, person, address, primary: false, default);
+            firm.Store.Before = null;
+            return Task.CompletedTask;
+        };
+        firm.Done(firm.Changes.EditAsync(Tenant, person, c => c with { Name = "Anna Muster" }, default));
+        Assert.False(adding!.IsCompleted);
+
+        // Somebody else wants the address now; then the slow one goes on.
+        firm.Done(firm.Create("second@old.example", "Kim Novak"));
+        held.SetResult();
+        firm.Done(adding);
+
+        firm.DeliverAll();
+        firm.AssertAgreement();
+        Assert.Single(firm.OwnersOf("second@old.example"));
+    }
+
     private static void DieEverywhere(Func<Firm, CustomerId, Task> change)
     {
         SynchronizationContext.SetSynchronizationContext(null);
@@ -122,7 +166,6 @@ public sealed class CustomerChangesTests
         private static readonly string[] Addresses = ["kim@new.example", "second@old.example", "lee@old.example"];
 
         private readonly Random random;
-        private readonly SteppedStore store;
         private readonly SteppedQueue queue;
         private readonly CustomerStore customers;
 
@@ -130,16 +173,18 @@ public sealed class CustomerChangesTests
         {
             random = new Random(seed);
             Steps = new Stepping(seed, Clock) { DeathsPerThousand = deathsPerThousand, StallsPerThousand = stallsPerThousand };
-            store = new SteppedStore(Steps);
+            Store = new SteppedStore(Steps);
             queue = new SteppedQueue(Steps, Clock);
-            customers = new CustomerStore(store);
+            customers = new CustomerStore(Store);
             Changes = new CustomerChanges(
-                store, queue, customers, new CustomerProjection(store, queue, customers, new SearchIndex(store)), Clock, NullLogger<CustomerChanges>.Instance);
+                Store, queue, customers, new CustomerProjection(Store, queue, customers, new SearchIndex(Store)), Clock, NullLogger<CustomerChanges>.Instance);
         }
 
         public TestClock Clock { get; } = new();
 
         public Stepping Steps { get; }
+
+        public SteppedStore Store { get; }
 
         public CustomerChanges Changes { get; }
 
@@ -277,13 +322,13 @@ public sealed class CustomerChangesTests
             ? new ProjectCustomer(Changes, queue).RunAsync(JsonSerializer.Deserialize<ChangeMessage>(message.Body)!, default)
             : new FollowCompanyName(Changes, queue).RunAsync(JsonSerializer.Deserialize<CompanyRenamed>(message.Body)!, default);
 
-        private IEnumerable<TableRow> Rows(string table) => store.All.Where(r => r.Table == table).Select(r => r.Row);
+        private IEnumerable<TableRow> Rows(string table) => Store.All.Where(r => r.Table == table).Select(r => r.Row);
 
         private Customer Blank(string name, CustomerKind kind) => new(
             default, kind, name, null, null, [], null, null, null, null, CustomerStage.Lead, [], [], new Preferences(null, false, null), null,
             Clock.GetUtcNow(), null, "");
 
-        private void Done(Task task)
+        public void Done(Task task)
         {
             for (var i = 0; i < 1_000 && !task.IsCompleted; i++)
             {
@@ -294,7 +339,7 @@ public sealed class CustomerChangesTests
             task.GetAwaiter().GetResult();
         }
 
-        private T Done<T>(Task<T> task)
+        public T Done<T>(Task<T> task)
         {
             Done((Task)task);
             return task.GetAwaiter().GetResult();

@@ -83,14 +83,17 @@ internal sealed class SteppedStore(Stepping steps) : ITableStore
 
     private long version;
 
+    /// <summary>Awaited before each call, which it gets as "find addresses {row key}" or "write customers": to stop one caller there.</summary>
+    public Func<string, Task>? Before { get; set; }
+
     public IEnumerable<(string Table, TableRow Row)> All => rows.Select(r => (r.Key.Table, r.Value));
 
     public Task<TableRow?> FindAsync(string table, string partitionKey, string rowKey, CancellationToken cancellation) =>
-        StepAsync(() => rows.GetValueOrDefault((table, partitionKey, rowKey)));
+        StepAsync($"find {table} {rowKey}", () => rows.GetValueOrDefault((table, partitionKey, rowKey)));
 
     public Task<IReadOnlyList<TableRow>> RangeAsync(
         string table, string partitionKey, RowKeyRange range, int maxRows, CancellationToken cancellation) =>
-        StepAsync<IReadOnlyList<TableRow>>(() => [.. rows
+        StepAsync<IReadOnlyList<TableRow>>($"range {table}", () => [.. rows
             .Where(r => r.Key.Table == table && r.Key.PartitionKey == partitionKey && string.CompareOrdinal(r.Key.RowKey, range.From) >= 0
                 && (range.Before is null || string.CompareOrdinal(r.Key.RowKey, range.Before) < 0))
             .Select(r => r.Value).Take(maxRows)]);
@@ -110,16 +113,17 @@ internal sealed class SteppedStore(Stepping steps) : ITableStore
 
     public Task<TransactionOutcome> TransactAsync(
         string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation) =>
-        StepAsync(() => Apply(table, partitionKey, changes));
+        StepAsync($"write {table}", () => Apply(table, partitionKey, changes));
 
     private async Task<WriteOutcome> OneAsync(string table, string partitionKey, TableChange change)
     {
-        var outcome = await StepAsync(() => Apply(table, partitionKey, [change]));
+        var outcome = await StepAsync($"write {table}", () => Apply(table, partitionKey, [change]));
         return new WriteOutcome(outcome.Result, outcome.IsWritten ? outcome.ETags[0] : null);
     }
 
-    private async Task<T> StepAsync<T>(Func<T> call)
+    private async Task<T> StepAsync<T>(string name, Func<T> call)
     {
+        await (Before?.Invoke(name) ?? Task.CompletedTask);
         await steps.TurnAsync();
         var answer = call();
         await steps.TurnAsync();
