@@ -138,17 +138,15 @@ namespace Azure.Data.Tables.Models
 
         public static bool operator !=(TableErrorCode left, TableErrorCode right) => !left.Equals(right);
 
-        public static bool operator ==(TableErrorCode code, string? value) => code.Equals(value);
+        public static bool operator ==(TableErrorCode code, string? value) => code.Is(value);
 
-        public static bool operator !=(TableErrorCode code, string? value) => !code.Equals(value);
+        public static bool operator !=(TableErrorCode code, string? value) => !code.Is(value);
 
-        public static bool operator ==(string? value, TableErrorCode code) => code.Equals(value);
+        public static bool operator ==(string? value, TableErrorCode code) => code.Is(value);
 
-        public static bool operator !=(string? value, TableErrorCode code) => !code.Equals(value);
+        public static bool operator !=(string? value, TableErrorCode code) => !code.Is(value);
 
-        public bool Equals(TableErrorCode other) => string.Equals(value, other.value, StringComparison.OrdinalIgnoreCase);
-
-        public bool Equals(string? other) => string.Equals(value, other, StringComparison.OrdinalIgnoreCase);
+        public bool Equals(TableErrorCode other) => Is(other.value);
 
         [EditorBrowsable(EditorBrowsableState.Never)]
         public override bool Equals(object? obj) => obj is TableErrorCode other && Equals(other);
@@ -157,5 +155,7 @@ namespace Azure.Data.Tables.Models
         public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(value ?? "");
 
         public override string ToString() => value;
+
+        private bool Is(string? other) => string.Equals(value, other, StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -65,7 +65,7 @@ public sealed class TableEntity : ITableEntity, IDictionary<string, object>
 
     public ICollection<string> Keys => properties.Keys;
 
-    public ICollection<object> Values => properties.Values;
+    ICollection<object> IDictionary<string, object>.Values => properties.Values;
 
     public int Count => properties.Count;
 
@@ -105,7 +105,7 @@ public sealed class TableEntity : ITableEntity, IDictionary<string, object>
 
     public void Clear() => properties.Clear();
 
-    public IEnumerator<KeyValuePair<string, object>> GetEnumerator() => properties.GetEnumerator();
+    IEnumerator<KeyValuePair<string, object>> IEnumerable<KeyValuePair<string, object>>.GetEnumerator() => properties.GetEnumerator();
 
     void ICollection<KeyValuePair<string, object>>.Add(KeyValuePair<string, object> item) => Add(item.Key, item.Value);
 
@@ -116,7 +116,7 @@ public sealed class TableEntity : ITableEntity, IDictionary<string, object>
     void ICollection<KeyValuePair<string, object>>.CopyTo(KeyValuePair<string, object>[] array, int arrayIndex) =>
         ((ICollection<KeyValuePair<string, object>>)properties).CopyTo(array, arrayIndex);
 
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    IEnumerator IEnumerable.GetEnumerator() => properties.GetEnumerator();
 
     private static object Coerce(object existing, object value) => (existing, value) switch
     {

@@ -26,7 +26,7 @@ public class TableServiceClient
     {
     }
 
-    public TableServiceClient(Uri endpoint, TableSharedKeyCredential credential, TableClientOptions? options = null) =>
+    public TableServiceClient(Uri endpoint, TableSharedKeyCredential credential, TableClientOptions? options) =>
         connection = TableConnection.From(endpoint, credential, options);
 
     public TableServiceClient(Uri endpoint, TokenCredential tokenCredential, TableClientOptions? options = null) =>
