@@ -89,8 +89,10 @@ internal sealed class ProductSeeding(
             kind = customer.IsOrganisation ? "organisation" : "person",
             companyId = customer.Company is null ? null : ids[customer.Company],
             customer.JobTitle,
-            phones = customer.Phone is null ? [] : new[] { new { label = customer.Phone.StartsWith("+49 171", StringComparison.Ordinal) ? "mobile" : "phone", number = customer.Phone } },
-            postalAddress = place is null ? null : new { place.Street, postalCode = place.PostalCode.Length == 0 ? null : place.PostalCode, place.City, place.Country },
+            phones = customer.Phone is null ? [] : new[] { new { label = LabelOf(customer.Phone), number = customer.Phone } },
+            postalAddress = place is null
+                ? null
+                : new { place.Street, postalCode = place.PostalCode.Length == 0 ? null : place.PostalCode, place.City, place.Country },
             customer.Language,
             customer.Website,
             customer.Stage,
@@ -114,17 +116,20 @@ internal sealed class ProductSeeding(
 
         if (customer.SecondAddress is { } second && card["addresses"]!.AsArray().Count < 2)
         {
-            await ReadAsync(customer, HttpMethod.Post, $"/api/customers/{id}/addresses", new { address = second, label = "private", source = "mail" }, null, cancellation);
+            var address = new { address = second, label = "private", source = "mail" };
+            await ReadAsync(customer, HttpMethod.Post, $"/api/customers/{id}/addresses", address, null, cancellation);
         }
 
         foreach (var note in SampleNotes.Of(customer))
         {
-            await ReadAsync(
-                customer, HttpMethod.Post, $"/api/customers/{id}/notes", new { note.Id, note.Text, at = firstDay.AddDays(-note.DaysAgo) }, null, cancellation);
+            var dated = new { note.Id, note.Text, at = firstDay.AddDays(-note.DaysAgo) };
+            await ReadAsync(customer, HttpMethod.Post, $"/api/customers/{id}/notes", dated, null, cancellation);
         }
 
         return id;
     }
+
+    private static string LabelOf(string phone) => phone.StartsWith("+49 171", StringComparison.Ordinal) ? "mobile" : "phone";
 
     private async Task<JsonObject> ReadAsync(
         SampleCustomer customer, HttpMethod method, string path, object? body, string? etag, CancellationToken cancellation)
