@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
@@ -119,21 +120,17 @@ public sealed class CustomerSheet(
     /// <summary>
     /// Names every row and version that the card is made of: while it is the same, so is the card. Begins with the partition.
     /// </summary>
-    public string Stamp
+    public string MakeStamp()
     {
-        get
+        var versions = new StringBuilder(2_048);
+        foreach (var row in record.Concat(people).Concat(timeline))
         {
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            foreach (var row in record.Concat(people).Concat(timeline))
-            {
-                hash.AppendData(MemoryMarshal.AsBytes(row.RowKey.AsSpan()));
-                hash.AppendData("\0"u8);
-                hash.AppendData(MemoryMarshal.AsBytes(row.ETag.AsSpan()));
-                hash.AppendData("\0"u8);
-            }
-
-            return string.Concat(record[0].PartitionKey, " ", Convert.ToHexString(hash.GetHashAndReset()));
+            versions.Append(row.RowKey).Append('\0').Append(row.ETag).Append('\0');
         }
+
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(MemoryMarshal.AsBytes(versions.ToString().AsSpan()), hash);
+        return string.Concat(record[0].PartitionKey, " ", Convert.ToHexString(hash));
     }
 
     /// <summary>How many people of an organisation are shown.</summary>

@@ -24,7 +24,7 @@ public sealed class GetCard(Senders senders, Caller caller)
         }
 
         return await senders.FindCustomerAsync(caller.TenantId, address, cancellation) is { } sheet
-            ? Answer.Ok<SenderCard>(sheet.Stamp, () => new KnownSender(sheet.ToCard()), sheet.ETag)
+            ? Answer.Ok<SenderCard>(sheet.MakeStamp, () => new KnownSender(sheet.ToCard()), sheet.ETag)
             : Answer.Ok(await senders.IntroduceAsync(caller.TenantId, address, request.QueryText("name"), cancellation));
     }
 }

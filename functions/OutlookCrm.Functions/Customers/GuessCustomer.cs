@@ -30,7 +30,7 @@ public sealed class GuessCustomer(Senders senders, Caller caller)
 
         if (await senders.FindCustomerAsync(caller.TenantId, address, cancellation) is { } sheet)
         {
-            return Answer.Ok<SenderCard>(sheet.Stamp, () => new KnownSender(sheet.ToCard()), sheet.ETag);
+            return Answer.Ok<SenderCard>(sheet.MakeStamp, () => new KnownSender(sheet.ToCard()), sheet.ETag);
         }
 
         var sender = await senders.IntroduceAsync(caller.TenantId, address, asked.Name, cancellation);

@@ -54,7 +54,7 @@ public static class Answer
     /// Names all that the record is made of, its rows' keys and versions, beginning with the partition: two records with one stamp
     /// are the same.
     /// </param>
-    public static IResult Ok<T>(string stamp, Func<T> model, string? etag)
+    public static IResult Ok<T>(Func<string> stamp, Func<T> model, string? etag)
         where T : class => new StampedResult<T>(stamp, model, etag);
 
     /// <param name="location">The new record's path, such as <c>/api/customers/0123…</c>.</param>

@@ -47,7 +47,7 @@ internal sealed record FacedResult<T>(int Status, T Model, string? ETag, string?
 /// nor the page is made again.
 /// </summary>
 /// <param name="Stamp">Names what the record is made of, rows and versions: two records with one stamp are the same.</param>
-internal sealed record StampedResult<T>(string Stamp, Func<T> Model, string? ETag) : IResult
+internal sealed record StampedResult<T>(Func<string> Stamp, Func<T> Model, string? ETag) : IResult
     where T : class
 {
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -60,7 +60,7 @@ internal sealed record StampedResult<T>(string Stamp, Func<T> Model, string? ETa
 
         var reader = Readers.Of(httpContext);
         var pages = httpContext.RequestServices.GetRequiredService<DrawnPages>();
-        var key = new PageKey(typeof(T), Stamp, reader.Culture.Name, reader.TimeZone.Id, reader.Today, reader.MayEdit);
+        var key = new PageKey(typeof(T), Stamp(), reader.Culture.Name, reader.TimeZone.Id, reader.Today, reader.MayEdit);
         if (!pages.TryFind(key, out var page))
         {
             using var body = new PooledBuffer(initialBytes: 16 * 1024);

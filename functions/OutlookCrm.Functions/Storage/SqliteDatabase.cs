@@ -11,6 +11,7 @@ internal sealed class SqliteDatabase : IDisposable
     // "OCRM": says in the file's header whose it is.
     private const int ApplicationId = 0x4f43524d;
     private const int SchemaVersion = 1;
+    private const int EnableQueryPlannerStability = 1007; // SQLITE_DBCONFIG_ENABLE_QPSG
 
     private readonly sqlite3 handle;
     private readonly Dictionary<string, SqliteStatement> statements = new(StringComparer.Ordinal);
@@ -151,6 +152,9 @@ internal sealed class SqliteDatabase : IDisposable
         }
 
         raw.sqlite3_busy_timeout(handle, (int)busyTimeout.TotalMilliseconds);
+
+        // Without it SQLite, built to weigh bound values by statistics, plans a statement anew whenever a key is bound to it.
+        raw.sqlite3_db_config(handle, EnableQueryPlannerStability, 1, out _);
         return database;
     }
 

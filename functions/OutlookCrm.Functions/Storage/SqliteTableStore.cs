@@ -17,11 +17,12 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
     private readonly TimeSpan busyTimeout;
     private readonly StorageMetrics metrics;
     private readonly SqliteDatabase writer;
-    private readonly ConcurrentBag<SqliteDatabase> idleReaders = [];
+    private readonly ConcurrentStack<SqliteDatabase> idleReaders = [];
     private readonly BlockingCollection<Write> writes = [];
     private readonly Thread writing;
     private readonly HashSet<string> madeTables = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, TableSql> sql = new(StringComparer.Ordinal);
+    private int idleCount;
     private bool disposed;
 
     /// <param name="busyTimeout">How long a write waits while another process writes to the file.</param>
@@ -125,7 +126,7 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
 
         writes.CompleteAdding();
         writing.Join();
-        while (idleReaders.TryTake(out var reader))
+        while (idleReaders.TryPop(out var reader))
         {
             reader.Dispose();
         }
@@ -162,7 +163,11 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
     private Reading Read(string table, string text)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        if (!idleReaders.TryTake(out var reader))
+        if (idleReaders.TryPop(out var reader))
+        {
+            Interlocked.Decrement(ref idleCount);
+        }
+        else
         {
             reader = SqliteDatabase.OpenForReading(file, busyTimeout);
         }
@@ -180,12 +185,13 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
 
     private void Return(SqliteDatabase reader)
     {
-        if (idleReaders.Count < MaxIdleReaders && !disposed)
+        if (Interlocked.Increment(ref idleCount) <= MaxIdleReaders && !disposed)
         {
-            idleReaders.Add(reader);
+            idleReaders.Push(reader);
         }
         else
         {
+            Interlocked.Decrement(ref idleCount);
             reader.Dispose();
         }
     }
