@@ -4,8 +4,15 @@ switch (args)
 {
     case ["floor", var file, var contentType]:
         return await Floor.ServeAsync(file, contentType);
+    case ["bench"]:
+        await CardSuite.RunAsync(WorkFolder.Open());
+        await PaneSuite.RunAsync(WorkFolder.Open());
+        return 0;
     case ["bench", "card"]:
         await CardSuite.RunAsync(WorkFolder.Open());
+        return 0;
+    case ["bench", "pane"]:
+        await PaneSuite.RunAsync(WorkFolder.Open());
         return 0;
     case ["serve", .. var options]:
         return await Serve.RunAsync(options);

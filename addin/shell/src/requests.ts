@@ -53,7 +53,7 @@ export function start(access: SignIn): void {
   on('htmx:beforeRequest', sending);
   on('htmx:beforeSwap', answered);
   on('htmx:afterSwap', swapped);
-  on('htmx:sendError', (event: CustomEvent<Info>) => notSent(event.detail, navigator.onLine ? 'Not reachable' : 'Offline'));
+  on('htmx:sendError', (event: CustomEvent<Info>) => notSent(event.detail, unreachable()));
   on('htmx:timeout', (event: CustomEvent<Info>) => notSent(event.detail, 'No answer in time'));
   addEventListener('online', () => card.retry.now());
   cardElement.addEventListener('click', clicked);
@@ -61,6 +61,10 @@ export function start(access: SignIn): void {
 
 function on<T>(name: string, listener: (event: CustomEvent<T>) => void): void {
   document.addEventListener(name, listener as EventListener);
+}
+
+function unreachable(): string {
+  return navigator.onLine ? 'Not reachable' : 'Offline';
 }
 
 function headers(): Record<string, string> {
@@ -108,7 +112,11 @@ function confirm(event: CustomEvent<Question>): void {
 
   const turn = card.turns.now;
   void signIn.silently().then((refusal) => {
-    if (refusal) {
+    if (refusal === 'unreachable' && elt.id === 'loader') {
+      if (!card.turns.isStale(turn)) {
+        card.notReached(unreachable());
+      }
+    } else if (refusal) {
       signedOut(refusal);
     } else if (!card.turns.isStale(turn) || elt.matches('form')) {
       issueRequest(true);

@@ -3,7 +3,7 @@ import { browserStore } from './keep.ts';
 import type { Access, Way } from './msal.ts';
 
 /** What a person can do about a sign-in that did not work. */
-export type Refusal = 'askPerson' | 'noAnswer' | 'windowBlocked' | 'cancelled' | 'failed';
+export type Refusal = 'askPerson' | 'noAnswer' | 'windowBlocked' | 'cancelled' | 'failed' | 'unreachable';
 
 /** A bridge whose host never answers would hang the pane for ever. */
 const bridgeLimitMs = 10_000;
@@ -57,8 +57,12 @@ export class SignIn {
   }
 
   private async try(how: 'silently' | 'interactively', limitMs: number): Promise<Refusal | null> {
+    const msal = await import('./msal.ts').catch(() => null);
+    if (!msal) {
+      return 'unreachable';
+    }
+
     try {
-      const msal = await import('./msal.ts');
       const access = await within(limitMs, how === 'silently' ? msal.silently(this.way) : msal.interactively(this.way, this.user));
       if (!access) {
         return 'askPerson';

@@ -6,6 +6,7 @@ export const refusals: Record<Refusal, string> = {
   noAnswer: 'Outlook did not answer the sign-in request. Sign in through a window of its own instead.',
   windowBlocked: 'The browser blocked the sign-in window. Allow pop-ups for this page, then try again.',
   cancelled: 'Signing in was cancelled. Nothing you typed is lost.',
+  unreachable: 'The customer records cannot be reached, so nobody can be signed in. Try again in a moment.',
   failed: 'Signing in did not work. Try again; if it keeps failing, tell whoever looks after Outlook CRM.',
 };
 

@@ -7,7 +7,7 @@ using OutlookCrm.Pane;
 namespace OutlookCrm.Customers;
 
 /// <summary>The card beside an open mail, its form filled from the signature too. The text is read and forgotten.</summary>
-public sealed class GuessCustomer(Senders senders, Caller caller)
+public sealed class GuessCustomer(Senders senders, SenderGuess guess, Caller caller)
 {
     [Function(nameof(GuessCustomer)), Requires(Role.Reader)]
     [Says("The customer with this address, or a form filled from the mail's signature")]
@@ -36,7 +36,8 @@ public sealed class GuessCustomer(Senders senders, Caller caller)
         var sender = await senders.IntroduceAsync(caller.TenantId, address, asked.Name, cancellation);
         if (sender is UnknownSender unknown && asked.Text is { } text)
         {
-            sender = unknown with { Draft = SignatureGuess.Improve(unknown.Draft, address, asked.Name, text) };
+            var draft = SignatureGuess.Improve(unknown.Draft, address, asked.Name, text);
+            sender = await guess.WithDraftAsync(caller.TenantId, unknown, draft, cancellation);
         }
 
         return Answer.Ok(sender);

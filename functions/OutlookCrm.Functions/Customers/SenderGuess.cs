@@ -20,13 +20,22 @@ public sealed class SenderGuess(ITableStore tables, SearchIndex search)
         var atDomain = FreeMail.IsFree(address.Domain)
             ? Task.FromResult<IReadOnlyList<AddressClaim>>([])
             : claims.AtDomainAsync(tenantId, address.Domain, MaxClaims, cancellation);
-        var byName = sender.Name.Length > 1
-            ? search.FindAsync(tenantId, sender.Name, cancellation)
-            : Task.FromResult(new SearchResults("", [], false));
+        var byName = NamedAsync(tenantId, sender.Name, cancellation);
         var known = (await atDomain).Where(claim => claim.PendingChange is null).ToList();
-        var named = (await byName).Hits.Where(hit => SearchWords.Fold(hit.Name) == SearchWords.Fold(sender.Name));
-        return new UnknownSender(Draft(address, sender, known), Candidates(named, known));
+        return new UnknownSender(Draft(address, sender, known), Candidates(await byName, known));
     }
+
+    /// <summary>The same sender with a draft that knows more, and the candidates that a better name brings.</summary>
+    public async Task<UnknownSender> WithDraftAsync(
+        Guid tenantId, UnknownSender sender, CustomerDraft draft, CancellationToken cancellation)
+    {
+        var named = draft.Name == sender.Draft.Name ? [] : await NamedAsync(tenantId, draft.Name, cancellation);
+        return new UnknownSender(draft, [.. Candidates(named, []).Concat(sender.Candidates).DistinctBy(c => c.Id).Take(MaxCandidates)]);
+    }
+
+    private async Task<IReadOnlyList<SearchHit>> NamedAsync(Guid tenantId, string name, CancellationToken cancellation) => name.Length > 1
+        ? [.. (await search.FindAsync(tenantId, name, cancellation)).Hits.Where(hit => SearchWords.Fold(hit.Name) == SearchWords.Fold(name))]
+        : [];
 
     internal static CustomerDraft Draft(MailAddress address, SenderName sender, IReadOnlyList<AddressClaim> known)
     {

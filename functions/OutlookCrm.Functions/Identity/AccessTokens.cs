@@ -128,7 +128,7 @@ internal sealed class AccessTokens(IdentityOptions options, IssuerKeys issuer, T
 
         return RoleOf(token) is { } role
             ? TokenJudgement.Good(new Caller(
-                tenant, user, Text(token, "name") ?? Text(token, "preferred_username") ?? "", Text(token, "preferred_username"), role))
+                tenant, user, Text(token, "name") ?? Text(token, "preferred_username") ?? "", AddressOf(token), role))
             : TokenJudgement.NoRole;
     }
 
@@ -141,6 +141,9 @@ internal sealed class AccessTokens(IdentityOptions options, IssuerKeys issuer, T
             ? named == template.Replace(Placeholder, id, StringComparison.Ordinal)
             : named == template && template.Split('/').Contains(id);
     }
+
+    // A guest signs in elsewhere, which idp names, and has an address there: its domain is not the firm's.
+    private static string? AddressOf(JsonWebToken token) => Text(token, "idp") is null ? Text(token, "preferred_username") : null;
 
     // The highest of ours. A person who was given roles but none of ours was not meant to get the default.
     private Role? RoleOf(JsonWebToken token)

@@ -9,6 +9,7 @@
 //   requirements=Mailbox:1.8,…   the requirement sets that Outlook claims
 //   locale=de-DE                 Outlook's language;  theme=dark
 //   pane=same|other              which port serves the pane: ours, or another origin of the same hostname
+//   page=PATH                    another add-in page than the product's, such as /sandbox/pane/empty.html
 
 import { AddinMailbox } from './addin-mailbox.js';
 import { Calendar } from './calendar.js';
@@ -51,7 +52,7 @@ function openPane() {
   byId('open-pane').setAttribute('aria-expanded', 'true');
   const origin = switches.get('pane') === 'other' ? firm.pane : location.origin;
   host = new OfficeHost({
-    container: byId('pane-frame'), paneUrl: `${origin}/api/pane/taskpane.html`, mailbox, locale, requirements,
+    container: byId('pane-frame'), paneUrl: `${origin}${switches.get('page') ?? '/api/pane/taskpane.html'}`, mailbox, locale, requirements,
     permission: switches.get('permission') ?? 'ReadItem', extra: { bridge },
   });
   broker = new NaaBroker({ frame: host.frame, issuer: firm.issuer, tenantId: firm.tenantId, loginHint: () => colleague.address, silent: bridge === 'silent' });

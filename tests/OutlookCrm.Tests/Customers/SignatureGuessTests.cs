@@ -525,21 +525,16 @@ public sealed class SignatureGuessTests
 
     [Theory]
     [MemberData(nameof(Hostile))]
-    public void A_hostile_text_costs_no_more_than_another(string text)
+    public void A_hostile_text_is_done_with_at_once(string text)
     {
         var address = Address("anna.weber@nordlicht-design.de");
         var header = Header(address, "Anna Weber");
+        var start = Stopwatch.GetTimestamp();
+
         SignatureGuess.Improve(header, address, "Anna Weber", text);
 
-        // The best of some: other work on the machine is no fault of ours.
-        var best = Enumerable.Range(0, 5).Min(_ =>
-        {
-            var start = Stopwatch.GetTimestamp();
-            SignatureGuess.Improve(header, address, "Anna Weber", text);
-            return Stopwatch.GetElapsedTime(start);
-        });
-
-        Assert.True(best < TimeSpan.FromMilliseconds(5), string.Create(CultureInfo.InvariantCulture, $"took {best.TotalMilliseconds:F1} ms"));
+        // It takes milliseconds; a pattern that tries every way would take minutes.
+        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(5));
     }
 
     private static CustomerDraft Draft(string from, string? shown, string text) =>

@@ -42,6 +42,20 @@ public sealed class FirmTests : IDisposable
     }
 
     [Fact]
+    public async Task A_guest_s_home_firm_does_not_become_ours()
+    {
+        await using var crm = await TestCrm.StartAsync();
+        var claims = crm.Issuer.Claims(A.Ben with { Address = "guest@supplier.example" }, crm.Clock.GetUtcNow());
+        claims["idp"] = "https://sts.windows.net/dddddddd-0000-4000-8000-000000000000/";
+        using var guest = crm.WithToken(crm.Issuer.Sign(claims));
+        using var anna = crm.SignIn(A.Anna);
+        await ColleaguesAsync(guest);
+        await UntilAsync(async () => (await ColleaguesAsync(anna)).Contains(A.Ben.Name));
+
+        Assert.IsType<UnknownSender>(await anna.GetFromJsonAsync<SenderCard>("/api/card?address=sales@supplier.example", ContractJson.Options));
+    }
+
+    [Fact]
     public async Task One_of_us_is_no_customer_though_never_signed_in()
     {
         await using var crm = await TestCrm.StartAsync(new Dictionary<string, string?> { ["Firm:Domains:0"] = "kern-licht.example" });

@@ -70,6 +70,9 @@ export function onSelection(changed: () => void): void {
     }
   };
 
+  // office.js walks on Tab through a list of its own, which knows no <summary> and ends at a focused heading. The browser's order is right.
+  addEventListener('keydown', (event) => event.key === 'Tab' && event.stopImmediatePropagation(), { capture: true });
+
   // Missing where the pane cannot be pinned.
   Office.context.mailbox.addHandlerAsync?.(Office.EventType.ItemChanged, look);
   addEventListener('focus', look);
