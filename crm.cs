@@ -7,6 +7,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -148,16 +149,18 @@ internal sealed class Crm(string root, CancellationToken cancellation)
             "--state", Path.Combine(local, "sandbox"),
             .. mail is null ? Array.Empty<string>() : ["--mail", mail],
         ], root);
+        await sandbox.ReadyAsync("Outlook is at", cancellation);
+        using var back = new HttpClient();
+        var settings = await back.GetFromJsonAsync<Dictionary<string, string>>($"http://127.0.0.1:{backPort}/sandbox/settings", cancellation);
         var product = children.Start("product", "dotnet",
         [
             Built("OutlookCrm.LocalHost", "functions"),
             "--port", Text(productPort),
             .. storage,
-            .. SandboxSettings(outlookPort, panePort, backPort),
+            .. settings!.Select(setting => $"--{setting.Key}={setting.Value}"),
         ], root);
 
         await product.ReadyAsync("Listening on", cancellation);
-        await sandbox.ReadyAsync("Outlook is at", cancellation);
         Console.WriteLine();
         Console.WriteLine($"  Open https://localhost:{outlookPort}/ in a browser.");
         Console.WriteLine("  It has a certificate of this machine's own: the browser asks once whether to go on.");
@@ -234,26 +237,6 @@ internal sealed class Crm(string root, CancellationToken cancellation)
     }
 
     // ---- steps ------------------------------------------------------------------------------------------------------
-
-    /// <summary>What the product must know of the sandbox: the same settings a firm's own directory would give.</summary>
-    private static string[] SandboxSettings(int outlookPort, int panePort, int backPort)
-    {
-        // The sandbox's one tenant and app registration; its own constants are the same (SampleFirm).
-        const string tenant = "7f1c5a0e-3d0b-4a68-9b57-2c1d5e0f4a11";
-        const string client = "c0ffee00-5a4d-4b0c-8e21-6b1f0a9d7e22";
-        var authority = $"https://localhost:{outlookPort}/{tenant}/v2.0";
-        return
-        [
-            $"--Identity:ClientId={client}",
-            $"--Identity:AllowedTenants:0={tenant}",
-            $"--Identity:Authority=https://localhost:{outlookPort}",
-            $"--Identity:MetadataAddress=http://127.0.0.1:{backPort}/{tenant}/v2.0/.well-known/openid-configuration",
-            $"--Pane:ClientId={client}",
-            $"--Pane:Authority={authority}",
-            $"--Pane:Scope=api://{client}/Crm.Access",
-            $"--Pane:FrameAncestors=https://localhost:{outlookPort} https://localhost:{panePort}",
-        ];
-    }
 
     private async Task RequireNodeAsync()
     {

@@ -39,7 +39,7 @@ const THEMES = {
 
 let theme = switches.get('theme') ?? localStorage.getItem('theme') ?? 'light';
 let colleague, graph, list, calendar, reading, mailbox, host = null, broker = null;
-let selected = null;
+let selected = null, selectedAt = 0;
 let pinned = switches.get('pin') === 'yes' || (switches.get('pin') !== 'no' && localStorage.getItem('pinned') === 'yes');
 
 function say(text) { byId('status').textContent = text; }
@@ -78,10 +78,13 @@ function setPinned(value) {
 function select(item) {
   const before = selected;
   selected = item;
+  selectedAt = performance.now();
   mailbox.select(item);
-  render();
-  if (!host) return;
-  if (pinned || before === null) host.itemChanged(); else closePane();
+  if (host && !pinned && before !== null) closePane();
+  host?.itemChanged();
+
+  // In the real Outlook the pane is a process of its own, which need not wait until the mail is drawn.
+  setTimeout(render);
 }
 
 function render() {
@@ -267,6 +270,7 @@ byId('messages').focus({ preventScroll: true });
 window.smallOutlook = {
   open, openPane, closePane, setPinned,
   get selected() { return selected; },
+  get selectedAt() { return selectedAt; },
   get host() { return host; },
   get bridgeRequests() { return broker?.requests ?? []; },
 };

@@ -63,7 +63,7 @@ export class NaaBroker {
       ...(params.claims && { claims: params.claims }),
     });
 
-    const answer = await this.#visit(url, interactive, state);
+    const answer = interactive ? await this.#visit(url, state) : await this.#ask(url);
     if (answer.error) {
       throw failure(answer.error === 'access_denied' ? 'USER_CANCEL' : 'USER_INTERACTION_REQUIRED', answer.error, answer.error_description ?? answer.error);
     }
@@ -93,12 +93,16 @@ export class NaaBroker {
     };
   }
 
-  /** A hidden frame for silent, a window for interactive; the page they come back to posts its query here. */
-  #visit(url, interactive, state) {
+  /** Silently: the issuer is on our own origin, so we can follow it to where it sends us, as Outlook's own broker needs no frame. */
+  async #ask(url) {
+    const answer = await fetch(url);
+    return Object.fromEntries(new URL(answer.url).searchParams);
+  }
+
+  /** A window; the page it comes back to posts its query here. */
+  #visit(url, state) {
     return new Promise((resolve, reject) => {
-      const surface = interactive
-        ? window.open(url, 'sign-in', 'popup,width=480,height=620')
-        : Object.assign(document.createElement('iframe'), { src: url.href, hidden: true, title: 'sign-in' });
+      const surface = window.open(url, 'sign-in', 'popup,width=480,height=620');
       if (!surface) {
         reject(failure('USER_INTERACTION_REQUIRED', 'popup_window_error', 'The browser blocked the sign-in window.'));
         return;
@@ -109,18 +113,17 @@ export class NaaBroker {
       const finish = (answer) => {
         listening.abort();
         clearInterval(watch);
-        if (interactive) surface.close(); else surface.remove();
+        surface.close();
         resolve(answer);
       };
       const watch = setInterval(() => {
-        if (interactive && surface.closed) finish({ error: 'access_denied', error_description: 'The sign-in window was closed.' });
+        if (surface.closed) finish({ error: 'access_denied', error_description: 'The sign-in window was closed.' });
       }, 300);
       addEventListener('message', (event) => {
         if (event.origin !== location.origin || typeof event.data?.signInAnswer !== 'string') return;
         const answer = Object.fromEntries(new URLSearchParams(event.data.signInAnswer));
         if (answer.state === state) finish(answer);
       }, { signal: listening.signal });
-      if (!interactive) document.body.append(surface);
     });
   }
 }
