@@ -41,8 +41,6 @@ let subject: Subject | null = null;
 let ofItem: Subject | null = null;
 let item: outlook.Item | null = null;
 let fresh = false;
-/** Addresses that turned out to be colleagues': the next mail of theirs is about somebody else at once. */
-const colleagues = new Set<string>();
 /** What is painted of a last known card: the same again need not be painted again. */
 let paintedHtml: string | null = null;
 
@@ -84,8 +82,8 @@ function begin(opened: outlook.Item | null): void {
   people.replaceChildren();
   htmx.trigger('#asker', 'htmx:abort');
   htmx.trigger('#guesser', 'htmx:abort');
-  const first = opened?.people.find((one) => !colleagues.has(one.address.toLowerCase())) ?? opened?.people[0];
-  if (!opened || !first) {
+  const first = opened?.people[0];
+  if (!first) {
     htmx.trigger('#loader', 'htmx:abort');
     turns.next();
     retry.stop();
@@ -183,11 +181,7 @@ export function painted(html: string): void {
   }
 
   if (subject) {
-    const { key, address } = subject;
-    if (address && card.querySelector('[data-colleague]')) {
-      colleagues.add(address.toLowerCase());
-    }
-
+    const { key } = subject;
     // Not while the person waits for the paint.
     setTimeout(() => known.put(key, { at: Date.now(), html }));
   }
