@@ -92,6 +92,24 @@ public sealed class InteractionStore(ITableStore tables)
     }
 
     /// <summary>A page of the timeline; null when there is no such customer.</summary>
+    /// <summary>
+    /// Puts what capture found on one customer's timeline: as few transactions as hold it, each all or nothing. The same again,
+    /// from any number of workers at once, ends in the same rows and writes nothing.
+    /// </summary>
+    /// <param name="recordings">Any number; each names <paramref name="customer"/> among its matches.</param>
+    /// <returns>An outcome for each, in the order given.</returns>
+    public Task<IReadOnlyList<RecordOutcome>> RecordAsync(
+        Guid tenantId, CustomerId customer, IReadOnlyList<Recording> recordings, CancellationToken cancellation) =>
+        throw new NotImplementedException();
+
+    /// <summary>
+    /// A mailbox's item is no longer what it was: moved to Junk, cancelled, declined. Its sighting goes, and the interaction with the
+    /// last one.
+    /// </summary>
+    public Task<ForgetOutcome> ForgetItemAsync(
+        Guid tenantId, CustomerId customer, string interactionId, MailboxItem item, CancellationToken cancellation) =>
+        throw new NotImplementedException();
+
     /// <param name="afterKey">The key after which it begins, out of a <see cref="TimelineCursor"/>; null for the newest.</param>
     /// <param name="size">1 to 100.</param>
     public async Task<Timeline?> ReadAsync(
