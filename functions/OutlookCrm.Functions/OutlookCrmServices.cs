@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using OutlookCrm.Capture;
 using OutlookCrm.Customers;
 using OutlookCrm.Firm;
 using OutlookCrm.Http;
@@ -27,6 +28,7 @@ public static class OutlookCrmServices
         services.AddSearch();
         services.AddInteractions();
         services.AddCustomers();
+        services.AddCapture(configuration);
         return services;
     }
 

@@ -4,15 +4,12 @@ using OutlookCrm.Firm;
 using OutlookCrm.Http;
 using OutlookCrm.Identity;
 using OutlookCrm.Pane;
-using OutlookCrm.Storage;
 
 namespace OutlookCrm.Customers;
 
 /// <summary>Who everyone on a mail or meeting is: a point read for each address, all at once.</summary>
-public sealed class FindPeople(ITableStore tables, CustomerStore customers, FirmDirectory directory, Caller caller)
+public sealed class FindPeople(Senders senders, FirmDirectory directory, Caller caller)
 {
-    private readonly AddressClaims claims = new(tables);
-
     [Function(nameof(FindPeople)), Requires(Role.Reader)]
     [Says("Who everyone on a mail or meeting is, in the order asked")]
     [Takes(typeof(FindPeopleRequest))]
@@ -29,7 +26,7 @@ public sealed class FindPeople(ITableStore tables, CustomerStore customers, Firm
         var firm = await directory.OfAsync(caller.TenantId, cancellation);
         var addresses = asked.People.Select(p => MailAddress.TryParse(p.Address, out var address) ? address : null).ToList();
         var strangers = addresses.OfType<MailAddress>().Where(address => !firm.IsColleague(address)).Distinct();
-        var found = await Task.WhenAll(strangers.Select(async address => (address, await FindAsync(address, cancellation))));
+        var found = await Task.WhenAll(strangers.Select(async address => (address, await senders.FindClaimAsync(caller.TenantId, address, cancellation))));
         var byAddress = found.ToDictionary(f => f.address, f => f.Item2);
 
         return Answer.Ok(new PeopleOnItem([.. asked.People.Zip(addresses, (person, address) => address is null
@@ -41,11 +38,4 @@ public sealed class FindPeople(ITableStore tables, CustomerStore customers, Firm
                     ? new PersonOnItem(address.ToString(), claim.Name, PersonState.Known, claim.Customer.ToString(), claim.Company?.Name)
                     : new PersonOnItem(address.ToString(), Senders.NameOf(person.Name, address), PersonState.Unknown, null, null))]));
     }
-
-    // A pending claim may lead nowhere: its customer has the last word.
-    private async Task<AddressClaim?> FindAsync(MailAddress address, CancellationToken cancellation) =>
-        await claims.FindAsync(caller.TenantId, address, cancellation) is { } claim
-        && (claim.PendingChange is null || await customers.HasAddressAsync(caller.TenantId, claim.Customer, address, cancellation))
-            ? claim
-            : null;
 }

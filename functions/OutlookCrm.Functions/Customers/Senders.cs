@@ -10,7 +10,36 @@ public sealed class Senders(ITableStore tables, CustomerStore customers, SenderG
     // A display name may be long and still be a name; what is longer than this is not.
     internal const int MaxDisplayNameLength = 1_000;
 
+    private const int MaxReadsAtOnce = 32;
+
     private readonly AddressClaims claims = new(tables);
+
+    /// <summary>Which of these addresses are customers': a point read each, all at once.</summary>
+    public async Task<IReadOnlyDictionary<MailAddress, KnownAddress>> FindCustomersAsync(
+        Guid tenantId, IEnumerable<MailAddress> addresses, CancellationToken cancellation)
+    {
+        var found = new Dictionary<MailAddress, KnownAddress>();
+        foreach (var some in addresses.Chunk(MaxReadsAtOnce))
+        {
+            foreach (var claim in await Task.WhenAll(some.Select(address => FindClaimAsync(tenantId, address, cancellation))))
+            {
+                if (claim is not null)
+                {
+                    found[claim.Address] = new KnownAddress(claim.Customer, claim.Company?.Id);
+                }
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Whose the address is; null when it is nobody's.</summary>
+    internal async Task<AddressClaim?> FindClaimAsync(Guid tenantId, MailAddress address, CancellationToken cancellation) =>
+        // A pending claim may lead nowhere: its customer has the last word.
+        await claims.FindAsync(tenantId, address, cancellation) is { } claim
+        && (claim.PendingChange is null || await customers.HasAddressAsync(tenantId, claim.Customer, address, cancellation))
+            ? claim
+            : null;
 
     /// <summary>The customer with this address; null when nobody has it, or one of us.</summary>
     public async Task<CustomerSheet?> FindCustomerAsync(Guid tenantId, MailAddress address, CancellationToken cancellation) =>
@@ -34,3 +63,7 @@ public sealed class Senders(ITableStore tables, CustomerStore customers, SenderG
     internal static string NameOf(string? displayName, MailAddress address) =>
         SenderName.Of(displayName, address).Name is { Length: > 0 } name ? name : address.LocalPart;
 }
+
+/// <summary>Whose an address is.</summary>
+/// <param name="Organisation">Where they work, when it is a customer too.</param>
+public sealed record KnownAddress(CustomerId Id, CustomerId? Organisation);

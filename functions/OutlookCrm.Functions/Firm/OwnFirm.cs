@@ -1,3 +1,4 @@
+using OutlookCrm.Capture;
 using OutlookCrm.Customers;
 using OutlookCrm.Pane;
 
@@ -9,9 +10,12 @@ public sealed class OwnFirm
     private readonly HashSet<string> domains;
     private readonly Dictionary<string, Colleague> byAddress = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Colleague> byId = new(StringComparer.Ordinal);
+    private readonly HashSet<MailAddress> mailboxAddresses = [];
+    private readonly Dictionary<Guid, MailboxVisibility> visibility = [];
 
     /// <param name="ownDomains">From the settings, as <see cref="MailAddress.Domain"/> has them.</param>
-    internal OwnFirm(IEnumerable<string> ownDomains, IEnumerable<ColleagueRow> colleagues)
+    /// <param name="mailboxes">All that are logged or were.</param>
+    internal OwnFirm(IEnumerable<string> ownDomains, IEnumerable<ColleagueRow> colleagues, IEnumerable<CapturedMailbox> mailboxes)
     {
         domains = new HashSet<string>(ownDomains, StringComparer.Ordinal);
         foreach (var row in colleagues)
@@ -28,14 +32,40 @@ public sealed class OwnFirm
             }
         }
 
+        foreach (var mailbox in mailboxes)
+        {
+            visibility[mailbox.UserId] = mailbox.Visibility;
+            if (MailAddress.TryParse(mailbox.Address, out var address))
+            {
+                mailboxAddresses.Add(address); // the very address: an owner may have mistyped a customer's
+            }
+        }
+
+        Accounts = [.. byAddress.Select(entry => new ColleagueAccount(Guid.Parse(entry.Value.Id), entry.Value.Name, entry.Key))];
         All = [.. byId.Values.OrderBy(c => c.Name, StringComparer.OrdinalIgnoreCase).ThenBy(c => c.Id, StringComparer.Ordinal)];
     }
 
     /// <summary>Those who have signed in, by name.</summary>
     public IReadOnlyList<Colleague> All { get; }
 
-    /// <summary>True for everybody at an own domain, and for the very addresses of colleagues who use free mail.</summary>
-    public bool IsColleague(MailAddress address) => domains.Contains(address.Domain) || byAddress.ContainsKey(address.Key);
+    /// <summary>Those of them whose sign-in name is a mail address.</summary>
+    public IReadOnlyList<ColleagueAccount> Accounts { get; }
+
+    /// <summary>
+    /// True for everybody at an own domain, for the very addresses of colleagues who use free mail, and for shared mailboxes.
+    /// </summary>
+    public bool IsColleague(MailAddress address) =>
+        domains.Contains(address.Domain) || byAddress.ContainsKey(address.Key) || mailboxAddresses.Contains(address);
+
+    /// <param name="domain">As <see cref="MailAddress.Domain"/> has it.</param>
+    public bool IsOwnDomain(string domain) => domains.Contains(domain);
+
+    /// <summary>
+    /// What colleagues may see of what came out of this mailbox. Of one that we do not know, nothing: whoever lost its row
+    /// must not have opened it to all.
+    /// </summary>
+    /// <param name="userId">As <see cref="CapturedMailbox.UserId"/> has it.</param>
+    public MailboxVisibility VisibilityOf(Guid userId) => visibility.GetValueOrDefault(userId, MailboxVisibility.OnlyMe);
 
     /// <summary>Null for one of us who has never signed in, too.</summary>
     public Colleague? FindByAddress(MailAddress address) => byAddress.GetValueOrDefault(address.Key);
@@ -43,3 +73,7 @@ public sealed class OwnFirm
     /// <param name="userId">The object id (oid) in the firm's directory.</param>
     public Colleague? FindById(Guid userId) => byId.GetValueOrDefault(userId.ToString("D"));
 }
+
+/// <param name="UserId">The object id (oid) in the firm's directory.</param>
+/// <param name="Address">A mail address in the form in which addresses are compared.</param>
+public sealed record ColleagueAccount(Guid UserId, string Name, string Address);

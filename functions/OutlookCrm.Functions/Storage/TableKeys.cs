@@ -12,11 +12,23 @@ public static class Tables
     public const string Search = "search";
     public const string Colleagues = "colleagues";
 
+    /// <summary>Mailboxes that are logged: their settings, cursors and receipts.</summary>
+    public const string Mailboxes = "mailboxes";
+
+    /// <summary>Whose mail is left out.</summary>
+    public const string Blocks = "blocks";
+
+    /// <summary>Who writes with us and is no customer.</summary>
+    public const string People = "people";
+
+    /// <summary>Who was erased, by hash.</summary>
+    public const string Tombstones = "tombstones";
+
     /// <summary>When the local host's timers are due. In Azure the host keeps this itself.</summary>
     public const string Schedules = "schedules";
 
     /// <summary>Every table: for what must look at all that is kept.</summary>
-    public static IReadOnlyList<string> All { get; } = [Customers, Addresses, Search, Colleagues, Schedules];
+    public static IReadOnlyList<string> All { get; } = [Customers, Addresses, Search, Colleagues, Mailboxes, Blocks, People, Tombstones, Schedules];
 }
 
 /// <summary>
@@ -124,6 +136,53 @@ public static class TableKeys
 
     /// <summary>Row of one colleague in <see cref="Tables.Colleagues"/>.</summary>
     public static string Colleague(Guid userId) => userId.ToString("N");
+
+    /// <summary>Partition of one firm in <see cref="Tables.Mailboxes"/>.</summary>
+    public static string Mailboxes(Guid tenant) => tenant.ToString("N");
+
+    /// <summary>The rows of all mailboxes' settings.</summary>
+    public static RowKeyRange MailboxSettings { get; } = RowKeyRange.StartingWith("m|");
+
+    /// <summary>Row of one mailbox's settings.</summary>
+    public static string Mailbox(Guid userId) => $"m|{userId:N}";
+
+    /// <summary>Partition in <see cref="Tables.Blocks"/> of one mailbox's list, or of the firm's.</summary>
+    /// <param name="userId">Null for the firm's.</param>
+    public static string Blocks(Guid tenant, Guid? userId) => Join(tenant, userId?.ToString("N") ?? "firm");
+
+    /// <summary>Row of a blocked address, in the form in which addresses are compared.</summary>
+    public static string BlockedAddress(string address) => "a|" + Escape(address);
+
+    /// <summary>Row of a blocked domain.</summary>
+    public static string BlockedDomain(string domain) => "d|" + Escape(domain);
+
+    /// <summary>Row of one mail or meeting that shall not be logged.</summary>
+    public static string ExcludedItem(string interactionId) => "i|" + Escape(interactionId);
+
+    /// <summary>Row of one thread that shall not be logged.</summary>
+    public static string ExcludedThread(string threadId) => "t|" + Escape(threadId);
+
+    /// <summary>Partition in <see cref="Tables.People"/> of those who write with one mailbox.</summary>
+    public static string Correspondents(Guid tenant, Guid userId) => Join(tenant, userId.ToString("N"));
+
+    /// <summary>Row of one of them.</summary>
+    /// <param name="address">In the form in which addresses are compared.</param>
+    public static string Correspondent(string address) => Escape(address);
+
+    /// <summary>Partition of one firm in <see cref="Tables.Tombstones"/>.</summary>
+    public static string Tombstones(Guid tenant) => tenant.ToString("N");
+
+    /// <summary>Row of the firm's salt.</summary>
+    public const string TombstoneSalt = "s";
+
+    /// <summary>The rows of all erased addresses.</summary>
+    public static RowKeyRange ErasedAddresses { get; } = RowKeyRange.StartingWith("h|");
+
+    /// <summary>Row of one erased address.</summary>
+    public static string ErasedAddress(string hash) => "h|" + Escape(hash);
+
+    /// <summary>Row of one erasure: what is removed, and what was.</summary>
+    public static string Erasure(string customerId) => "e|" + Escape(customerId);
 
     /// <summary>The one partition of <see cref="Tables.Schedules"/>.</summary>
     public const string SchedulesPartition = "timers";

@@ -4,6 +4,12 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OutlookCrm.Capture;
+using OutlookCrm.Customers;
+using OutlookCrm.Firm;
+using OutlookCrm.Graph;
+using OutlookCrm.Pane;
+using OutlookCrm.Privacy;
 using OutlookCrm.Storage;
 using OutlookCrm.Tests.Storage;
 
@@ -23,6 +29,7 @@ public sealed class TablesPageTests
         });
         using var anna = crm.SignIn(A.Anna);
         await WriteAllThereIsAsync(anna);
+        await WriteWhatCaptureDoesAsync(crm.Services);
         for (var patience = 0; patience < 200 && !written.Keys.Any(one => one.Table == Tables.Colleagues); patience++)
         {
             await Task.Delay(25);
@@ -65,6 +72,21 @@ public sealed class TablesPageTests
         (await anna.SendAsync(patch)).EnsureSuccessStatusCode();
         await PostAsync(anna, $"/api/customers/{person["id"]}/addresses", new { address = "kim.private@gmail.com", label = "private" });
         await PostAsync(anna, $"/api/customers/{person["id"]}/notes", new { id = Guid.NewGuid(), text = "Called about the lobby." });
+    }
+
+    private static async Task WriteWhatCaptureDoesAsync(IServiceProvider services)
+    {
+        var ben = new ColleagueAccount(A.Ben.Id, A.Ben.Name, A.Ben.Address);
+        var firm = A.Firm;
+        Assert.True(MailAddress.TryParse("kim@stranger.example", out var kim));
+        var mailboxes = services.GetRequiredService<CapturedMailboxes>();
+        await mailboxes.AppearAsync(firm, ben, default);
+        await mailboxes.ChangeAsync(firm, ben.UserId, row => row with { Folders = ["AAMk"] }, default);
+        var blocks = services.GetRequiredService<BlockLists>();
+        await blocks.AddAsync(firm, ben.UserId, BlockTarget.Of(kim), ben.Name, default);
+        await services.GetRequiredService<Correspondents>().CountAsync(
+            firm, ben.UserId, [new CorrespondentMail("1", new Correspondent(kim, "Kim"), Direction.Incoming, DateTimeOffset.UnixEpoch)], default);
+        await services.GetRequiredService<ErasedPeople>().AddAsync(firm, kim, default);
     }
 
     private static async Task<JsonObject> PostAsync(HttpClient client, string path, object body)

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using OutlookCrm.Capture;
 using OutlookCrm.Customers;
 using OutlookCrm.Firm;
 using OutlookCrm.Http;
@@ -96,7 +97,7 @@ public sealed class FirmTests : IDisposable
     }
 
     [Fact]
-    public async Task Asking_a_hundred_times_at_once_reads_once_and_again_after_a_minute()
+    public async Task Asking_a_hundred_times_at_once_reads_once_and_again_behind_the_request_after_a_minute()
     {
         var directory = new FirmDirectory(store, new FirmOptions([]), clock);
         using var counts = new StorageCounts(store);
@@ -107,8 +108,56 @@ public sealed class FirmTests : IDisposable
         Assert.Equal(1, counts.RangeReads(Tables.Colleagues));
 
         clock.Advance(TimeSpan.FromSeconds(1));
-        await directory.OfAsync(Tenant, default);
+        var old = await directory.OfAsync(Tenant, default);
+        await UntilAsync(async () => !ReferenceEquals(old, await directory.OfAsync(Tenant, default)));
         Assert.Equal(2, counts.RangeReads(Tables.Colleagues));
+    }
+
+    [Fact]
+    public async Task Nobody_waits_for_a_slow_renewal_until_what_is_known_is_too_old()
+    {
+        var slow = new FailingStore(store);
+        var directory = new FirmDirectory(slow, new FirmOptions([]), clock);
+        var old = await directory.OfAsync(Tenant, default);
+        slow.Gate = new TaskCompletionSource();
+
+        clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Same(old, await directory.OfAsync(Tenant, default));
+
+        clock.Advance(TimeSpan.FromMinutes(3));
+        var waiting = directory.OfAsync(Tenant, default).AsTask();
+        Assert.False(waiting.IsCompleted);
+        slow.Gate.SetResult();
+        Assert.NotSame(old, await waiting);
+    }
+
+    [Fact]
+    public async Task What_was_forgotten_is_not_brought_back_by_a_renewal_that_began_before()
+    {
+        var slow = new FailingStore(store);
+        var directory = new FirmDirectory(slow, new FirmOptions([]), clock);
+        await directory.OfAsync(Tenant, default);
+        slow.Gate = new TaskCompletionSource();
+        clock.Advance(TimeSpan.FromMinutes(2));
+        await directory.OfAsync(Tenant, default);
+        await UntilAsync(() => Task.FromResult(slow.Waiting > 0));
+
+        directory.Forget(Tenant);
+        var gate = slow.Gate;
+        slow.Gate = null;
+        var fresh = await directory.OfAsync(Tenant, default);
+        gate.SetResult();
+
+        await UntilAsync(() => Task.FromResult(slow.Waiting == 0));
+        Assert.Same(fresh, await directory.OfAsync(Tenant, default));
+    }
+
+    [Fact]
+    public async Task Nothing_is_seen_of_a_mailbox_that_nobody_knows()
+    {
+        var directory = new FirmDirectory(store, new FirmOptions([]), clock);
+
+        Assert.Equal(MailboxVisibility.OnlyMe, (await directory.OfAsync(Tenant, default)).VisibilityOf(Guid.NewGuid()));
     }
 
     [Fact]
@@ -219,20 +268,36 @@ public sealed class FirmTests : IDisposable
     private static MailAddress Address(string text) =>
         MailAddress.TryParse(text, out var address) ? address : throw new ArgumentException("no address", nameof(text));
 
-    /// <summary>A store that can be told to be out of reach.</summary>
+    /// <summary>A store that can be told to be out of reach, or to answer later.</summary>
     private sealed class FailingStore(ITableStore inner) : ITableStore
     {
         private int refused;
+        private int waiting;
 
         public bool IsDown { get; set; }
 
         public int Refused => refused;
 
+        /// <summary>What ranges wait for; null for nothing.</summary>
+        public TaskCompletionSource? Gate { get; set; }
+
+        public int Waiting => waiting;
+
         public Task<TableRow?> FindAsync(string table, string partitionKey, string rowKey, CancellationToken cancellation) =>
             Up().FindAsync(table, partitionKey, rowKey, cancellation);
 
-        public Task<IReadOnlyList<TableRow>> RangeAsync(string table, string partitionKey, RowKeyRange range, int maxRows, CancellationToken cancellation) =>
-            Up().RangeAsync(table, partitionKey, range, maxRows, cancellation);
+        public async Task<IReadOnlyList<TableRow>> RangeAsync(
+            string table, string partitionKey, RowKeyRange range, int maxRows, CancellationToken cancellation)
+        {
+            if (Gate is { } gate)
+            {
+                Interlocked.Increment(ref waiting);
+                await gate.Task;
+                Interlocked.Decrement(ref waiting);
+            }
+
+            return await Up().RangeAsync(table, partitionKey, range, maxRows, cancellation);
+        }
 
         public Task<WriteOutcome> InsertAsync(string table, TableRow row, CancellationToken cancellation) => Up().InsertAsync(table, row, cancellation);
 

@@ -1,0 +1,47 @@
+using OutlookCrm.Customers;
+
+namespace OutlookCrm.Capture;
+
+/// <summary>Whose mail is left out: addresses, and domains with all their sub-domains.</summary>
+/// <param name="addresses">Keys of addresses.</param>
+/// <param name="domains">As <see cref="MailAddress.Domain"/> has them.</param>
+public sealed class BlockedPeople(IEnumerable<string> addresses, IEnumerable<string> domains)
+{
+    private readonly HashSet<string> addresses = new(addresses, StringComparer.Ordinal);
+    private readonly HashSet<string> domains = new(domains, StringComparer.Ordinal);
+
+    public static BlockedPeople None { get; } = new([], []);
+
+    public bool Covers(MailAddress address) => addresses.Contains(address.Key) || (domains.Count > 0 && CoversDomain(address.Domain));
+
+    private bool CoversDomain(string domain)
+    {
+        for (var rest = domain; ; rest = rest[(rest.IndexOf('.', StringComparison.Ordinal) + 1)..])
+        {
+            if (domains.Contains(rest))
+            {
+                return true;
+            }
+
+            if (!rest.Contains('.', StringComparison.Ordinal))
+            {
+                return false;
+            }
+        }
+    }
+}
+
+/// <summary>What somebody said shall not be logged out of their mailbox.</summary>
+/// <param name="items">Ids of interactions.</param>
+/// <param name="threads">Ids of threads.</param>
+public sealed class ExcludedThings(IEnumerable<string> items, IEnumerable<string> threads)
+{
+    private readonly HashSet<string> items = new(items, StringComparer.Ordinal);
+    private readonly HashSet<string> threads = new(threads, StringComparer.Ordinal);
+
+    public static ExcludedThings None { get; } = new([], []);
+
+    public bool HasItem(string interactionId) => items.Contains(interactionId);
+
+    public bool HasThread(string threadId) => threads.Contains(threadId);
+}

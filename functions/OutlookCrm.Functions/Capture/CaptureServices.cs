@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using OutlookCrm.Privacy;
+
+namespace OutlookCrm.Capture;
+
+public static class CaptureServices
+{
+    public static IServiceCollection AddCapture(this IServiceCollection services, IConfiguration configuration) => services
+        .AddSingleton(MailboxOptions.From(configuration))
+        .AddSingleton<CapturedMailboxes>()
+        .AddSingleton<BlockLists>()
+        .AddSingleton<Correspondents>()
+        .AddSingleton<ErasedPeople>()
+        .AddSingleton<CaptureContexts>();
+}

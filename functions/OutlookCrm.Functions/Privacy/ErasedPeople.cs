@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using OutlookCrm.Capture;
+using OutlookCrm.Customers;
+using OutlookCrm.Storage;
+
+namespace OutlookCrm.Privacy;
+
+/// <summary>
+/// Table <c>tombstones</c>: whom capture must not bring back. Of an address only a hash is kept, under a salt that is the firm's own, so
+/// that nobody reads it out of the table who does not already have the address.
+/// </summary>
+public sealed class ErasedPeople(ITableStore tables, TimeProvider clock)
+{
+    private const int PageRows = 1_000;
+    private const string Salt = "Salt";
+    private const string ErasedAt = "ErasedAt";
+
+    private static readonly RowKeyRange SaltAndHashes = new(TableKeys.ErasedAddresses.From, TableKeys.TombstoneSalt + '\u0020');
+
+    /// <summary>All of a firm: one range read for each thousand.</summary>
+    public async Task<ErasedAddresses> ReadAsync(Guid tenantId, CancellationToken cancellation)
+    {
+        var hashes = new List<string>();
+        byte[]? salt = null;
+        var range = SaltAndHashes;
+        IReadOnlyList<TableRow> rows;
+        do
+        {
+            rows = await tables.RangeAsync(Tables.Tombstones, TableKeys.Tombstones(tenantId), range, PageRows, cancellation);
+            foreach (var row in rows)
+            {
+                if (row.RowKey == TableKeys.TombstoneSalt)
+                {
+                    salt = (byte[])row.Properties[Salt];
+                }
+                else
+                {
+                    hashes.Add(TableKeys.Last(row.RowKey));
+                }
+            }
+
+            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
+        }
+        while (rows.Count == PageRows);
+
+        return salt is null ? ErasedAddresses.None : new ErasedAddresses(salt, hashes);
+    }
+
+    /// <summary>When the owner of this address was erased; null when they were not. Two point reads.</summary>
+    public async Task<DateTimeOffset?> FindAsync(Guid tenantId, MailAddress address, CancellationToken cancellation) =>
+        await FindSaltAsync(tenantId, cancellation) is { } salt
+        && await tables.FindAsync(
+            Tables.Tombstones, TableKeys.Tombstones(tenantId), TableKeys.ErasedAddress(ErasedAddresses.Hash(salt, address)), cancellation) is { } row
+            ? (DateTimeOffset)row.Properties[ErasedAt]
+            : null;
+
+    /// <summary>Remembers that the owner of this address was erased; the first time counts.</summary>
+    public async Task AddAsync(Guid tenantId, MailAddress address, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Tombstones(tenantId);
+        var salt = await FindSaltAsync(tenantId, cancellation);
+        if (salt is null)
+        {
+            salt = RandomNumberGenerator.GetBytes(ErasedAddresses.SaltBytes);
+            var row = new TableRow(partition, TableKeys.TombstoneSalt, new Dictionary<string, object> { [Salt] = salt });
+            if (!(await tables.InsertAsync(Tables.Tombstones, row, cancellation)).IsWritten)
+            {
+                salt = (await FindSaltAsync(tenantId, cancellation))!; // somebody was faster: theirs is the salt
+            }
+        }
+
+        await tables.InsertAsync(
+            Tables.Tombstones,
+            new TableRow(
+                partition,
+                TableKeys.ErasedAddress(ErasedAddresses.Hash(salt, address)),
+                new Dictionary<string, object> { [ErasedAt] = clock.GetUtcNow().ToUniversalTime() }),
+            cancellation);
+    }
+
+    /// <summary>They want to be a customer again. False when they were not erased.</summary>
+    public async Task<bool> LiftAsync(Guid tenantId, MailAddress address, CancellationToken cancellation) =>
+        await FindSaltAsync(tenantId, cancellation) is { } salt
+        && await tables.DeleteAsync(
+            Tables.Tombstones,
+            TableKeys.Tombstones(tenantId),
+            TableKeys.ErasedAddress(ErasedAddresses.Hash(salt, address)),
+            etag: null,
+            cancellation) == WriteResult.Written;
+
+    private async Task<byte[]?> FindSaltAsync(Guid tenantId, CancellationToken cancellation) =>
+        (await tables.FindAsync(Tables.Tombstones, TableKeys.Tombstones(tenantId), TableKeys.TombstoneSalt, cancellation))?.Properties[Salt] as byte[];
+}
