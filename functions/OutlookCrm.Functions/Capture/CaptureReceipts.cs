@@ -1,21 +1,204 @@
 using OutlookCrm.Customers;
+using OutlookCrm.Storage;
 
 namespace OutlookCrm.Capture;
 
-/// <summary>What was taken out of each mailbox and what was left, and why: a row a mailbox and day in table <c>mailboxes</c>.</summary>
-public sealed class CaptureReceipts
+/// <summary>
+/// What was taken out of each mailbox and what was left, and why: rows of table <c>mailboxes</c>, one a mailbox and day and one that
+/// remembers what was counted. Each thing counts once, however often Graph tells of it.
+/// </summary>
+/// <remarks>
+/// The receipt is written in the transaction that moves the cursor, so a page that is read again after a crash is counted by the reading
+/// that gets through, and by no other. Graph tells of a thing anew when it is read or flagged; the newest <see cref="MaxKnown"/>
+/// things of a mailbox are known by hash, and one that is older than all of a full set is not counted as new: from there on
+/// a count may be too low, and never too high.
+/// </remarks>
+public sealed class CaptureReceipts(ITableStore tables)
 {
-    /// <summary>Adds one page's outcome to its day. The same page again (same <paramref name="page"/>) counts nothing.</summary>
-    public Task AddAsync(Guid tenantId, Guid userId, PageReceipt page, CancellationToken cancellation) => throw new NotImplementedException();
+    /// <summary>Things of one mailbox that are known again.</summary>
+    public const int MaxKnown = 2_000;
+
+    /// <summary>Skipped things that a day names one by one.</summary>
+    public const int MaxListed = 60;
+
+    /// <summary>For how many days a mailbox's receipts are kept, today included.</summary>
+    public const int DaysKept = 30;
+
+    private const int MaxAttempts = 50;
+    private const int MaxDeletions = 100; // of a transaction
+
+    /// <summary>
+    /// Writes a page's receipt together with what the page changes beside it, such as its cursor: all or nothing. Goes again by itself
+    /// when only the receipt was in the way.
+    /// </summary>
+    /// <param name="changes">Of table <c>mailboxes</c>, partition <see cref="TableKeys.Mailboxes"/>; may be none, at most 98.</param>
+    /// <returns>Written; or the refusal of one of <paramref name="changes"/>, counted by its place among them.</returns>
+    public async Task<TransactionOutcome> CommitAsync(
+        Guid tenantId, Guid userId, PageReceipt page, IReadOnlyList<TableChange> changes, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Mailboxes(tenantId);
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            List<TableChange> all = [.. changes, .. await ReceiptOfAsync(partition, userId, page, cancellation)];
+            if (all.Count == 0)
+            {
+                return new TransactionOutcome(WriteResult.Written, FailedIndex: null, []);
+            }
+
+            var outcome = await tables.TransactAsync(Tables.Mailboxes, partition, all, cancellation);
+            if (outcome.IsWritten || outcome.FailedIndex < changes.Count)
+            {
+                return outcome;
+            }
+        }
+
+        throw new TableStoreUnavailableException("The mailbox's receipt changed again and again; nothing was written.");
+    }
+
+    /// <summary>What was judged from one instant on and before another: at most a few days, so two reads.</summary>
+    /// <param name="from">Full quarters of an hour, as are all time zones; so is <paramref name="before"/>.</param>
+    internal async Task<MailboxReceipt> ReadAsync(
+        Guid tenantId, Guid userId, DateTimeOffset from, DateTimeOffset before, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Mailboxes(tenantId);
+        var range = TableKeys.ReceiptDays(userId, DayOf(from), DayOf(before));
+        var days = tables.RangeAsync(Tables.Mailboxes, partition, range, DaysKept, cancellation);
+        var known = tables.FindAsync(Tables.Mailboxes, partition, TableKeys.Receipt(userId), cancellation);
+        await Task.WhenAll(days, known);
+        return MailboxReceipt.Of(
+            (await days).Select(ReceiptDayRow.From), await known is { } row ? ReceiptRow.From(row) : ReceiptRow.Empty, from, before);
+    }
+
+    /// <summary>Removes what is older than <see cref="DaysKept"/>. May be repeated at will; one range read when there is nothing.</summary>
+    public async Task ForgetOldAsync(Guid tenantId, Guid userId, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Mailboxes(tenantId);
+        var range = TableKeys.ReceiptDays(userId, DateOnly.MinValue, DayOf(now).AddDays(-DaysKept));
+        while (await tables.RangeAsync(Tables.Mailboxes, partition, range, MaxDeletions, cancellation) is { Count: > 0 } old)
+        {
+            foreach (var row in old)
+            {
+                await tables.DeleteAsync(Tables.Mailboxes, partition, row.RowKey, etag: null, cancellation);
+            }
+        }
+    }
+
+    private static DateOnly DayOf(DateTimeOffset at) => DateOnly.FromDateTime(at.UtcDateTime);
+
+    private async Task<IReadOnlyList<TableChange>> ReceiptOfAsync(
+        string partition, Guid userId, PageReceipt page, CancellationToken cancellation)
+    {
+        if (page.Taken.Count == 0 && page.Skipped.Count == 0)
+        {
+            return [];
+        }
+
+        var key = TableKeys.Receipt(userId);
+        var dayKey = TableKeys.ReceiptDay(userId, DayOf(page.At));
+        var known = tables.FindAsync(Tables.Mailboxes, partition, key, cancellation);
+        var day = tables.FindAsync(Tables.Mailboxes, partition, dayKey, cancellation);
+        await Task.WhenAll(known, day);
+        var (next, nextDay) = ReceiptCounting.Count(
+            await known is { } row ? ReceiptRow.From(row) : ReceiptRow.Empty,
+            await day is { } dayRow ? ReceiptDayRow.From(dayRow) : ReceiptDayRow.Empty(DayOf(page.At)),
+            page);
+        var changes = new List<TableChange>();
+        if (next is not null)
+        {
+            changes.Add(ChangeTo(new TableRow(partition, key, next.ToProperties()), next.ETag));
+        }
+
+        if (nextDay is not null)
+        {
+            changes.Add(ChangeTo(new TableRow(partition, dayKey, nextDay.ToProperties()), nextDay.ETag));
+        }
+
+        return changes;
+    }
+
+    private static TableChange ChangeTo(TableRow row, string? etag) =>
+        etag is null ? new TableChange.Insert(row) : new TableChange.Replace(row, etag);
 }
 
-/// <param name="PageId">Names the page: folder and link, hashed. A page that is read again after a crash has the same.</param>
+/// <summary>How a page of a mailbox came to be read; it decides what counts as new.</summary>
+public enum PageKind
+{
+    /// <summary>Of a folder's or the calendar's changes: what is not known yet counts.</summary>
+    Live,
+
+    /// <summary>Of the back-fill, which passes everything once: all counts that is not known from <see cref="Live"/>, apart from the day.</summary>
+    History,
+
+    /// <summary>
+    /// Looked at once more: one thing that somebody asked for, what an address wrote before it was a customer's, what a recount found.
+    /// Only <see cref="PageReceipt.Taken"/> counts, as what was skipped here was counted when it was skipped first.
+    /// </summary>
+    Again,
+}
+
+/// <summary>What became of one page of a mailbox.</summary>
 /// <param name="At">When it was judged.</param>
-/// <param name="Taken">New on a timeline, or newly seen in this mailbox.</param>
-/// <param name="LastTakenAt">When the newest of them was sent or begins; null when none was taken.</param>
-public sealed record PageReceipt(
-    string PageId, DateTimeOffset At, int Taken, DateTimeOffset? LastTakenAt, IReadOnlyList<SkippedItem> Skipped);
+/// <param name="Taken">
+/// On a timeline now, out of this mailbox. Of <see cref="PageKind.Live"/> and <see cref="PageKind.History"/> all of the page, whether
+/// new there or not: a crash may have come between writing them and this receipt. Of <see cref="PageKind.Again"/> only what was
+/// not there from this mailbox before.
+/// </param>
+/// <param name="Skipped">All of the page that the rules refused.</param>
+public sealed record PageReceipt(PageKind Kind, DateTimeOffset At, IReadOnlyList<TakenItem> Taken, IReadOnlyList<SkippedItem> Skipped);
 
 /// <param name="ItemId">Graph's immutable id.</param>
-/// <param name="Address">Whom it was about; null when that must not be shown: private, erased.</param>
-public sealed record SkippedItem(string ItemId, bool IsMeeting, DateTimeOffset? At, IgnoreReason Reason, MailAddress? Address);
+/// <param name="At">When it was sent or begins.</param>
+public sealed record TakenItem(string ItemId, DateTimeOffset At);
+
+/// <param name="ItemId">Graph's immutable id.</param>
+/// <param name="At">When it was sent or begins; null when it has no time that can be believed.</param>
+/// <param name="Address">Whom it was about, one of them; kept only where <see cref="SkippedItem.MayBeListed"/>.</param>
+public sealed record SkippedItem(string ItemId, bool IsMeeting, DateTimeOffset? At, IgnoreReason Reason, MailAddress? Address)
+{
+    /// <summary>
+    /// What is private and who was erased is counted and no more: not even that there was a mail at that time. Who said "not this mail"
+    /// has decided.
+    /// </summary>
+    internal bool MayBeListed => Reason is not (IgnoreReason.Private or IgnoreReason.Erased or IgnoreReason.NotThisItem or IgnoreReason.NotThisThread);
+}
+
+/// <summary>A mailbox's receipt of a day or some days, newest things first.</summary>
+/// <param name="Taken">Without history.</param>
+/// <param name="Skipped">Without history; reasons with nothing are left out.</param>
+/// <param name="Listed">The newest of what was skipped, of every reason that may be listed some.</param>
+/// <param name="LastTakenAt">When something was last taken, on whatever day; null when never.</param>
+/// <param name="HistoryTaken">Out of all of the back-fill.</param>
+internal sealed record MailboxReceipt(
+    int Taken,
+    IReadOnlyDictionary<IgnoreReason, int> Skipped,
+    IReadOnlyList<ListedItem> Listed,
+    DateTimeOffset? LastTakenAt,
+    int HistoryTaken,
+    IReadOnlyDictionary<IgnoreReason, int> HistorySkipped)
+{
+    public static MailboxReceipt Of(IEnumerable<ReceiptDayRow> days, ReceiptRow row, DateTimeOffset from, DateTimeOffset before)
+    {
+        var taken = 0;
+        var skipped = new Dictionary<IgnoreReason, int>();
+        var listed = new List<ListedItem>();
+        foreach (var day in days)
+        {
+            foreach (var (quarter, reason, count) in day.Counts.Where(one => day.StartOf(one.Quarter) is var at && at >= from && at < before))
+            {
+                if (reason is { } why)
+                {
+                    skipped[why] = skipped.GetValueOrDefault(why) + count;
+                }
+                else
+                {
+                    taken += count;
+                }
+            }
+
+            listed.AddRange(day.Listed.Where(item => item.JudgedAt >= from && item.JudgedAt < before));
+        }
+
+        return new MailboxReceipt(
+            taken, skipped, [.. listed.OrderByDescending(item => item.At ?? item.JudgedAt)], row.LastTakenAt, row.HistoryTaken, row.HistorySkipped);
+    }
+}

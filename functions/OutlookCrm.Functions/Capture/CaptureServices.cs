@@ -12,5 +12,6 @@ public static class CaptureServices
         .AddSingleton<BlockLists>()
         .AddSingleton<Correspondents>()
         .AddSingleton<ErasedPeople>()
-        .AddSingleton<CaptureContexts>();
+        .AddSingleton<CaptureContexts>()
+        .AddSingleton<CaptureReceipts>();
 }

@@ -146,6 +146,21 @@ public static class TableKeys
     /// <summary>Row of one mailbox's settings.</summary>
     public static string Mailbox(Guid userId) => $"m|{userId:N}";
 
+    /// <summary>Row that remembers what was counted of one mailbox.</summary>
+    public static string Receipt(Guid userId) => $"r|{userId:N}";
+
+    /// <summary>Row of one mailbox's receipt of a day in UTC.</summary>
+    public static string ReceiptDay(Guid userId, DateOnly day) =>
+        string.Create(CultureInfo.InvariantCulture, $"r|{userId:N}{Separator}{day:yyyyMMdd}");
+
+    /// <summary>The receipts of one mailbox from a day on to another, both included.</summary>
+    public static RowKeyRange ReceiptDays(Guid userId, DateOnly from, DateOnly until) =>
+        new(ReceiptDay(userId, from), RowKeyRange.After(ReceiptDay(userId, until), before: null).From);
+
+    /// <summary>The day of a receipt with this row key.</summary>
+    public static DateOnly DayOf(string receiptKey) =>
+        DateOnly.ParseExact(receiptKey.AsSpan(receiptKey.LastIndexOf(Separator) + 1), "yyyyMMdd", CultureInfo.InvariantCulture);
+
     /// <summary>Partition in <see cref="Tables.Blocks"/> of one mailbox's list, or of the firm's.</summary>
     /// <param name="userId">Null for the firm's.</param>
     public static string Blocks(Guid tenant, Guid? userId) => Join(tenant, userId?.ToString("N") ?? "firm");

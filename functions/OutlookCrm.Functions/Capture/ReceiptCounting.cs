@@ -1,0 +1,172 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace OutlookCrm.Capture;
+
+/// <summary>Adds a page to what its mailbox's receipt says. Looks at nothing but its arguments.</summary>
+internal sealed class ReceiptCounting
+{
+    /// <summary>Longer than any id of Graph's; what is longer is counted and not listed.</summary>
+    private const int MaxItemIdLength = 400;
+
+    private const int MaxListedChars = 30_000; // of JSON; a column takes 32,768
+
+    // A meeting may be planned years ahead; what claims to be later than this would be known for ever.
+    private static readonly TimeSpan MaxAhead = TimeSpan.FromDays(5 * 366);
+
+    private readonly PageReceipt page;
+    private readonly ReceiptDayRow oldDay;
+    private readonly Dictionary<long, long> known;
+    private readonly long floor;
+    private readonly Dictionary<(int Quarter, IgnoreReason? Reason), int> counts;
+    private readonly Dictionary<string, ListedItem> listed;
+    private readonly Dictionary<IgnoreReason, int> historySkipped;
+    private readonly int quarter;
+    private DateTimeOffset? lastTakenAt;
+    private int historyTaken;
+    private bool rowChanged;
+    private bool dayChanged;
+
+    private ReceiptCounting(ReceiptRow row, ReceiptDayRow day, PageReceipt page)
+    {
+        this.page = page;
+        oldDay = day;
+        known = new(row.Known);
+        floor = known.Count < CaptureReceipts.MaxKnown ? long.MinValue : known.Values.Min();
+        counts = day.Counts.ToDictionary(one => (one.Quarter, one.Reason), one => one.Count);
+        listed = day.Listed.ToDictionary(item => item.ItemId, StringComparer.Ordinal);
+        historySkipped = new(row.HistorySkipped);
+        quarter = QuarterOf(page.At);
+        lastTakenAt = row.LastTakenAt;
+        historyTaken = row.HistoryTaken;
+    }
+
+    /// <returns>What is different now; null for a row that stays as it is.</returns>
+    public static (ReceiptRow? Row, ReceiptDayRow? Day) Count(ReceiptRow row, ReceiptDayRow day, PageReceipt page)
+    {
+        var counting = new ReceiptCounting(row, day, page);
+        foreach (var item in page.Taken)
+        {
+            counting.Take(item);
+        }
+
+        foreach (var item in page.Skipped.Where(_ => page.Kind != PageKind.Again))
+        {
+            counting.Skip(item);
+        }
+
+        return (counting.rowChanged ? counting.Row(row) : null, counting.dayChanged ? counting.Day() : null);
+    }
+
+    private void Take(TakenItem item)
+    {
+        var isListed = listed.Remove(item.ItemId, out var skipped);
+        if (isListed)
+        {
+            // Skipped earlier today, and taken after all: it has been looked at once.
+            Add(QuarterOf(skipped!.JudgedAt), skipped.Reason, -1);
+            Add(quarter, reason: null, 1);
+        }
+
+        var isNew = IsNew(item.ItemId, item.At) || page.Kind == PageKind.Again;
+        if (isNew && !isListed)
+        {
+            if (page.Kind == PageKind.History)
+            {
+                historyTaken++;
+            }
+            else
+            {
+                Add(quarter, reason: null, 1);
+            }
+        }
+
+        if ((isNew || isListed) && (lastTakenAt is null || lastTakenAt < page.At))
+        {
+            lastTakenAt = page.At.ToUniversalTime();
+            rowChanged = true;
+        }
+    }
+
+    private void Skip(SkippedItem item)
+    {
+        if (!IsNew(item.ItemId, item.At))
+        {
+            return;
+        }
+
+        if (page.Kind == PageKind.History)
+        {
+            historySkipped[item.Reason] = historySkipped.GetValueOrDefault(item.Reason) + 1;
+            return;
+        }
+
+        Add(quarter, item.Reason, 1);
+        if (item.MayBeListed && item.ItemId.Length <= MaxItemIdLength)
+        {
+            listed[item.ItemId] = new ListedItem(
+                item.ItemId, item.IsMeeting, item.At?.ToUniversalTime(), page.At.ToUniversalTime(), item.Reason, item.Address?.ToString());
+        }
+    }
+
+    /// <summary>Remembers it, too. Of history all is new that is not known: it is passed once.</summary>
+    private bool IsNew(string itemId, DateTimeOffset? at)
+    {
+        var ticks = at is { } time && time <= page.At + MaxAhead ? time.UtcTicks : page.At.UtcTicks;
+        var hash = BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(itemId)));
+        if (known.ContainsKey(hash) || (ticks <= floor && page.Kind == PageKind.Live))
+        {
+            return false;
+        }
+
+        known[hash] = ticks;
+        rowChanged = true;
+        return true;
+    }
+
+    private void Add(int inQuarter, IgnoreReason? reason, int count)
+    {
+        var next = counts.GetValueOrDefault((inQuarter, reason)) + count;
+        dayChanged = true;
+        if (next > 0)
+        {
+            counts[(inQuarter, reason)] = next;
+        }
+        else
+        {
+            counts.Remove((inQuarter, reason));
+        }
+    }
+
+    private ReceiptRow Row(ReceiptRow old) => old with
+    {
+        LastTakenAt = lastTakenAt,
+        HistoryTaken = historyTaken,
+        HistorySkipped = historySkipped,
+        Known = known.OrderByDescending(one => one.Value).ThenBy(one => one.Key).Take(CaptureReceipts.MaxKnown).ToDictionary(),
+    };
+
+    private ReceiptDayRow Day()
+    {
+        // Some of every reason: a hundred mails among colleagues must not hide the one that somebody looks for.
+        var kept = listed.Values
+            .GroupBy(item => item.Reason)
+            .SelectMany(same => same.OrderByDescending(item => item.At ?? item.JudgedAt).ThenBy(item => item.ItemId, StringComparer.Ordinal).Index())
+            .OrderBy(one => one.Index)
+            .ThenByDescending(one => one.Item.At ?? one.Item.JudgedAt)
+            .ThenBy(one => one.Item.ItemId, StringComparer.Ordinal)
+            .Take(CaptureReceipts.MaxListed)
+            .Select(one => one.Item)
+            .ToList();
+        while (ReceiptDayRow.Serialize(kept).Length > MaxListedChars)
+        {
+            kept.RemoveRange(kept.Count - (kept.Count / 4), kept.Count / 4);
+        }
+
+        return oldDay with { Counts = [.. counts.Select(one => new QuarterCount(one.Key.Quarter, one.Key.Reason, one.Value))], Listed = kept };
+    }
+
+    private static int QuarterOf(DateTimeOffset at) => (int)(at.UtcDateTime.TimeOfDay.TotalMinutes / 15);
+}

@@ -1,0 +1,149 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OutlookCrm.Storage;
+
+namespace OutlookCrm.Capture;
+
+/// <summary>Row <c>r|{user}</c> of table <c>mailboxes</c>: what was counted, on whatever day.</summary>
+/// <param name="Known">The newest things that were counted: a hash of the id, and when (UTC ticks).</param>
+/// <param name="ETag">The version as read; null when it is new.</param>
+internal sealed record ReceiptRow(
+    DateTimeOffset? LastTakenAt,
+    int HistoryTaken,
+    IReadOnlyDictionary<IgnoreReason, int> HistorySkipped,
+    IReadOnlyDictionary<long, long> Known,
+    string? ETag)
+{
+    private const int BytesEach = 16;
+
+    public static ReceiptRow Empty { get; } =
+        new(null, 0, new Dictionary<IgnoreReason, int>(), new Dictionary<long, long>(), ETag: null);
+
+    public static ReceiptRow From(TableRow row)
+    {
+        var known = (byte[])row.Properties[nameof(Known)];
+        return new ReceiptRow(
+            row.Properties.GetValueOrDefault(nameof(LastTakenAt)) as DateTimeOffset?,
+            (int)row.Properties[nameof(HistoryTaken)],
+            ((row.Properties.GetValueOrDefault(nameof(HistorySkipped)) as string)?.Split('\n') ?? [])
+                .Select(line => line.Split(' '))
+                .ToDictionary(parts => Enum.Parse<IgnoreReason>(parts[0]), parts => int.Parse(parts[1], CultureInfo.InvariantCulture)),
+            Enumerable.Range(0, known.Length / BytesEach).ToDictionary(
+                i => BinaryPrimitives.ReadInt64BigEndian(known.AsSpan(i * BytesEach)),
+                i => BinaryPrimitives.ReadInt64BigEndian(known.AsSpan((i * BytesEach) + 8))),
+            row.ETag);
+    }
+
+    public Dictionary<string, object> ToProperties()
+    {
+        var known = new byte[Known.Count * BytesEach];
+        var at = 0;
+        foreach (var (hash, ticks) in Known)
+        {
+            BinaryPrimitives.WriteInt64BigEndian(known.AsSpan(at), hash);
+            BinaryPrimitives.WriteInt64BigEndian(known.AsSpan(at + 8), ticks);
+            at += BytesEach;
+        }
+
+        var properties = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            [nameof(HistoryTaken)] = HistoryTaken,
+            [nameof(Known)] = known,
+        };
+        if (LastTakenAt is { } lastTakenAt)
+        {
+            properties[nameof(LastTakenAt)] = lastTakenAt;
+        }
+
+        if (HistorySkipped.Count > 0)
+        {
+            properties[nameof(HistorySkipped)] = string.Join('\n', HistorySkipped
+                .OrderBy(one => one.Key)
+                .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Key} {one.Value}")));
+        }
+
+        return properties;
+    }
+}
+
+/// <summary>Row <c>r|{user}|{day}</c> of table <c>mailboxes</c>: one mailbox's receipt of one day in UTC.</summary>
+/// <param name="Counts">
+/// For each quarter of an hour and reason how many were skipped, without a reason how many were taken: in whatever time zone somebody
+/// reads it, their day begins with one of these quarters.
+/// </param>
+/// <param name="Listed">At most <see cref="CaptureReceipts.MaxListed"/> of what was skipped.</param>
+/// <param name="ETag">The version as read; null when it is new.</param>
+internal sealed record ReceiptDayRow(
+    DateOnly Day, IReadOnlyList<QuarterCount> Counts, IReadOnlyList<ListedItem> Listed, string? ETag)
+{
+    private const string Taken = "Taken";
+    private const string Skipped = "Skipped";
+
+    private static readonly JsonSerializerOptions Json = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    public static ReceiptDayRow Empty(DateOnly day) => new(day, [], [], ETag: null);
+
+    public static ReceiptDayRow From(TableRow row) => new(
+        TableKeys.DayOf(row.RowKey),
+        [
+            .. Parse(null, row.Properties.GetValueOrDefault(Taken) as string),
+            .. ((row.Properties.GetValueOrDefault(Skipped) as string)?.Split('\n') ?? [])
+                .Select(line => line.Split(' ', 2))
+                .SelectMany(parts => Parse(Enum.Parse<IgnoreReason>(parts[0]), parts[1])),
+        ],
+        row.Properties.GetValueOrDefault(nameof(Listed)) is string listed ? JsonSerializer.Deserialize<List<ListedItem>>(listed, Json)! : [],
+        row.ETag);
+
+    public Dictionary<string, object> ToProperties()
+    {
+        var properties = new Dictionary<string, object>(StringComparer.Ordinal);
+        var counts = Counts.OrderBy(count => count.Quarter).ToLookup(count => count.Reason);
+        if (counts.Contains(null))
+        {
+            properties[Taken] = Text(counts[null]);
+        }
+
+        if (counts.Count > (counts.Contains(null) ? 1 : 0))
+        {
+            properties[Skipped] = string.Join(
+                '\n', counts.Where(one => one.Key is not null).OrderBy(one => one.Key).Select(one => $"{one.Key} {Text(one)}"));
+        }
+
+        if (Listed.Count > 0)
+        {
+            properties[nameof(Listed)] = Serialize(Listed);
+        }
+
+        return properties;
+    }
+
+    /// <param name="quarter">0 to 95.</param>
+    public DateTimeOffset StartOf(int quarter) => new(Day.ToDateTime(new TimeOnly(quarter / 4, quarter % 4 * 15)), TimeSpan.Zero);
+
+    public static string Serialize(IReadOnlyList<ListedItem> listed) => JsonSerializer.Serialize(listed, Json);
+
+    private static string Text(IEnumerable<QuarterCount> counts) =>
+        string.Join(' ', counts.Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Quarter}:{count.Count}")));
+
+    private static IEnumerable<QuarterCount> Parse(IgnoreReason? reason, string? text) =>
+        (text?.Split(' ') ?? []).Select(one => one.Split(':')).Select(parts => new QuarterCount(
+            int.Parse(parts[0], CultureInfo.InvariantCulture), reason, int.Parse(parts[1], CultureInfo.InvariantCulture)));
+}
+
+/// <param name="Quarter">Of an hour, in UTC: 0 to 95.</param>
+/// <param name="Reason">Null for what was taken.</param>
+/// <param name="Count">At least 1.</param>
+internal sealed record QuarterCount(int Quarter, IgnoreReason? Reason, int Count);
+
+/// <summary>One thing that was skipped, as its mailbox's user may see it.</summary>
+/// <param name="At">When it was sent or begins.</param>
+/// <param name="Address">Whom it was about, as people write it.</param>
+internal sealed record ListedItem(
+    string ItemId,
+    bool IsMeeting,
+    DateTimeOffset? At,
+    DateTimeOffset JudgedAt,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<IgnoreReason>))] IgnoreReason Reason,
+    string? Address);
