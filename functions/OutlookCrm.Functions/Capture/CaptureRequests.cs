@@ -25,10 +25,17 @@ public sealed class CaptureRequests(IWorkQueue queue, TimeProvider clock)
         queue.SendAsync(
             HistoryQueue, JsonSerializer.Serialize(new FindHistory(tenantId, UserId: null, address.Key)), delay: null, cancellation);
 
-    /// <summary>Look at one mail or meeting again, by the rules as they are now: "log this mail", or what was taken away is wanted back.</summary>
+    /// <summary>Look at one mail or meeting again, by the rules as they are now: what was taken off a timeline is wanted back.</summary>
     /// <param name="itemId">Graph's immutable id in that mailbox.</param>
     public Task TakeItemAsync(Guid tenantId, Guid userId, string itemId, bool isMeeting, CancellationToken cancellation) =>
-        queue.SendAsync(ItemQueue, JsonSerializer.Serialize(new TakeItem(tenantId, userId, itemId, isMeeting)), delay: null, cancellation);
+        SendAsync(new TakeItem(tenantId, userId, itemId, isMeeting, InternetMessageId: null), cancellation);
+
+    /// <summary>Log the mail that somebody has open in their own mailbox, whatever folder it is in.</summary>
+    public Task LogMailAsync(Guid tenantId, Guid userId, string internetMessageId, CancellationToken cancellation) =>
+        SendAsync(new TakeItem(tenantId, userId, ItemId: null, IsMeeting: false, internetMessageId), cancellation);
+
+    private Task SendAsync(TakeItem message, CancellationToken cancellation) =>
+        queue.SendAsync(ItemQueue, JsonSerializer.Serialize(message), delay: null, cancellation);
 }
 
 /// <param name="AskedAt">A round that began later has seen what this is about.</param>
@@ -40,4 +47,6 @@ public sealed record MailboxToLookAt(Guid TenantId, Guid UserId);
 /// <param name="Address">In the form in which addresses are compared.</param>
 public sealed record FindHistory(Guid TenantId, Guid? UserId, string Address);
 
-public sealed record TakeItem(Guid TenantId, Guid UserId, string ItemId, bool IsMeeting);
+/// <param name="ItemId">Graph's immutable id; null when <paramref name="InternetMessageId"/> says which mail.</param>
+/// <param name="InternetMessageId">Of a mail that its reader wants logged by hand; null when a thing is only to be looked at again.</param>
+public sealed record TakeItem(Guid TenantId, Guid UserId, string? ItemId, bool IsMeeting, string? InternetMessageId);

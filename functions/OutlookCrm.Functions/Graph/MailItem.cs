@@ -10,9 +10,13 @@ namespace OutlookCrm.Graph;
 /// <param name="Preview">At most 255 characters of the body.</param>
 /// <param name="From">Null when there is none, or none that is an address.</param>
 /// <param name="Sender">Who sent it on behalf of <paramref name="From"/>; mostly the same.</param>
-/// <param name="Headers">Empty on what was sent from this mailbox: Exchange keeps none there.</param>
+/// <param name="Headers">
+/// What was sent from this mailbox has none but In-Reply-To and References, out of PidTagInReplyToId (0x1042) and
+/// PidTagInternetReferences (0x1039): by them our answer is known to be one.
+/// </param>
 /// <param name="MessageClass">PidTagMessageClass, such as <c>IPM.Note</c> or <c>REPORT.IPM.Note.NDR</c>; null when not known.</param>
 /// <param name="AttachmentNames">Without those shown within the text.</param>
+/// <param name="ChangedAt">lastModifiedDateTime: when anything about it last changed in this mailbox, to the second.</param>
 public sealed record MailItem(
     string ItemId,
     string FolderId,
@@ -32,7 +36,8 @@ public sealed record MailItem(
     IReadOnlyList<string> Categories,
     IReadOnlyList<MailHeader> Headers,
     string? MessageClass,
-    IReadOnlyList<string> AttachmentNames);
+    IReadOnlyList<string> AttachmentNames,
+    DateTimeOffset ChangedAt = default);
 
 /// <summary>One meeting or occurrence of a calendar.</summary>
 /// <param name="ItemId">The immutable id of the event or occurrence.</param>
@@ -40,6 +45,7 @@ public sealed record MailItem(
 /// <param name="SeriesMasterId">Of an occurrence or exception; null for a single meeting.</param>
 /// <param name="OriginalStartAt">When the series had planned this occurrence; null for a single meeting.</param>
 /// <param name="Response">The mailbox owner's own answer.</param>
+/// <param name="ChangedAt">lastModifiedDateTime: when anything about it last changed in this mailbox, to the second.</param>
 public sealed record MeetingItem(
     string ItemId,
     string ICalUId,
@@ -57,7 +63,8 @@ public sealed record MeetingItem(
     string? Preview,
     Correspondent? Organizer,
     IReadOnlyList<Attendee> Attendees,
-    string? TransactionId);
+    string? TransactionId,
+    DateTimeOffset ChangedAt = default);
 
 /// <param name="Name">As the mail says; empty when it says none.</param>
 public sealed record Correspondent(MailAddress Address, string Name);

@@ -10,6 +10,9 @@ namespace OutlookCrm.Interactions;
 /// <param name="People">Everybody on it with their role, customers first; at most 50 of <paramref name="PeopleCount"/>.</param>
 /// <param name="ThreadId">16 hexadecimal digits; null for a meeting.</param>
 /// <param name="SeenIn">The mailbox that it was found in, and its id there.</param>
+/// <param name="ChangedAt">When it last changed there: of two readings of one item the later counts, in whatever order they come.</param>
+/// <param name="IsAuthors">True in the mailbox of who sent or organises it: of a meeting, what it says there holds for all.</param>
+/// <param name="IsByHand">True when somebody asked for it to be logged.</param>
 /// <param name="By">Name of our colleague who sent or held it; null when it came from the customer.</param>
 /// <param name="NeedsNoAnswer">True when it opens and closes no question: it counts for no "waiting".</param>
 public sealed record CapturedInteraction(
@@ -26,6 +29,9 @@ public sealed record CapturedInteraction(
     IReadOnlyList<string> AttachmentNames,
     string? ThreadId,
     MailboxItem SeenIn,
+    DateTimeOffset ChangedAt,
+    bool IsAuthors,
+    bool IsByHand,
     bool NeedsNoAnswer);
 
 /// <summary>Whom an interaction is about, and the address that says so.</summary>

@@ -104,10 +104,11 @@ public sealed class InteractionStore(ITableStore tables)
 
     /// <summary>
     /// A mailbox's item is no longer what it was: moved to Junk, cancelled, declined. Its sighting goes, and the interaction with the
-    /// last one.
+    /// last one. What was read of the item before then no longer brings it back.
     /// </summary>
+    /// <param name="asOf">When the item changed to this; of one that is deleted, when that was learned.</param>
     public Task<ForgetOutcome> ForgetItemAsync(
-        Guid tenantId, CustomerId customer, string interactionId, MailboxItem item, CancellationToken cancellation) =>
+        Guid tenantId, CustomerId customer, string interactionId, MailboxItem item, DateTimeOffset asOf, CancellationToken cancellation) =>
         throw new NotImplementedException();
 
     /// <param name="afterKey">The key after which it begins, out of a <see cref="TimelineCursor"/>; null for the newest.</param>

@@ -23,11 +23,8 @@ public enum RecordOutcome
 
     Unchanged,
 
-    /// <summary>Somebody said: not this mail.</summary>
+    /// <summary>This mailbox's user said: not this mail, or not this thread.</summary>
     TakenAwayBefore,
-
-    /// <summary>Somebody said: not this thread.</summary>
-    ThreadTakenAwayBefore,
 
     NoSuchCustomer,
 }
