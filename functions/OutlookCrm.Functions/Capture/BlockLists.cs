@@ -56,7 +56,8 @@ public sealed class BlockLists(ITableStore tables, TimeProvider clock)
     /// <param name="by">Who did, for the firm's list.</param>
     public async Task<bool> AddAsync(Guid tenantId, Guid? userId, BlockTarget target, string by, CancellationToken cancellation)
     {
-        if ((await ReadAsync(tenantId, userId, cancellation)).People.Count >= MaxEntries)
+        var people = (await ReadAsync(tenantId, userId, cancellation)).People;
+        if (people.Count >= MaxEntries && !people.Any(entry => entry.Target == target))
         {
             return false;
         }

@@ -17,4 +17,8 @@ public sealed record CaptureContext(
     BlockedPeople Blocked,
     ExcludedThings Excluded,
     ErasedAddresses Erased,
-    IReadOnlyDictionary<MailAddress, KnownAddress> Customers);
+    IReadOnlyDictionary<MailAddress, KnownAddress> Customers)
+{
+    /// <summary>Blocked or erased: counts as if they were not there, and is not named on anybody's timeline.</summary>
+    public bool IsLeftOut(MailAddress who) => Blocked.Covers(who) || Erased.Has(who);
+}

@@ -1,35 +1,39 @@
+using OutlookCrm.Customers;
 using OutlookCrm.Graph;
 using OutlookCrm.Interactions;
 
 namespace OutlookCrm.Capture;
 
 /// <summary>What the rules say of one mail or meeting.</summary>
-public abstract record CaptureOutcome
+/// <param name="Correspondents">
+/// Of a mail that goes on a timeline or whose people are unknown: those who are no customers and are to be counted as people we write
+/// with, without programs and desks. Empty for every other reason, and for a meeting, whose invitation was counted.
+/// </param>
+public abstract record CaptureOutcome(IReadOnlyList<Correspondent> Correspondents)
 {
-    private CaptureOutcome()
-    {
-    }
+    /// <param name="Matches">The customers whose timelines it is for; never empty.</param>
+    public sealed record Captured(IReadOnlyList<CustomerMatch> Matches, IReadOnlyList<Correspondent> Correspondents)
+        : CaptureOutcome(Correspondents);
 
-    /// <param name="Matches">The customers who are on it; never empty.</param>
-    public sealed record Captured(IReadOnlyList<CustomerMatch> Matches) : CaptureOutcome;
-
-    /// <param name="Correspondents">
-    /// For <see cref="IgnoreReason.UnknownPeople"/> of a mail: those to be counted as people we write with, without programs and desks.
-    /// Empty for every other reason, and for a meeting, whose invitation was counted.
+    /// <param name="About">
+    /// Who of the others a receipt may name: who wrote, or to whom we did. Null when there is nobody, and when nobody may be named: it is
+    /// private, or they were erased.
     /// </param>
-    public sealed record Ignored(IgnoreReason Reason, IReadOnlyList<Correspondent> Correspondents) : CaptureOutcome;
+    public sealed record Ignored(IgnoreReason Reason, MailAddress? About, IReadOnlyList<Correspondent> Correspondents)
+        : CaptureOutcome(Correspondents);
 }
 
 /// <summary>
 /// Why a thing is not on a timeline, in the order in which the rules look: the first that holds is the reason. What people said
-/// comes before what headers say: who is erased or blocked must not appear in a receipt under another reason, with an address.
+/// comes before what headers say. In the user's words: <c>docs/capture-rules.md</c>.
 /// </summary>
 public enum IgnoreReason
 {
-    /// <summary>Cannot be read: no people on it, or no time that can be.</summary>
-    Unreadable,
     Draft,
     Junk,
+
+    /// <summary>Cannot be read: nobody sent it, or it has no time that can be.</summary>
+    Unreadable,
 
     /// <summary>Before the date from which this mailbox is logged.</summary>
     BeforeStart,
@@ -43,7 +47,7 @@ public enum IgnoreReason
     /// <summary>Somebody said: not this thread.</summary>
     NotThisThread,
 
-    /// <summary>A whole-day appointment without guests, or a reminder of our own.</summary>
+    /// <summary>An appointment without guests, or a reminder of our own.</summary>
     OwnAppointment,
     Cancelled,
 
@@ -53,7 +57,7 @@ public enum IgnoreReason
     /// <summary>Nobody on it but us.</summary>
     ColleaguesOnly,
 
-    /// <summary>Everybody whom it could be about was erased at their wish.</summary>
+    /// <summary>Who wrote it was erased at their wish, or everybody was whom it could be about.</summary>
     Erased,
 
     /// <summary>Everybody whom it could be about is on a block list, or erased.</summary>

@@ -11,8 +11,8 @@ namespace OutlookCrm.Capture;
 /// <see cref="IgnoreReason"/> that holds refuses it. Looks at nothing but its arguments.
 /// </summary>
 /// <remarks>
-/// Of a mail to several people the blocked and the erased ones count as if they were not there. It is dropped when with them nobody is
-/// left whom it could be about: it still goes to the timelines of the others.
+/// Whoever is blocked counts as if they were not there: a thing still goes to the timelines of the other customers, and is dropped when
+/// none is left whom it could be about. So does who was erased; but what they wrote themselves goes nowhere.
 /// </remarks>
 public static class CaptureRules
 {
@@ -31,137 +31,142 @@ public static class CaptureRules
 
     public static CaptureOutcome Judge(MailItem mail, CaptureContext context)
     {
-        var author = AuthorOf(mail);
-        if (author is null || WhenOf(mail) is not { } at)
-        {
-            return Ignored(IgnoreReason.Unreadable);
-        }
-
         if (mail.IsDraft || IsIn(mail, context.Folders.Drafts) || IsIn(mail, context.Folders.Outbox))
         {
-            return Ignored(IgnoreReason.Draft);
+            return Ignored(IgnoreReason.Draft, mail, context);
         }
 
         if (IsIn(mail, context.Folders.JunkEmail))
         {
-            return Ignored(IgnoreReason.Junk);
+            return Ignored(IgnoreReason.Junk, mail, context);
+        }
+
+        if (AuthorOf(mail) is not { } author || WhenOf(mail) is not { } at)
+        {
+            return Ignored(IgnoreReason.Unreadable, mail, context);
         }
 
         if (IsBeforeStart(at, context))
         {
-            return Ignored(IgnoreReason.BeforeStart);
+            return Ignored(IgnoreReason.BeforeStart, mail, context);
         }
 
         if (IsPrivate(mail.Sensitivity, mail.Categories, context))
         {
-            return Ignored(IgnoreReason.Private);
+            return new CaptureOutcome.Ignored(IgnoreReason.Private, About: null, []);
         }
 
         if (context.Excluded.HasItem(MailIdentity.Of(mail, context.Mailbox.UserId)))
         {
-            return Ignored(IgnoreReason.NotThisItem);
+            return Ignored(IgnoreReason.NotThisItem, mail, context);
         }
 
         if (context.Excluded.HasThread(MailIdentity.ThreadOf(mail, context.Mailbox.UserId)))
         {
-            return Ignored(IgnoreReason.NotThisThread);
+            return Ignored(IgnoreReason.NotThisThread, mail, context);
         }
 
-        // What lies in Sent Items was sent from this mailbox, under an alias perhaps that we do not know for ours.
-        var isSent = IsIn(mail, context.Folders.SentItems);
-        var outside = Outside(isSent ? PeopleOn(mail).Where(who => who != author.Address && who != mail.Sender?.Address) : PeopleOn(mail), context.Firm);
+        var isOurs = IsOurs(mail, author, context);
+        var outside = Outside(mail, isOurs, context.Firm);
         if (outside.Count == 0)
         {
-            return Ignored(IgnoreReason.ColleaguesOnly);
+            return Ignored(IgnoreReason.ColleaguesOnly, mail, context);
         }
 
-        var (left, whyNobody) = WithoutUnwanted(outside, context);
-        if (whyNobody is { } reason)
+        if (WhyNobody(author.Address, outside, context) is { } reason)
         {
-            return Ignored(reason);
+            return Ignored(reason, mail, context);
         }
 
-        var isOurs = isSent || context.Firm.IsColleague(author.Address);
-        if (MailSigns.SaysAutomatic(mail) || (!isOurs && !context.Customers.ContainsKey(author.Address) && MailSigns.IsMailServer(author.Address)))
+        var isFromCustomer = !isOurs && context.Customers.ContainsKey(author.Address);
+        if (MailSigns.SaysAutomatic(mail)
+            || (!isOurs && MailSigns.IsAbsenceNote(mail))
+            || (!isOurs && !isFromCustomer && (MailSigns.IsMailServer(author.Address) || MailSigns.IsReturned(mail))))
         {
-            return Ignored(IgnoreReason.Automatic);
+            return Ignored(IgnoreReason.Automatic, mail, context);
         }
 
-        if (MailSigns.SaysList(mail) && !IsCustomersOwnWord(mail, author, context))
+        if (MailSigns.SaysList(mail)
+            && !((isFromCustomer || isOurs) && MailSigns.CameThroughOwnList(mail, context.Firm))
+            && !(isFromCustomer && MailSigns.IsAnswer(mail) && IsAddressedToUs(mail, context.Firm)))
         {
-            return Ignored(IgnoreReason.MailingList);
+            return Ignored(IgnoreReason.MailingList, mail, context);
         }
 
+        var left = outside.Where(who => !context.IsLeftOut(who)).ToHashSet();
         var matches = Matches(left, context, [mail.From], [mail.Sender], mail.To, mail.Cc, mail.Bcc);
+        var strangers = CorrespondentsOf(mail, author, isOurs, left, context);
         return matches.Count > 0
-            ? new CaptureOutcome.Captured(matches)
-            : new CaptureOutcome.Ignored(IgnoreReason.UnknownPeople, CorrespondentsOf(mail, author, isOurs, left));
+            ? new CaptureOutcome.Captured(matches, strangers)
+            : new CaptureOutcome.Ignored(IgnoreReason.UnknownPeople, AboutOf(mail, context), strangers);
     }
 
     public static CaptureOutcome Judge(MeetingItem meeting, CaptureContext context)
     {
-        if (string.IsNullOrWhiteSpace(meeting.ICalUId) || !IsSane(meeting.StartAt) || !IsSane(meeting.EndAt) || meeting.EndAt < meeting.StartAt)
-        {
-            return Ignored(IgnoreReason.Unreadable);
-        }
-
         if (meeting.IsDraft)
         {
-            return Ignored(IgnoreReason.Draft);
+            return Ignored(IgnoreReason.Draft, meeting, context);
+        }
+
+        if (string.IsNullOrWhiteSpace(meeting.ICalUId) || !IsSane(meeting.StartAt) || !IsSane(meeting.EndAt) || meeting.EndAt < meeting.StartAt)
+        {
+            return Ignored(IgnoreReason.Unreadable, meeting, context);
         }
 
         if (IsBeforeStart(meeting.StartAt, context))
         {
-            return Ignored(IgnoreReason.BeforeStart);
+            return Ignored(IgnoreReason.BeforeStart, meeting, context);
         }
 
         if (IsPrivate(meeting.Sensitivity, meeting.Categories, context))
         {
-            return Ignored(IgnoreReason.Private);
+            return new CaptureOutcome.Ignored(IgnoreReason.Private, About: null, []);
         }
 
         if (context.Excluded.HasItem(MailIdentity.Of(meeting)))
         {
-            return Ignored(IgnoreReason.NotThisItem);
+            return Ignored(IgnoreReason.NotThisItem, meeting, context);
         }
 
-        var people = PeopleOn(meeting);
+        // A whole day with somebody's name on it and no guests is a fair or a holiday.
+        var outside = Outside(PeopleOn(meeting), context.Firm);
         if (meeting.TransactionId?.StartsWith(OwnTransactionPrefix, StringComparison.Ordinal) is true
-            || (meeting.IsAllDay && !(meeting.Attendees ?? []).Any(who => who is { Who: not null, IsResource: false })))
+            || (!GuestsOf(meeting).Any() && (meeting.IsAllDay || outside.Count == 0)))
         {
-            return Ignored(IgnoreReason.OwnAppointment);
+            return Ignored(IgnoreReason.OwnAppointment, meeting, context);
         }
 
         if (meeting.IsCancelled)
         {
-            return Ignored(IgnoreReason.Cancelled);
+            return Ignored(IgnoreReason.Cancelled, meeting, context);
         }
 
-        var outside = Outside(people, context.Firm);
-        var staysAway = (meeting.Attendees ?? [])
-            .Where(who => who is { Who: not null, Response: MeetingResponse.Declined } && who.Who.Address != meeting.Organizer?.Address)
+        var staysAway = GuestsOf(meeting)
+            .Where(who => who.Response == MeetingResponse.Declined && who.Who.Address != meeting.Organizer?.Address)
             .Select(who => who.Who.Address)
             .ToHashSet();
         if (meeting.Response == MeetingResponse.Declined || (outside.Count > 0 && outside.All(staysAway.Contains)))
         {
-            return Ignored(IgnoreReason.Declined);
+            return Ignored(IgnoreReason.Declined, meeting, context);
         }
 
         outside = [.. outside.Where(who => !staysAway.Contains(who))];
         if (outside.Count == 0)
         {
-            return Ignored(IgnoreReason.ColleaguesOnly);
+            return Ignored(IgnoreReason.ColleaguesOnly, meeting, context);
         }
 
-        var (left, whyNobody) = WithoutUnwanted(outside, context);
-        if (whyNobody is { } reason)
+        if (WhyNobody(meeting.Organizer?.Address, outside, context) is { } reason)
         {
-            return Ignored(reason);
+            return Ignored(reason, meeting, context);
         }
 
-        var invited = (meeting.Attendees ?? []).Where(who => who is { IsResource: false }).ToLookup(who => who.IsOptional, who => who.Who);
+        var left = outside.Where(who => !context.IsLeftOut(who)).ToHashSet();
+        var invited = GuestsOf(meeting).ToLookup(who => who.IsOptional, who => who.Who);
         var matches = Matches(left, context, [meeting.Organizer], invited[false], invited[true]);
-        return matches.Count > 0 ? new CaptureOutcome.Captured(matches) : Ignored(IgnoreReason.UnknownPeople);
+        return matches.Count > 0
+            ? new CaptureOutcome.Captured(matches, [])
+            : Ignored(IgnoreReason.UnknownPeople, meeting, context);
     }
 
     /// <summary>Everybody on it, each once, whose address can be read.</summary>
@@ -179,8 +184,7 @@ public static class CaptureRules
     /// <summary>The organizer and everybody invited, without rooms and other things.</summary>
     public static IReadOnlyCollection<MailAddress> PeopleOn(MeetingItem meeting) =>
     [
-        .. (meeting.Attendees ?? [])
-            .Where(who => who is { IsResource: false })
+        .. GuestsOf(meeting)
             .Select(who => who.Who)
             .Append(meeting.Organizer)
             .Select(who => who?.Address)
@@ -196,11 +200,16 @@ public static class CaptureRules
 
     /// <summary>Ours when one of us wrote it, under whatever name: what lies in Sent Items was sent from this mailbox.</summary>
     public static Direction DirectionOf(MailItem mail, CaptureContext context) =>
-        IsIn(mail, context.Folders.SentItems) || (AuthorOf(mail) is { } author && context.Firm.IsColleague(author.Address))
-            ? Direction.Outgoing
-            : Direction.Incoming;
+        AuthorOf(mail) is { } author && IsOurs(mail, author, context) ? Direction.Outgoing : Direction.Incoming;
 
-    private static Correspondent? AuthorOf(MailItem mail) => mail.From?.Address is not null ? mail.From : mail.Sender?.Address is not null ? mail.Sender : null;
+    private static Correspondent? AuthorOf(MailItem mail) =>
+        mail.From?.Address is not null ? mail.From : mail.Sender?.Address is not null ? mail.Sender : null;
+
+    private static bool IsOurs(MailItem mail, Correspondent author, CaptureContext context) =>
+        IsIn(mail, context.Folders.SentItems) || context.Firm.IsColleague(author.Address);
+
+    private static IEnumerable<Attendee> GuestsOf(MeetingItem meeting) =>
+        (meeting.Attendees ?? []).Where(who => who is { IsResource: false, Who.Address: not null });
 
     private static bool IsSane(DateTimeOffset at) => at >= Earliest && at < Latest;
 
@@ -212,32 +221,27 @@ public static class CaptureRules
     private static bool IsPrivate(Sensitivity sensitivity, IEnumerable<string?>? categories, CaptureContext context) =>
         sensitivity != Sensitivity.Normal || PrivateCategory.IsIn(categories, context.PrivateCategories);
 
+    // Of our own mail, author and sender are we: under an alias that we do not know for ours, or a service that sends for us.
+    private static IReadOnlyList<MailAddress> Outside(MailItem mail, bool isOurs, OwnFirm firm) =>
+        Outside(isOurs ? PeopleOn(mail).Where(who => who != mail.From?.Address && who != mail.Sender?.Address) : PeopleOn(mail), firm);
+
     private static IReadOnlyList<MailAddress> Outside(IEnumerable<MailAddress> people, OwnFirm firm) => [.. people.Where(who => !firm.IsColleague(who))];
 
     /// <summary>
-    /// Those whom it may be about. Nobody, with the reason, when everybody who could be a match is erased or blocked: the customers
-    /// on it, or all strangers when it has no customer.
+    /// Why nobody is left: who wrote it was erased, or everybody whom it could be about is erased or blocked. It could be about the
+    /// customers on it, or about all strangers when it has no customer. Null when somebody is left.
     /// </summary>
-    private static (IReadOnlyList<MailAddress> Left, IgnoreReason? WhyNobody) WithoutUnwanted(
-        IReadOnlyList<MailAddress> outside, CaptureContext context)
+    private static IgnoreReason? WhyNobody(MailAddress? author, IReadOnlyList<MailAddress> outside, CaptureContext context)
     {
         var customers = outside.Where(context.Customers.ContainsKey).ToList();
         var candidates = customers.Count > 0 ? customers : outside;
-        var welcome = candidates.Where(who => !context.Erased.Has(who) && !context.Blocked.Covers(who)).ToList();
-        return welcome.Count > 0 ? (welcome, null)
-            : candidates.All(context.Erased.Has) ? ([], IgnoreReason.Erased)
-            : ([], IgnoreReason.Blocked);
+        return (author is not null && outside.Contains(author) && context.Erased.Has(author)) || candidates.All(context.Erased.Has) ? IgnoreReason.Erased
+            : candidates.All(context.IsLeftOut) ? IgnoreReason.Blocked
+            : null;
     }
 
-    /// <summary>
-    /// A list's signs on a customer's mail that is none of a list: it came through a group of our own, or answers a mail and
-    /// is addressed to one of us by name. A customer's own newsletter is neither.
-    /// </summary>
-    private static bool IsCustomersOwnWord(MailItem mail, Correspondent author, CaptureContext context) =>
-        context.Customers.ContainsKey(author.Address)
-        && (MailSigns.CameThroughOwnList(mail, context.Firm)
-            || (MailSigns.IsAnswer(mail)
-                && (mail.To ?? []).Concat(mail.Cc ?? []).Any(who => who?.Address is { } address && context.Firm.IsColleague(address))));
+    private static bool IsAddressedToUs(MailItem mail, OwnFirm firm) =>
+        (mail.To ?? []).Concat(mail.Cc ?? []).Any(who => who?.Address is { } address && firm.IsColleague(address));
 
     /// <summary>
     /// Each customer once, the organisations of people on it too, with the address that says so: of several the one with the most
@@ -245,13 +249,12 @@ public static class CaptureRules
     /// </summary>
     /// <param name="byRole">Everybody on it, a set for each role, the most telling role first.</param>
     private static IReadOnlyList<CustomerMatch> Matches(
-        IReadOnlyList<MailAddress> left, CaptureContext context, params IEnumerable<Correspondent?>?[] byRole)
+        HashSet<MailAddress> left, CaptureContext context, params IEnumerable<Correspondent?>?[] byRole)
     {
-        var wanted = left.ToHashSet();
         var matches = new Dictionary<CustomerId, CustomerMatch>();
         foreach (var role in byRole)
         {
-            foreach (var address in (role ?? []).Select(who => who?.Address).OfType<MailAddress>().Where(wanted.Contains).OrderBy(who => who.Key, StringComparer.Ordinal))
+            foreach (var address in (role ?? []).Select(who => who?.Address).OfType<MailAddress>().Where(left.Contains).OrderBy(who => who.Key, StringComparer.Ordinal))
             {
                 if (context.Customers.TryGetValue(address, out var known))
                 {
@@ -267,28 +270,42 @@ public static class CaptureRules
         return [.. matches.Values.OrderBy(match => match.Customer.Value)];
     }
 
-    /// <summary>Whom we write with: whom one of us wrote to, or who wrote, if that is a person.</summary>
+    /// <summary>Strangers with whom we write: whom one of us wrote to, or who wrote, if that is a person.</summary>
     private static IReadOnlyList<Correspondent> CorrespondentsOf(
-        MailItem mail, Correspondent author, bool isOurs, IReadOnlyList<MailAddress> left)
+        MailItem mail, Correspondent author, bool isOurs, HashSet<MailAddress> left, CaptureContext context)
     {
-        var wanted = left.ToHashSet();
+        bool IsStranger(MailAddress who) => left.Contains(who) && !context.Customers.ContainsKey(who) && !MailSigns.IsNobody(who);
         if (!isOurs)
         {
-            return wanted.Contains(author.Address)
-                && !MailSigns.AsksForNoAnswer(mail) && !MailSigns.IsNobody(author.Address) && !MailSigns.IsDesk(author.Address)
-                ? [author]
-                : [];
+            return IsStranger(author.Address) && !MailSigns.AsksForNoAnswer(mail) && !MailSigns.IsDesk(author.Address) ? [author] : [];
         }
 
         var addressed = (mail.To ?? []).Concat(mail.Cc ?? []).Concat(mail.Bcc ?? [])
-            .Where(who => who?.Address is not null && wanted.Contains(who.Address))
+            .Where(who => who?.Address is { } address && IsStranger(address))
             .GroupBy(who => who.Address)
             .Select(same => same.OrderByDescending(who => who.Name?.Length ?? 0).ThenBy(who => who.Name, StringComparer.Ordinal).First())
             .ToList();
-        return addressed.Count > MaxCounted
-            ? []
-            : [.. addressed.Where(who => !MailSigns.IsNobody(who.Address)).OrderBy(who => who.Address.Key, StringComparer.Ordinal)];
+        return addressed.Count > MaxCounted ? [] : [.. addressed.OrderBy(who => who.Address.Key, StringComparer.Ordinal)];
     }
 
-    private static CaptureOutcome.Ignored Ignored(IgnoreReason reason) => new(reason, []);
+    private static CaptureOutcome.Ignored Ignored(IgnoreReason reason, MailItem mail, CaptureContext context) =>
+        new CaptureOutcome.Ignored(reason, reason == IgnoreReason.Erased ? null : AboutOf(mail, context), []);
+
+    private static CaptureOutcome.Ignored Ignored(IgnoreReason reason, MeetingItem meeting, CaptureContext context) =>
+        new CaptureOutcome.Ignored(reason, reason == IgnoreReason.Erased ? null : AboutOf(meeting, context), []);
+
+    private static MailAddress? AboutOf(MailItem mail, CaptureContext context) =>
+        AuthorOf(mail) is { } author && !IsOurs(mail, author, context)
+            ? Nameable([author], context)
+            : Nameable(mail.To, context) ?? Nameable(mail.Cc, context) ?? Nameable(mail.Bcc, context);
+
+    private static MailAddress? AboutOf(MeetingItem meeting, CaptureContext context) =>
+        Nameable([meeting.Organizer], context) ?? Nameable(GuestsOf(meeting).Select(who => who.Who), context);
+
+    private static MailAddress? Nameable(IEnumerable<Correspondent?>? people, CaptureContext context) =>
+        (people ?? [])
+            .Select(who => who?.Address)
+            .OfType<MailAddress>()
+            .Where(who => !context.Firm.IsColleague(who) && !context.Erased.Has(who))
+            .MinBy(who => who.Key, StringComparer.Ordinal);
 }

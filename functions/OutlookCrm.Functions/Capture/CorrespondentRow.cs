@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using OutlookCrm.Customers;
@@ -100,7 +101,11 @@ internal sealed record CorrespondentRow(
                 break;
             }
 
-            if (!Rune.IsControl(rune) && Rune.GetUnicodeCategory(rune) is not (System.Globalization.UnicodeCategory.Format or System.Globalization.UnicodeCategory.OtherNotAssigned))
+            if (Rune.IsWhiteSpace(rune))
+            {
+                name.Append(' ');
+            }
+            else if (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.OtherNotAssigned))
             {
                 name.Append(rune.ToString());
             }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 using OutlookCrm.Customers;
 using OutlookCrm.Firm;
@@ -21,31 +22,34 @@ internal static partial class MailSigns
         ["List-Id", "List-Post", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Help", "List-Subscribe", "List-Owner", "List-Archive", "Mailing-List"];
 
     // Programs that carry no header of RFC 3834 announce themselves so, at the start of the subject and before a colon.
-    private static readonly string[] AutomaticSubjects =
-    [
-        "Automatic reply", "Auto reply", "Auto-reply", "Autoreply", "Auto response", "Autoresponse", "Auto", "Out of office", "Out of the office",
-        "Out of office autoreply", "Automatische Antwort", "Abwesenheitsnotiz", "Abwesenheitsnachricht", "Abwesenheit", "Autoantwort",
-        "Réponse automatique", "Absence du bureau", "Message d'absence", "Respuesta automática", "Fuera de la oficina", "Fuera de oficina",
-        "Resposta automàtica", "Resposta automática", "Fora do escritório", "Ausência temporária", "Risposta automatica",
-        "Fuori sede", "Fuori ufficio", "Automatisch antwoord", "Automatisch antwoordbericht", "Afwezig", "Autosvar", "Automatiskt svar",
-        "Frånvaro", "Automatisk svar", "Fraværsbesked", "Fravær", "Fraværsassistent", "Ikke til stede", "Automaattinen vastaus", "Poissa",
-        "Poissaoloilmoitus", "Odpowiedź automatyczna", "Automatyczna odpowiedź", "Autoodpowiedź", "Nieobecność", "Automatická odpověď",
-        "Automatická odpoveď", "Mimo kancelář", "Automatikus válasz", "Házon kívül", "Răspuns automat", "Αυτόματη απάντηση",
+    private static readonly FrozenSet<string> AbsenceNotes = Words(
+        "Automatic reply", "Auto reply", "Auto-reply", "Autoreply", "Auto response", "Auto-response", "Autoresponse", "Out of office",
+        "Out of the office", "Out of office autoreply", "Out of office reply", "Automatische Antwort", "Abwesenheitsnotiz", "Abwesenheitsnachricht",
+        "Abwesenheitsmeldung", "Autoantwort", "Réponse automatique", "Absence du bureau", "Message d'absence", "Respuesta automática",
+        "Fuera de la oficina", "Fuera de oficina", "Resposta automàtica", "Resposta automática", "Fora do escritório", "Risposta automatica",
+        "Fuori ufficio", "Automatisch antwoord", "Automatisch antwoordbericht", "Autosvar", "Automatiskt svar", "Automatisk svar", "Fraværsbesked",
+        "Fraværsassistent", "Automaattinen vastaus", "Poissaoloilmoitus", "Odpowiedź automatyczna", "Automatyczna odpowiedź", "Autoodpowiedź",
+        "Automatická odpověď", "Automatická odpoveď", "Mimo kancelář", "Automatikus válasz", "Răspuns automat", "Αυτόματη απάντηση",
         "Otomatik yanıt", "Автоматический ответ", "Автоответ", "Автоматичен отговор", "Автоматична відповідь", "Автовідповідь",
         "Samodejni odgovor", "Automatski odgovor", "Аутоматски одговор", "Automatinis atsakymas", "Automātiska atbilde", "Automātiskā atbilde",
         "Automaatne vastus", "Automaatvastus", "Sjálfvirkt svar", "Tweġiba awtomatika", "Freagra uathoibríoch", "Erantzun automatikoa",
-        // What came back, and what was read.
+        "自動回覆", "自动答复", "自動応答", "자동 회신", "رد تلقائي", "תשובה אוטומטית");
+
+    // Words with which people begin subjects too ("Abwesenheit: wer vertritt Sie?"): signs only when the mail answers another.
+    private static readonly FrozenSet<string> AbsenceWords = Words(
+        "Abwesenheit", "Afwezig", "Ausência temporária", "Frånvaro", "Fravær", "Fuori sede", "Házon kívül", "Ikke til stede", "Nieobecność", "Poissa");
+
+    private static readonly FrozenSet<string> ReturnWords = Words(
         "Undeliverable", "Undelivered", "Unzustellbar", "Nicht zustellbar", "Non remis", "Non distribuable", "No se puede entregar", "No entregado",
         "Non recapitabile", "Não é possível entregar", "Onbestelbaar", "Kan inte levereras", "Kan ikke leveres", "Ei voi toimittaa",
         "Nie można dostarczyć", "Niedostarczone", "Nedoručitelné", "Nedoručiteľné", "Kézbesíthetetlen", "Nelivrabil", "Teslim edilemiyor",
-        "Не удается доставить", "Delivery delayed", "Not read", "Ungelesen gelöscht", "Nicht gelesen",
-    ];
+        "Не удается доставить", "Not read", "Ungelesen gelöscht", "Nicht gelesen", "Returned mail");
 
     // Without a colon: what mail servers have always written.
-    private static readonly string[] BounceSubjects =
+    private static readonly string[] ReturnSubjects =
     [
         "Undelivered Mail Returned to Sender", "Mail delivery failed", "Delivery Status Notification", "Mail System Error", "failure notice",
-        "Returned mail:", "Warning: could not send message", "Delivery has failed", "Message Delivery Failure", "Mail could not be delivered",
+        "Warning: could not send message", "Message Delivery Failure", "Undeliverable Mail",
     ];
 
     /// <summary>The first value of a header; null when it is not there.</summary>
@@ -73,8 +77,19 @@ internal static partial class MailSigns
             }
         }
 
-        return IsAutomaticClass(mail) || IsAutomaticSubject(mail.Subject);
+        return IsAutomaticClass(mail);
     }
+
+    /// <summary>An out-of-office note by its subject alone. Never asked about our own mail: what we sent, one of us wrote.</summary>
+    public static bool IsAbsenceNote(MailItem mail) =>
+        TrySplit(mail.Subject, out var announced, out var rest)
+        && (AbsenceNotes.Contains(announced)
+            || (AbsenceWords.Contains(announced) && (IsAnswer(mail) || AsksForNoAnswer(mail) || LooksLikeAnswer(rest))));
+
+    /// <summary>A mail that came back, by its subject alone. Never asked about a customer, who may write about a delivery that failed.</summary>
+    public static bool IsReturned(MailItem mail) =>
+        (TrySplit(mail.Subject, out var announced, out _) && ReturnWords.Contains(announced))
+        || (mail.Subject is { } subject && ReturnSubjects.Any(start => StartsWith(subject.TrimStart(), start)));
 
     /// <summary>Went to a list: by RFC 2369, RFC 2919 or in bulk.</summary>
     public static bool SaysList(MailItem mail)
@@ -110,9 +125,11 @@ internal static partial class MailSigns
     }
 
     /// <summary>Answers an earlier mail, as newsletters never do.</summary>
-    public static bool IsAnswer(MailItem mail) => Header(mail, "In-Reply-To")?.Contains('<', StringComparison.Ordinal) is true;
+    public static bool IsAnswer(MailItem mail) => (mail.Headers ?? []).Any(header =>
+        header?.Name?.Trim().Equals("In-Reply-To", StringComparison.OrdinalIgnoreCase) is true
+        && header.Value?.Contains('<', StringComparison.Ordinal) is true);
 
-    /// <summary>The subject begins with two or three letters and a colon, as answers do in every language.</summary>
+    /// <summary>The subject begins with at most four letters and a colon, as answers and forwarded mails do in every language.</summary>
     public static bool LooksLikeAnswer(string? subject) => subject is not null && AnswerPrefix().IsMatch(subject);
 
     /// <summary>Its sender does not want to be answered by a machine: a hint, and no more.</summary>
@@ -130,10 +147,14 @@ internal static partial class MailSigns
     private static bool SaysAutomatic(string name, string value) => name.ToUpperInvariant() switch
     {
         "AUTO-SUBMITTED" => FirstWord(value) is not ("" or "no"), // RFC 3834, 5: anything but "no" is a program's
-        "PRECEDENCE" => FirstWord(value) is "junk" or "auto_reply",
+        "PRECEDENCE" or "X-PRECEDENCE" => FirstWord(value) is "junk" or "auto_reply",
         "RETURN-PATH" => value.Trim() is "<>", // RFC 5321, 4.5.5: the null sender
-        "X-FAILED-RECIPIENTS" or "X-AUTORESPOND" or "X-AUTORESPONDER" or "X-MAIL-AUTOREPLY" => true,
+        "X-FAILED-RECIPIENTS" or "X-AUTORESPOND" or "X-AUTORESPONDER" or "X-MAIL-AUTOREPLY" or "X-AUTOREPLY-FROM" => true,
         "X-AUTOREPLY" => FirstWord(value) is not ("no" or "false" or "0"),
+        "X-AUTOGENERATED" => FirstWord(value) is "reply", // CommuniGate; its other values are people's mail, passed on
+        "X-FC-MACHINEGENERATED" => FirstWord(value) is "true", // FirstClass
+        "X-POST-MESSAGECLASS" => value.Contains("autoresponder", StringComparison.OrdinalIgnoreCase), // Mailtraq
+        "DELIVERED-TO" => FirstWord(value) is "autoresponder", // qmail
         "CONTENT-TYPE" => ReportType().IsMatch(value), // RFC 3462: delivery status (3464), read receipt (8098)
         _ => false,
     };
@@ -153,39 +174,16 @@ internal static partial class MailSigns
                 && !(StartsWith(kind, "IPM.Schedule.Meeting.Resp") && !string.IsNullOrWhiteSpace(mail.Preview)));
     }
 
-    private static bool IsAutomaticSubject(string? subject)
+    // "Automatic reply: Your offer"; French puts a space before the colon.
+    private static bool TrySplit(string? subject, out string announced, out string rest)
     {
-        if (string.IsNullOrWhiteSpace(subject))
-        {
-            return false;
-        }
-
-        var text = subject.AsSpan().TrimStart();
-        foreach (var start in BounceSubjects)
-        {
-            if (text.StartsWith(start, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        var colon = text.IndexOf(':');
-        if (colon <= 0)
-        {
-            return false;
-        }
-
-        var prefix = text[..colon].TrimEnd(" \u00a0\u202f\t"); // French puts a space before the colon
-        foreach (var start in AutomaticSubjects)
-        {
-            if (prefix.Equals(start, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        var colon = subject?.AsSpan().IndexOfAny(':', '\uff1a') ?? -1;
+        announced = colon > 0 ? subject![..colon].Trim() : "";
+        rest = colon > 0 ? subject![(colon + 1)..] : "";
+        return announced.Length > 0;
     }
+
+    private static FrozenSet<string> Words(params string[] words) => words.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     // List-Id: Office <office.example.com>. The last labels may be the firm's domain.
     private static IEnumerable<string> ListDomains(string value)
@@ -229,7 +227,7 @@ internal static partial class MailSigns
     [GeneratedRegex(@"^\s*\p{L}{1,4}(\[\d{1,3}\])?\s?[:：]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex AnswerPrefix();
 
-    [GeneratedRegex(@"multipart\s*/\s*report|message\s*/\s*(delivery-status|disposition-notification)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^\s*(multipart\s*/\s*report|message\s*/\s*(delivery-status|disposition-notification))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex ReportType();
 
     [GeneratedRegex(@"^(mailer[-_.]?daemon|mail[-_.]?daemon|postmaster|microsoftexchange[0-9a-f]{32}|bounces?([-+=_.].*)?)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

@@ -25,12 +25,12 @@ public static class PrivateCategory
     private static string Fold(string text) =>
         IsWellFormed(text) ? text.Trim().Normalize(NormalizationForm.FormKC).ToLowerInvariant() : "";
 
-    // Half a surrogate pair cannot be normalised.
+    // Half a surrogate pair and the noncharacter U+FFFE cannot be normalised.
     private static bool IsWellFormed(string text)
     {
         foreach (var rune in text.EnumerateRunes())
         {
-            if (rune == Rune.ReplacementChar)
+            if (rune == Rune.ReplacementChar || rune.Value == 0xfffe)
             {
                 return false;
             }

@@ -77,7 +77,7 @@ public sealed class FirmDirectory(ITableStore tables, FirmOptions options, TimeP
             Tables.Colleagues, TableKeys.Colleagues(tenantId), new RowKeyRange("", Before: null), MaxColleagues, CancellationToken.None);
         var known = mailboxes.ListAsync(tenantId, CancellationToken.None);
         await Task.WhenAll(colleagues, known);
-        return new OwnFirm(options.Domains, (await colleagues).Select(ColleagueRow.From), (await known).Select(row => row.ToMailbox()));
+        return new OwnFirm(options.Domains, (await colleagues).Select(ColleagueRow.From), await known);
     }
 
     /// <param name="at">When the reading began.</param>

@@ -15,7 +15,7 @@ public sealed class OwnFirm
 
     /// <param name="ownDomains">From the settings, as <see cref="MailAddress.Domain"/> has them.</param>
     /// <param name="mailboxes">All that are logged or were.</param>
-    internal OwnFirm(IEnumerable<string> ownDomains, IEnumerable<ColleagueRow> colleagues, IEnumerable<CapturedMailbox> mailboxes)
+    internal OwnFirm(IEnumerable<string> ownDomains, IEnumerable<ColleagueRow> colleagues, IEnumerable<MailboxRow> mailboxes)
     {
         domains = new HashSet<string>(ownDomains, StringComparer.Ordinal);
         foreach (var row in colleagues)
@@ -35,9 +35,9 @@ public sealed class OwnFirm
         foreach (var mailbox in mailboxes)
         {
             visibility[mailbox.UserId] = mailbox.Visibility;
-            if (MailAddress.TryParse(mailbox.Address, out var address))
+            if (!mailbox.IsRemoved && MailAddress.TryParse(mailbox.Address, out var address))
             {
-                mailboxAddresses.Add(address); // the very address: an owner may have mistyped a customer's
+                mailboxAddresses.Add(address); // the very address, while it is listed: an owner may have mistyped a customer's
             }
         }
 
