@@ -133,6 +133,12 @@ public sealed class CustomerSheet(
         return string.Concat(record[0].PartitionKey, " ", Convert.ToHexString(hash));
     }
 
+    /// <summary>
+    /// What its reader may see of it, in the sense of <see cref="Http.Answer.Kept"/>. Empty, as every mailbox of the firm is shared:
+    /// whoever shows less to some must say so here.
+    /// </summary>
+    public string Sight { get; } = "";
+
     /// <summary>How many people of an organisation are shown.</summary>
     public int PeopleCount => people.Count;
 

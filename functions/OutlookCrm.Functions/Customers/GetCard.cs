@@ -23,8 +23,7 @@ public sealed class GetCard(Senders senders, Caller caller)
             return Answer.Invalid(errors);
         }
 
-        return await senders.FindCustomerAsync(caller.TenantId, address, cancellation) is { } sheet
-            ? Answer.Ok<SenderCard>(sheet.MakeStamp, () => new KnownSender(sheet.ToCard()), sheet.ETag)
-            : Answer.Ok(await senders.IntroduceAsync(caller.TenantId, address, request.QueryText("name"), cancellation));
+        return await senders.AnswerKnownAsync(caller, address, cancellation)
+            ?? Answer.Ok(await senders.IntroduceAsync(caller.TenantId, address, request.QueryText("name"), cancellation));
     }
 }

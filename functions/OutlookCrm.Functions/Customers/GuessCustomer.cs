@@ -28,9 +28,9 @@ public sealed class GuessCustomer(Senders senders, SenderGuess guess, Caller cal
             return Answer.Invalid(errors);
         }
 
-        if (await senders.FindCustomerAsync(caller.TenantId, address, cancellation) is { } sheet)
+        if (await senders.AnswerKnownAsync(caller, address, cancellation) is { } known)
         {
-            return Answer.Ok<SenderCard>(sheet.MakeStamp, () => new KnownSender(sheet.ToCard()), sheet.ETag);
+            return known;
         }
 
         var sender = await senders.IntroduceAsync(caller.TenantId, address, asked.Name, cancellation);

@@ -1,4 +1,7 @@
+using Microsoft.AspNetCore.Http;
 using OutlookCrm.Firm;
+using OutlookCrm.Http;
+using OutlookCrm.Identity;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
 
@@ -41,14 +44,14 @@ public sealed class Senders(ITableStore tables, CustomerStore customers, SenderG
             ? claim
             : null;
 
-    /// <summary>The customer with this address; null when nobody has it, or one of us.</summary>
-    public async Task<CustomerSheet?> FindCustomerAsync(Guid tenantId, MailAddress address, CancellationToken cancellation) =>
+    /// <summary>The answer about the customer with this address; null when nobody has it, or one of us.</summary>
+    public async Task<IResult?> AnswerKnownAsync(Caller caller, MailAddress address, CancellationToken cancellation) =>
         // A claim whose customer does not have the address is on its way in or out: nobody has it.
-        !(await directory.OfAsync(tenantId, cancellation)).IsColleague(address)
-        && await claims.FindAsync(tenantId, address, cancellation) is { } claim
-        && await customers.ReadSheetAsync(tenantId, claim.Customer, claim.Kind, cancellation) is { } sheet
+        !(await directory.OfAsync(caller.TenantId, cancellation)).IsColleague(address)
+        && await claims.FindAsync(caller.TenantId, address, cancellation) is { } claim
+        && await customers.ReadSheetAsync(caller.TenantId, claim.Customer, claim.Kind, cancellation) is { } sheet
         && sheet.Has(address)
-            ? sheet
+            ? Answer.Kept<SenderCard>(sheet.MakeStamp(), sheet.Sight, () => (new KnownSender(sheet.ToCard()), sheet.ETag))
             : null;
 
     /// <summary>Who has an address that is no customer's: one of us, or somebody new.</summary>

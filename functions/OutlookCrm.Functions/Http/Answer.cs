@@ -48,14 +48,19 @@ public static class Answer
         where T : class => new FacedResult<T>(StatusCodes.Status200OK, model, etag, Location: null);
 
     /// <summary>
-    /// As <see cref="Ok{T}(T, string?)"/> for a record that is drawn far more often than it changes: its page is kept and sent again.
+    /// As <see cref="Ok{T}(T, string?)"/> for a record that is looked at far more often than it changes: the answer is kept and sent again.
     /// </summary>
     /// <param name="stamp">
     /// Names all that the record is made of, its rows' keys and versions, beginning with the partition: two records with one stamp
     /// are the same.
     /// </param>
-    public static IResult Ok<T>(Func<string> stamp, Func<T> model, string? etag)
-        where T : class => new StampedResult<T>(stamp, model, etag);
+    /// <param name="sight">
+    /// Says what this reader may see of it, so that nobody is handed what was made for somebody who may see more: a text that is the
+    /// same for two readers exactly when they may see the same, whenever they ask. Empty for who may see all of it.
+    /// </param>
+    /// <param name="make">Makes the record, and its version as <see cref="EntityTag.For"/> wrote it.</param>
+    public static IResult Kept<T>(string stamp, string sight, Func<(T Model, string? ETag)> make)
+        where T : class => new KeptResult<T>(stamp, sight, make);
 
     /// <param name="location">The new record's path, such as <c>/api/customers/0123…</c>.</param>
     public static IResult Created<T>(T model, string location, string? etag = null)

@@ -13,84 +13,78 @@ namespace OutlookCrm.Http;
 internal sealed record FacedResult<T>(int Status, T Model, string? ETag, string? Location) : IResult
     where T : class
 {
-    private static readonly JsonTypeInfo<T> TypeInfo = (JsonTypeInfo<T>)ContractJson.Options.GetTypeInfo(typeof(T));
-
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         using var body = new PooledBuffer(initialBytes: 16 * 1024);
-        if (Accept.PrefersHtml(httpContext.Request))
-        {
-            await httpContext.RequestServices.GetRequiredService<Views>().DrawAsync(Model, Readers.Of(httpContext), body);
-            AnswerHeaders.Html(httpContext.Response, Status, ETag, Location);
-        }
-        else
-        {
-            using (var writer = new Utf8JsonWriter(body, new JsonWriterOptions
-            {
-                Encoder = ContractJson.Options.Encoder,
-                SkipValidation = true,
-            }))
-            {
-                JsonSerializer.Serialize(writer, Model, TypeInfo);
-            }
-
-            var type = typeof(T) == typeof(Problem) ? "application/problem+json" : "application/json";
-            AnswerHeaders.Write(httpContext.Response, Status, type, ETag, Location);
-        }
-
+        var reader = Accept.PrefersHtml(httpContext.Request) ? Readers.Of(httpContext) : null;
+        await Faces.WriteAsync(httpContext, Model, reader, body);
+        Faces.WriteHead<T>(httpContext.Response, Status, reader, ETag, Location);
         await Compression.WriteAsync(httpContext, body.Written);
     }
 }
 
 /// <summary>
-/// A record that is known by its stamp before it is made: when its page has been drawn for such a reader already, neither the record
-/// nor the page is made again.
+/// A record that is known by its stamp before it is made: when it has been written for such a reader already, neither the record nor
+/// the answer is made again.
 /// </summary>
-/// <param name="Stamp">Names what the record is made of, rows and versions: two records with one stamp are the same.</param>
-internal sealed record StampedResult<T>(Func<string> Stamp, Func<T> Model, string? ETag) : IResult
+internal sealed record KeptResult<T>(string Stamp, string Sight, Func<(T Model, string? ETag)> Make) : IResult
     where T : class
 {
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        if (!Accept.PrefersHtml(httpContext.Request))
+        var reader = Accept.PrefersHtml(httpContext.Request) ? Readers.Of(httpContext) : null;
+        var answers = httpContext.RequestServices.GetRequiredService<KeptAnswers>();
+        var key = new AnswerKey(typeof(T), Stamp, Sight, reader is null ? null : PageKey.Of(reader));
+        if (!answers.TryFind(key, out var answer))
         {
-            await new FacedResult<T>(StatusCodes.Status200OK, Model(), ETag, Location: null).ExecuteAsync(httpContext);
-            return;
-        }
-
-        var reader = Readers.Of(httpContext);
-        var pages = httpContext.RequestServices.GetRequiredService<DrawnPages>();
-        var key = new PageKey(typeof(T), Stamp(), reader.Culture.Name, reader.TimeZone.Id, reader.Today, reader.MayEdit);
-        if (!pages.TryFind(key, out var page))
-        {
+            var (model, etag) = Make();
             using var body = new PooledBuffer(initialBytes: 16 * 1024);
-            await httpContext.RequestServices.GetRequiredService<Views>().DrawAsync(Model(), reader, body);
-            page = DrawnPage.Of(body.Written.Span);
-            pages.Keep(key, page);
+            await Faces.WriteAsync(httpContext, model, reader, body);
+            answer = KeptAnswer.Of(body.Written.Span, etag);
+            answers.Keep(key, answer);
         }
 
-        AnswerHeaders.Html(httpContext.Response, StatusCodes.Status200OK, ETag, location: null);
-        await page.WriteAsync(httpContext);
+        Faces.WriteHead<T>(httpContext.Response, StatusCodes.Status200OK, reader, answer.ETag, location: null);
+        await answer.WriteAsync(httpContext);
     }
 }
 
-/// <summary>What every answer says of itself.</summary>
-internal static class AnswerHeaders
+/// <summary>The two faces of a contract record: HTML for a reader, JSON for a program.</summary>
+internal static class Faces
 {
     // A fragment that is opened by itself shows text and runs nothing.
     private const string FragmentPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-    public static void Html(HttpResponse response, int status, string? etag, string? location)
+    /// <param name="reader">Null for JSON.</param>
+    public static async ValueTask WriteAsync<T>(HttpContext http, T model, Reader? reader, PooledBuffer body)
+        where T : class
     {
-        Write(response, status, "text/html; charset=utf-8", etag, location);
-        response.Headers.ContentSecurityPolicy = FragmentPolicy;
+        if (reader is not null)
+        {
+            await http.RequestServices.GetRequiredService<Views>().DrawAsync(model, reader, body);
+            return;
+        }
+
+        await using var writer = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = ContractJson.Options.Encoder, SkipValidation = true });
+        JsonSerializer.Serialize(writer, model, (JsonTypeInfo<T>)ContractJson.Options.GetTypeInfo(typeof(T)));
     }
 
-    public static void Write(HttpResponse response, int status, string contentType, string? etag, string? location)
+    /// <param name="reader">Null for JSON.</param>
+    public static void WriteHead<T>(HttpResponse response, int status, Reader? reader, string? etag, string? location)
+        where T : class
     {
-        response.StatusCode = status;
-        response.ContentType = contentType;
         var headers = response.Headers;
+        response.StatusCode = status;
+        if (reader is null)
+        {
+            headers.ContentType = typeof(T) == typeof(Problem) ? "application/problem+json" : "application/json";
+        }
+        else
+        {
+            headers.ContentType = "text/html; charset=utf-8";
+            headers.ContentSecurityPolicy = FragmentPolicy;
+        }
+
         headers.CacheControl = "no-store";
         headers.Vary = "Accept, Accept-Encoding";
         headers.XContentTypeOptions = "nosniff";
@@ -116,9 +110,12 @@ internal static class Compression
     private const int Quality = 5;
     private const int WindowBits = 18;
 
+    /// <summary>True when the client takes it and so many bytes gain from it.</summary>
+    public static bool IsWanted(HttpRequest request, int bytes) => bytes >= MinBytes && Accept.Encoding(request, "br");
+
     public static async Task WriteAsync(HttpContext http, ReadOnlyMemory<byte> body)
     {
-        if (body.Length < MinBytes || !Accept.Encoding(http.Request, "br"))
+        if (!IsWanted(http.Request, body.Length))
         {
             http.Response.ContentLength = body.Length;
             await http.Response.BodyWriter.WriteAsync(body, http.RequestAborted);
