@@ -9,6 +9,7 @@ public static class CaptureServices
     public static IServiceCollection AddCapture(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton(MailboxOptions.From(configuration))
         .AddSingleton<CapturedMailboxes>()
+        .AddSingleton<MailboxStatuses>()
         .AddSingleton<BlockLists>()
         .AddSingleton<Correspondents>()
         .AddSingleton<ErasedPeople>()

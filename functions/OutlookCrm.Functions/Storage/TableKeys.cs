@@ -161,6 +161,39 @@ public static class TableKeys
     public static DateOnly DayOf(string receiptKey) =>
         DateOnly.ParseExact(receiptKey.AsSpan(receiptKey.LastIndexOf(Separator) + 1), "yyyyMMdd", CultureInfo.InvariantCulture);
 
+    /// <summary>Row of one mailbox's lease: who works on it.</summary>
+    public static string MailboxLease(Guid userId) => $"l|{userId:N}";
+
+    /// <summary>The rows of all mailboxes' status.</summary>
+    public static RowKeyRange MailboxStatuses { get; } = RowKeyRange.StartingWith("s|");
+
+    /// <summary>Row that says how the logging of one mailbox is going.</summary>
+    public static string MailboxStatus(Guid userId) => $"s|{userId:N}";
+
+    /// <summary>The rows that say how far each folder of a mailbox was read.</summary>
+    public static RowKeyRange MailboxCursors(Guid userId) => RowKeyRange.StartingWith($"f|{userId:N}|");
+
+    /// <summary>Row of one folder's cursor.</summary>
+    public static string MailboxCursor(Guid userId, string folder) => $"f|{userId:N}|{Escape(folder)}";
+
+    /// <summary>The rows of all meetings that were logged out of a mailbox.</summary>
+    public static RowKeyRange LoggedMeetings(Guid userId) => RowKeyRange.StartingWith($"g|{userId:N}|");
+
+    /// <summary>Row of one logged meeting, by its id in the mailbox.</summary>
+    public static string LoggedMeeting(Guid userId, string itemId) => $"g|{userId:N}|{Escape(itemId)}";
+
+    /// <summary>The rows of a mailbox's subscriptions.</summary>
+    public static RowKeyRange Subscriptions(Guid userId) => RowKeyRange.StartingWith($"n|{userId:N}|");
+
+    /// <summary>Row of the subscription to one folder or calendar.</summary>
+    public static string Subscription(Guid userId, string folder) => $"n|{userId:N}|{Escape(folder)}";
+
+    /// <summary>Row of the secret that notifications carry.</summary>
+    public const string NotificationSecret = "n";
+
+    /// <summary>Row of the mail domains that the firm's directory knows for its own.</summary>
+    public const string FirmDomains = "d";
+
     /// <summary>Partition in <see cref="Tables.Blocks"/> of one mailbox's list, or of the firm's.</summary>
     /// <param name="userId">Null for the firm's.</param>
     public static string Blocks(Guid tenant, Guid? userId) => Join(tenant, userId?.ToString("N") ?? "firm");
