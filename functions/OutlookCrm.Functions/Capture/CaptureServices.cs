@@ -14,5 +14,7 @@ public static class CaptureServices
         .AddSingleton<Correspondents>()
         .AddSingleton<ErasedPeople>()
         .AddSingleton<CaptureContexts>()
-        .AddSingleton<CaptureReceipts>();
+        .AddSingleton<CaptureReceipts>()
+        .AddSingleton(CaptureOptions.From(configuration))
+        .AddSingleton<CaptureRequests>();
 }
