@@ -5,8 +5,11 @@ public static class SampleFirm
 {
     public const string Name = "Birnbaum Joinery";
 
-    /// <summary>The firm's only own mail domain.</summary>
+    /// <summary>The firm's own mail domain.</summary>
     public const string Domain = "birnbaum.example";
+
+    /// <summary>What the directory was opened with; nobody writes from it.</summary>
+    public const string FirstDomain = "birnbaumjoinery.onmicrosoft.com";
 
     /// <summary>The scope's last part, as the access token's <c>scp</c> carries it.</summary>
     public const string ScopeName = "Crm.Access";
@@ -15,6 +18,9 @@ public static class SampleFirm
 
     /// <summary>The product's app registration: audience of its access tokens and client of its pane.</summary>
     public static readonly Guid ClientId = new("c0ffee00-5a4d-4b0c-8e21-6b1f0a9d7e22");
+
+    /// <summary>The small Outlook, which is a client of Graph too: Microsoft's own, and no business of the product's.</summary>
+    public static readonly Guid OutlookClientId = new("0a71004c-91b3-4c0d-a6d5-3f2e7c9b8d33");
 
     public static readonly string Scope = $"api://{ClientId}/{ScopeName}";
 

@@ -36,6 +36,9 @@ public sealed class SandboxApplication : IAsyncDisposable
 
     public TokenIssuer Issuer { get; }
 
+    /// <summary>A colleague's mail and calendar, to fill and to count. Changes are served and told of like any other.</summary>
+    public Mailbox MailboxOf(SampleColleague colleague) => web.Services.GetRequiredService<Mailboxes>().Of(colleague);
+
     /// <summary>What the https ports show; a client must be told to trust it.</summary>
     public X509Certificate2 Certificate { get; }
 
@@ -153,6 +156,10 @@ public sealed class SandboxApplication : IAsyncDisposable
         builder.Services.AddSingleton<TokenIssuer>();
         builder.Services.AddSingleton<Grants>();
         builder.Services.AddSingleton<Mailboxes>();
+        builder.Services.AddSingleton<Post>();
+        builder.Services.AddSingleton<Scheduling>();
+        builder.Services.AddSingleton<GraphCallers>();
+        builder.Services.AddSingleton<GraphGate>();
         builder.Services.AddSingleton<ProductSeeding>();
         builder.Services.AddSingleton(new ProductProxy { Product = options.Product });
 
@@ -160,6 +167,9 @@ public sealed class SandboxApplication : IAsyncDisposable
         web.UseHostFiltering();
         web.UseRouting();
         web.UseCors();
+        web.UseWhen(
+            context => context.Request.Path.StartsWithSegments(GraphEndpoints.Root, StringComparison.Ordinal),
+            graph => graph.Use(next => context => context.RequestServices.GetRequiredService<GraphGate>().PassAsync(context, next)));
         ServeFolder(web, "/office-js", options.OfficeJsFolder ?? SandboxFolder.OfficeJs);
         ServeFolder(web, "/sandbox/pane", Path.Combine(SandboxFolder.Root, "pane"));
         ServeFolder(web, "/sandbox/outlook", Path.Combine(SandboxFolder.Root, "outlook"));
@@ -167,6 +177,7 @@ public sealed class SandboxApplication : IAsyncDisposable
         web.MapOutlookPage();
         web.MapGraph();
         web.MapSandbox();
+        web.MapIncoming();
         web.Map("/api/{**path}", (HttpContext context, ProductProxy proxy) => proxy.ForwardAsync(context));
         return web;
     }

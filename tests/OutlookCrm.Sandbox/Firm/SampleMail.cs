@@ -74,10 +74,6 @@ internal sealed class SampleMail(Mailboxes mailboxes, DateTimeOffset now)
         WriteNewsletters();
         WriteMachineMail();
         PlanOurOwnMeetings();
-        foreach (var mailbox in mailboxes.All)
-        {
-            mailbox.Settle();
-        }
     }
 
     private void Tell(SampleCustomer customer)
@@ -193,24 +189,25 @@ internal sealed class SampleMail(Mailboxes mailboxes, DateTimeOffset now)
         monday = monday.AddDays(((int)DayOfWeek.Monday - (int)monday.DayOfWeek + 7) % 7);
         var weekly = new Meeting(
             "birnbaum-weekly@birnbaum.example", mira, everybody, "Week planning", "Workshop kitchen",
-            "Who fits where, what is late, what is missing.", At(monday, 7.5), At(monday, 8), Zone, Series: new MeetingSeries(true, "weekly"));
-        AddToAll(weekly);
-        for (var day = monday; day < now.AddDays(28).Date; day = day.AddDays(7))
+            "Who fits where, what is late, what is missing.", At(monday, 7.5), At(monday, 8), Zone);
+        foreach (var mailbox in mailboxes.All)
         {
-            AddToAll(
-                weekly with { StartAt = At(day, 7.5), EndAt = At(day, 8), Series = new MeetingSeries(false, "weekly") },
-                day.ToString("yyyyMMdd", CultureInfo.InvariantCulture));
+            var series = mailbox.Calendar.AddSeries(weekly, Recurrence.Every("weekly", weekly))!;
+            for (var day = monday; day < now.AddDays(28).Date; day = day.AddDays(7))
+            {
+                mailbox.Calendar.AddOccurrence(series, At(day, 7.5), weekly with { StartAt = At(day, 7.5), EndAt = At(day, 8) }, isException: false);
+            }
         }
 
         // Private things stand in a working calendar, and whole days do.
         for (var i = 0; i < 12; i++)
         {
             var day = WorkingTime(now.AddDays(14) - (Span * (i / 12.0)), 0).Date;
-            mailboxes.Of(SampleFirm.Colleagues[i % 3]).Add(new Meeting(
+            mailboxes.Of(SampleFirm.Colleagues[i % 3]).Calendar.Add(new Meeting(
                 $"birnbaum-private-{i}@birnbaum.example", Us(SampleFirm.Colleagues[i % 3]), [], i % 2 == 0 ? "Dentist" : "School concert", "", "",
-                At(day, 16), At(day, 17), Zone, IsPrivate: true));
+                At(day, 16), At(day, 17), Zone, Sensitivity: Sensitivity.Private));
             var holiday = new DateTimeOffset(day.AddDays(9), TimeSpan.Zero);
-            mailboxes.Of(SampleFirm.Colleagues[(i + 1) % 3]).Add(new Meeting(
+            mailboxes.Of(SampleFirm.Colleagues[(i + 1) % 3]).Calendar.Add(new Meeting(
                 $"birnbaum-holiday-{i}@birnbaum.example", Us(SampleFirm.Colleagues[(i + 1) % 3]), [], i % 3 == 0 ? "Trade fair, Nuremberg" : "Holiday", "", "",
                 holiday, holiday.AddDays(i % 3 == 0 ? 2 : 5), Zone, IsAllDay: true));
         }
@@ -235,24 +232,16 @@ internal sealed class SampleMail(Mailboxes mailboxes, DateTimeOffset now)
             customer.Language == "de" ? $"Aufmaß: {subject}" : $"Measuring: {subject}",
             $"{place.Street}, {place.PostalCode} {place.City}".Replace(",  ", ", ", StringComparison.Ordinal),
             "Laser, gauge, samples of wood and handles.", start, start.AddHours(1), Zone, IsCancelled: random.Next(25) == 0);
-        mailboxes.Of(ours).Add(meeting);
+        mailboxes.Of(ours).Calendar.Add(meeting);
         foreach (var colleague in SampleFirm.Colleagues.Where(c => c != ours && meeting.Attendees.Any(a => a.Who.Address == c.Address)))
         {
-            mailboxes.Of(colleague).Add(meeting);
-        }
-    }
-
-    private void AddToAll(Meeting meeting, string occurrence = "")
-    {
-        foreach (var mailbox in mailboxes.All)
-        {
-            mailbox.Add(meeting, occurrence);
+            mailboxes.Of(colleague).Calendar.Add(meeting);
         }
     }
 
     private Letter OutOfOffice(Correspondent them, SampleColleague ours, Letter to, string language) => Compose(
         them, [Us(ours)], [], language == "de" ? $"Abwesenheitsnotiz: {to.Subject}" : $"Automatic reply: {to.Subject}",
-        to.SentAt.AddSeconds(40), to.ConversationId,
+        to.SentAt.AddSeconds(40), to.Thread,
         language == "de"
             ? "Ich bin zurzeit nicht im Büro und lese meine Mails erst nächste Woche wieder. Ihre Nachricht wird nicht weitergeleitet."
             : "I am out of the office and will read your mail next week. It is not forwarded.",
@@ -289,8 +278,10 @@ internal sealed class SampleMail(Mailboxes mailboxes, DateTimeOffset now)
         html.Append("</body></html>");
         return new Letter(
             id, conversation, from, to, cc, subject, at, text.ToString(), html.ToString(),
-            [new("Message-ID", id), .. answers is null ? Array.Empty<MailHeader>() : [new("In-Reply-To", answers.InternetMessageId)], .. headers ?? []],
-            attachments);
+            headers ?? [], attachments)
+        {
+            References = answers is null ? [] : [.. answers.References, answers.InternetMessageId],
+        };
     }
 
     private void Deliver(Letter letter)

@@ -1,190 +1,124 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
-using OutlookCrm.Sandbox.Issuer;
+using System.Text.Json;
 using OutlookCrm.Sandbox.Mail;
 
 namespace OutlookCrm.Sandbox.Graph;
 
 /// <summary>Microsoft Graph v1.0, as much of it as the product and the small Outlook ask for.</summary>
-public static class GraphEndpoints
+internal static class GraphEndpoints
 {
-    private const string Root = "/graph/v1.0";
+    public const string Root = "/graph/v1.0";
 
     public static void MapGraph(this IEndpointRouteBuilder routes)
     {
-        var graph = routes.MapGroup(Root).RequireCors(SandboxCors.Policy).AddEndpointFilter(async (context, next) =>
-        {
-            try
-            {
-                await AuthenticateAsync(context.HttpContext);
-                return await next(context);
-            }
-            catch (GraphError error)
-            {
-                return error.ToResult(context.HttpContext.RequestServices.GetRequiredService<TimeProvider>());
-            }
-        });
-
-        graph.MapGet("/organization", (HttpRequest request) =>
-            new GraphQuery(request).Page("organization", [SampleFirm.TenantId], _ => GraphJson.Organization()));
-        graph.MapGet("/users", (HttpRequest request) =>
-            new GraphQuery(request).Page("users", SampleFirm.Colleagues, GraphJson.User, pageSize: 100));
+        var graph = routes.MapGroup(Root).RequireCors(SandboxCors.Policy);
+        graph.MapGet("/organization", context => WriteAllAsync(
+            context, "organization", DirectoryShapes.Organization, [SampleFirm.TenantId], id => id.ToString(), pageSize: 100)).Needing(Needs.ReadFirm);
+        graph.MapGet("/users", context => WriteAllAsync(
+            context, "users", DirectoryShapes.User, SampleFirm.Colleagues, colleague => colleague.Id.ToString(), pageSize: 100)).Needing(Needs.ReadUsers);
         foreach (var prefix in new[] { "/me", "/users/{user}" })
         {
-            MapMailbox(graph.MapGroup(prefix));
+            var user = graph.MapGroup(prefix);
+            user.MapGet("", ReadUserAsync).Needing(prefix == "/me" ? Needs.ReadMe : Needs.ReadUsers);
+            user.MapGet("/mailboxSettings", context =>
+            {
+                _ = MailboxOf(context);
+                return GraphAnswers.WriteAsync(context, StatusCodes.Status200OK, DirectoryShapes.WriteMailboxSettings);
+            }).Needing(Needs.ReadSettings);
+            MailReading.Map(user);
+            MailWriting.Map(user);
+            CalendarReading.Map(user);
+            CalendarWriting.Map(user);
         }
 
-        graph.Map("/{**rest}", (string? rest) =>
-        {
-            throw GraphError.BadRequest($"Resource not found for the segment '{rest?.Split('/')[0]}'.");
-        });
+        graph.Map("/{**rest}", context => throw GraphError.BadRequest(
+            $"Resource not found for the segment '{context.Request.RouteValues["rest"]?.ToString()?.Split('/')[0]}'."));
     }
 
-    private static void MapMailbox(RouteGroupBuilder user)
+    /// <summary>The mailbox a request means, if the caller may see it: an app those it was given, a person their own.</summary>
+    /// <exception cref="GraphError">There is no such mailbox, or it is not for this caller.</exception>
+    public static Mailbox MailboxOf(HttpContext context)
     {
-        user.MapGet("", (HttpContext context) => new GraphQuery(context.Request).Project(GraphJson.User(MailboxOf(context).Owner)));
-        user.MapGet("/mailboxSettings", (HttpContext context) =>
-        {
-            _ = MailboxOf(context);
-            return new GraphQuery(context.Request).Project(GraphJson.MailboxSettings());
-        });
-
-        user.MapGet("/mailFolders", (HttpContext context) =>
-        {
-            var mailbox = MailboxOf(context);
-            return new GraphQuery(context.Request).Page("mailFolders", mailbox.Folders, folder => GraphJson.Folder(mailbox, folder));
-        });
-        user.MapGet("/mailFolders/{folder}", (HttpContext context, string folder) =>
-        {
-            var mailbox = MailboxOf(context);
-            return new GraphQuery(context.Request).Project(GraphJson.Folder(mailbox, FolderOf(mailbox, folder)));
-        });
-        user.MapGet("/mailFolders/{folder}/messages", (HttpContext context, string folder) =>
-        {
-            var mailbox = MailboxOf(context);
-            var id = FolderOf(mailbox, folder).Id;
-            return Messages(context, [.. mailbox.Messages.Where(message => message.FolderId == id)]);
-        });
-
-        user.MapGet("/messages", (HttpContext context) => Messages(context, MailboxOf(context).Messages));
-        user.MapGet("/messages/{message}", (HttpContext context, string message) =>
-        {
-            var query = new GraphQuery(context.Request);
-            return query.Project(GraphJson.Message(MessageOf(MailboxOf(context), message), Preferences.Read(context.Request), query));
-        });
-        user.MapGet("/messages/{message}/attachments", (HttpContext context, string message) =>
-        {
-            var found = MessageOf(MailboxOf(context), message);
-            var positions = Enumerable.Range(0, found.Letter.Attachments.Count).ToList();
-            return new GraphQuery(context.Request).Page("attachments", positions, position => GraphJson.Attachment(found, position), pageSize: 100);
-        });
-        user.MapPatch("/messages/{message}", (HttpContext context, string message, JsonObject changes) =>
-        {
-            // All that opening a message changes; the product never writes mail.
-            if (changes.Any(change => change.Key is not "isRead" and not ['@', ..])
-                || changes["isRead"] is not JsonValue value || !value.TryGetValue(out bool isRead))
-            {
-                throw GraphError.BadRequest("Only isRead can be changed here.");
-            }
-
-            var query = new GraphQuery(context.Request);
-            return MailboxOf(context).MarkRead(message, isRead) is { } changed
-                ? query.Project(GraphJson.Message(changed, Preferences.Read(context.Request), query))
-                : throw GraphError.ItemNotFound();
-        });
-
-        user.MapGet("/events", (HttpContext context) =>
-        {
-            var mailbox = MailboxOf(context);
-            var preferences = Preferences.Read(context.Request);
-            return new GraphQuery(context.Request).Page(
-                "events", [.. mailbox.Events.Where(kept => kept.SeriesMasterId is null)],
-                kept => GraphJson.Event(kept, mailbox.Owner, preferences), preferences.PageSize ?? 10);
-        });
-        user.MapGet("/events/{item}", (HttpContext context, string item) =>
-        {
-            var mailbox = MailboxOf(context);
-            return mailbox.FindEvent(item) is { } kept
-                ? new GraphQuery(context.Request).Project(GraphJson.Event(kept, mailbox.Owner, Preferences.Read(context.Request)))
-                : throw GraphError.ItemNotFound();
-        });
-        user.MapGet("/calendarView", CalendarView);
-        user.MapGet("/calendar/calendarView", CalendarView);
-    }
-
-    private static JsonObject Messages(HttpContext context, IReadOnlyList<MailboxMessage> messages)
-    {
-        var query = new GraphQuery(context.Request);
-        var preferences = Preferences.Read(context.Request);
-        return query.Page("messages", messages, message => GraphJson.Message(message, preferences, query), preferences.PageSize ?? 10);
-    }
-
-    private static JsonObject CalendarView(HttpContext context)
-    {
-        var mailbox = MailboxOf(context);
-        var preferences = Preferences.Read(context.Request);
-        var from = Moment(context.Request, "startDateTime");
-        var to = Moment(context.Request, "endDateTime");
-        return new GraphQuery(context.Request).Page(
-            "calendarView",
-            [.. mailbox.Events.Where(kept => kept.Meeting is { Series: not { IsMaster: true } } meeting && meeting.StartAt < to && meeting.EndAt > from)],
-            kept => GraphJson.Event(kept, mailbox.Owner, preferences), preferences.PageSize ?? 10);
-    }
-
-    private static DateTimeOffset Moment(HttpRequest request, string name) =>
-        DateTimeOffset.TryParse(request.Query[name], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
-            ? at
-            : throw new GraphError(StatusCodes.Status400BadRequest, "ErrorInvalidParameter", $"This request requires a time window: {name} is missing or no time.");
-
-    private static MailFolder FolderOf(Mailbox mailbox, string folder) =>
-        mailbox.FindFolder(folder)
-        ?? throw new GraphError(StatusCodes.Status404NotFound, "ErrorItemNotFound", "The specified folder could not be found in the store.");
-
-    private static MailboxMessage MessageOf(Mailbox mailbox, string message) => mailbox.FindMessage(message) ?? throw GraphError.ItemNotFound();
-
-    /// <summary>The mailbox a request means, if the caller may read it: an app reads all, a person their own.</summary>
-    private static Mailbox MailboxOf(HttpContext context)
-    {
-        var caller = (GraphCaller)context.Items[typeof(GraphCaller)]!;
+        var caller = GraphCaller.Of(context);
         var mailboxes = context.RequestServices.GetRequiredService<Mailboxes>();
         if (context.Request.RouteValues["user"] is not string user)
         {
             return mailboxes.Of(caller.Colleague ?? throw GraphError.BadRequest("/me request is only valid with delegated authentication flow."));
         }
 
-        var colleague = SampleFirm.FindColleague(user) ?? throw GraphError.UserNotFound(user);
-        return caller.Colleague is null || caller.Colleague == colleague ? mailboxes.Of(colleague) : throw GraphError.Forbidden();
+        var colleague = SampleFirm.FindColleague(user)
+            ?? throw new GraphError(StatusCodes.Status404NotFound, "ErrorInvalidUser", $"The requested user '{user}' is invalid.");
+        if (caller.Colleague is not null && caller.Colleague != colleague)
+        {
+            throw GraphError.Forbidden();
+        }
+
+        return mailboxes.Of(colleague);
     }
 
-    private static async Task AuthenticateAsync(HttpContext context)
+    /// <summary>How items of that mailbox are written for whoever asks.</summary>
+    public static Rendering RenderingFor(HttpContext context, Mailbox mailbox, Needs content) => new(
+        Preferences.Read(context.Request), mailbox.Owner, context.RequestServices.GetRequiredService<SandboxAddresses>().Outlook,
+        IsBasic: !content.AnyOf.Any(permission => GraphCaller.Of(context).Has(permission)));
+
+    /// <summary>A short list, whole but for filter, order and page.</summary>
+    public static Task WriteAllAsync<T>(
+        HttpContext context, string resource, Shape<T> shape, IReadOnlyList<T> items, Func<T, string> id, int pageSize, Action<Utf8JsonWriter, T, Rendering>? more = null)
     {
-        var header = context.Request.Headers.Authorization.ToString();
-        if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        var query = new GraphQuery(context.Request);
+        var selection = shape.Select(query.Select);
+        var rendering = new Rendering(Preferences.Read(context.Request), null, context.RequestServices.GetRequiredService<SandboxAddresses>().Outlook, IsBasic: false);
+        var filter = GraphFilter<T>.Parse(query.Filter, shape);
+        IEnumerable<T> kept = filter is null ? items : items.Where(filter.Test);
+        if (query.Order is var (path, descending))
         {
-            throw GraphError.Unauthenticated("Access token is empty.");
+            kept = Sort(kept, shape.Value(path), descending);
         }
 
-        var services = context.RequestServices;
-        var now = services.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime;
-        var token = await new JsonWebTokenHandler().ValidateTokenAsync(header["Bearer ".Length..], new TokenValidationParameters
-        {
-            ValidIssuer = services.GetRequiredService<SandboxAddresses>().IssuerOf(SampleFirm.TenantId.ToString()),
-            ValidAudience = TokenIssuer.GraphAudience,
-            IssuerSigningKeys = services.GetRequiredService<TokenIssuer>().Keys.Published,
-            ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
-            LifetimeValidator = (from, until, _, _) => from <= now && now < until,
-        });
-        if (!token.IsValid)
-        {
-            throw GraphError.Unauthenticated($"The token is not for us: {token.Exception.GetType().Name}.");
-        }
-
-        context.Items[typeof(GraphCaller)] = new GraphCaller(
-            token.Claims.ContainsKey("scp") ? SampleFirm.FindColleague((string)token.Claims["oid"]) : null);
+        var all = kept.ToList();
+        var size = query.Top ?? rendering.Preferences.PageSize ?? pageSize;
+        var next = query.Behind + size;
+        return GraphAnswers.WritePageAsync(
+            context, resource, all.Skip(query.Behind).Take(size),
+            (json, item) => WriteItem(json, item, selection, rendering, id(item), more),
+            next < all.Count ? ("@odata.nextLink", query.NextLink(next)) : null,
+            query.WantsCount ? all.Count : null);
     }
 
-    /// <param name="Colleague">In whose name the token speaks; null for the product's own.</param>
-    private sealed record GraphCaller(SampleColleague? Colleague);
+    public static void WriteItem<T>(
+        Utf8JsonWriter json, T item, Selection<T> selection, Rendering to, string id, Action<Utf8JsonWriter, T, Rendering>? more = null)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", id);
+        foreach (var property in selection.Properties)
+        {
+            json.WritePropertyName(property.Key);
+            property.Write(json, item, to);
+        }
+
+        more?.Invoke(json, item, to);
+        json.WriteEndObject();
+    }
+
+    public static IEnumerable<T> Sort<T>(IEnumerable<T> items, Func<T, object?> value, bool descending) => descending
+        ? items.OrderByDescending(value, Order)
+        : items.OrderBy(value, Order);
+
+    private static readonly Comparer<object?> Order = Comparer<object?>.Create((one, other) => (one, other) switch
+    {
+        (string a, string b) => StringComparer.OrdinalIgnoreCase.Compare(a, b),
+        _ => Comparer<object?>.Default.Compare(one, other),
+    });
+
+    private static Task ReadUserAsync(HttpContext context)
+    {
+        var caller = GraphCaller.Of(context);
+        var user = context.Request.RouteValues["user"] as string;
+        var colleague = user is null
+            ? caller.Colleague ?? throw GraphError.BadRequest("/me request is only valid with delegated authentication flow.")
+            : SampleFirm.FindColleague(user) ?? throw GraphError.UserNotFound(user);
+        var selection = DirectoryShapes.User.Select(new GraphQuery(context.Request).Select);
+        var rendering = new Rendering(Preferences.Read(context.Request), null, context.RequestServices.GetRequiredService<SandboxAddresses>().Outlook, IsBasic: false);
+        return GraphAnswers.WriteAsync(
+            context, StatusCodes.Status200OK, json => WriteItem(json, colleague, selection, rendering, colleague.Id.ToString()));
+    }
 }

@@ -1,134 +1,196 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace OutlookCrm.Sandbox.Graph;
 
-/// <summary>The part of OData's $filter that mail clients use: comparisons and startswith, joined by and, or, not and parentheses.</summary>
-internal sealed partial class GraphFilter
+/// <summary>The part of OData's $filter that mail clients use: comparisons, startswith and contains, joined by and, or, not and parentheses.</summary>
+internal sealed class GraphFilter<T>
 {
+    private readonly FilterNode<T> root;
+
+    private GraphFilter(FilterNode<T> root) => this.root = root;
+
+    /// <summary>Comparisons all of which must hold.</summary>
+    public IReadOnlyList<FilterComparison<T>> Required => root switch
+    {
+        FilterComparison<T> one => [one],
+        FilterAll<T> all => [.. all.Nodes.OfType<FilterComparison<T>>()],
+        _ => [],
+    };
+
+    /// <summary>Nothing but what is <see cref="Required"/>.</summary>
+    public bool IsPlain => root is FilterComparison<T> || (root is FilterAll<T> all && all.Nodes.All(node => node is FilterComparison<T>));
+
+    /// <summary>Which properties it asks about, in the order in which it does.</summary>
+    public IReadOnlyList<string> Paths { get; private init; } = [];
+
+    /// <exception cref="GraphError">The text is no filter we understand, or about something that the type does not have.</exception>
+    public static GraphFilter<T>? Parse(string? text, Shape<T> shape)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        var reader = new FilterReader<T>(text, shape);
+        return new GraphFilter<T>(reader.ReadAll()) { Paths = reader.Paths };
+    }
+
+    public bool Test(T item) => root.Holds(item);
+}
+
+internal abstract record FilterNode<T>
+{
+    public abstract bool Holds(T item);
+}
+
+internal sealed record FilterAll<T>(IReadOnlyList<FilterNode<T>> Nodes) : FilterNode<T>
+{
+    public override bool Holds(T item) => Nodes.All(node => node.Holds(item));
+}
+
+internal sealed record FilterAny<T>(IReadOnlyList<FilterNode<T>> Nodes) : FilterNode<T>
+{
+    public override bool Holds(T item) => Nodes.Any(node => node.Holds(item));
+}
+
+internal sealed record FilterNot<T>(FilterNode<T> Node) : FilterNode<T>
+{
+    public override bool Holds(T item) => !Node.Holds(item);
+}
+
+internal sealed record FilterText<T>(Func<T, object?> Value, string Text, bool AtStart) : FilterNode<T>
+{
+    public override bool Holds(T item) => Value(item) is string value
+        && (AtStart ? value.StartsWith(Text, StringComparison.OrdinalIgnoreCase) : value.Contains(Text, StringComparison.OrdinalIgnoreCase));
+}
+
+/// <param name="Literal">A text, a bool, a moment or null.</param>
+internal sealed record FilterComparison<T>(string Path, Func<T, object?> Value, string Operation, object? Literal) : FilterNode<T>
+{
+    public override bool Holds(T item)
+    {
+        var order = Compare(Value(item), Literal);
+        return Operation switch
+        {
+            "eq" => order == 0,
+            "ne" => order != 0,
+            "gt" => order > 0,
+            "ge" => order >= 0,
+            "lt" => order < 0,
+            _ => order <= 0,
+        };
+    }
+
+    // Null when there is nothing to compare: then nothing holds but "ne".
+    private static int? Compare(object? value, object? literal) => (value, literal) switch
+    {
+        (null, null) => 0,
+        (string one, string other) => string.Compare(one, other, StringComparison.OrdinalIgnoreCase),
+        (bool one, bool other) => one.CompareTo(other),
+        (DateTimeOffset one, DateTimeOffset other) => one.CompareTo(other),
+        _ => null,
+    };
+}
+
+internal sealed partial class FilterReader<T>
+{
+    private readonly Shape<T> shape;
     private readonly List<string> tokens;
+    private readonly List<string> paths = [];
     private int next;
 
-    private GraphFilter(List<string> tokens) => this.tokens = tokens;
-
-    /// <exception cref="GraphError">The text is no filter we understand.</exception>
-    public static Func<JsonObject, bool> Parse(string text)
+    public FilterReader(string text, Shape<T> shape)
     {
+        this.shape = shape;
+        tokens = [.. Token().Matches(text).Select(match => match.Value)];
         if (!string.IsNullOrWhiteSpace(Token().Replace(text, "")))
         {
             throw Invalid();
         }
-
-        var filter = new GraphFilter([.. Token().Matches(text).Select(match => match.Value)]);
-        var test = filter.ReadOr();
-        return filter.next == filter.tokens.Count ? test : throw Invalid();
     }
 
-    private Func<JsonObject, bool> ReadOr()
+    public IReadOnlyList<string> Paths => paths;
+
+    public FilterNode<T> ReadAll()
     {
-        var left = ReadAnd();
+        var node = ReadOr();
+        return next == tokens.Count ? node : throw Invalid();
+    }
+
+    private FilterNode<T> ReadOr()
+    {
+        List<FilterNode<T>> nodes = [ReadAnd()];
         while (Take("or"))
         {
-            var (a, b) = (left, ReadAnd());
-            left = item => a(item) || b(item);
+            nodes.Add(ReadAnd());
         }
 
-        return left;
+        return nodes is [var single] ? single : new FilterAny<T>(nodes);
     }
 
-    private Func<JsonObject, bool> ReadAnd()
+    private FilterNode<T> ReadAnd()
     {
-        var left = ReadOne();
+        List<FilterNode<T>> nodes = [ReadOne()];
         while (Take("and"))
         {
-            var (a, b) = (left, ReadOne());
-            left = item => a(item) && b(item);
+            nodes.Add(ReadOne());
         }
 
-        return left;
+        return nodes is [var single] ? single : new FilterAll<T>(nodes);
     }
 
-    private Func<JsonObject, bool> ReadOne()
+    private FilterNode<T> ReadOne()
     {
         if (Take("not"))
         {
-            var inner = ReadOne();
-            return item => !inner(item);
+            return new FilterNot<T>(ReadOne());
         }
 
         if (Take("("))
         {
             var inner = ReadOr();
-            return Take(")") ? inner : throw Invalid();
-        }
-
-        if (Take("startswith"))
-        {
-            Expect("(");
-            var start = Read();
-            Expect(",");
-            var prefix = ReadText();
             Expect(")");
-            return item => Text(item, start) is { } value && value.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
+            return inner;
         }
 
-        var path = Read();
+        if (next + 1 < tokens.Count && tokens[next] is "startswith" or "contains" && tokens[next + 1] == "(")
+        {
+            var atStart = Read() == "startswith";
+            Expect("(");
+            var value = ReadValue(out _);
+            Expect(",");
+            var text = Read() is ['\'', ..] quoted ? Unquote(quoted) : throw Invalid();
+            Expect(")");
+            return new FilterText<T>(value, text, atStart);
+        }
+
+        var read = ReadValue(out var path);
         var operation = Read();
-        var literal = Read();
-        return item => Holds(Compare(item, path, literal), operation);
-    }
-
-    private static bool Holds(int? order, string operation) => operation switch
-    {
-        "eq" => order == 0,
-        "ne" => order != 0,
-        "gt" => order > 0,
-        "ge" => order >= 0,
-        "lt" => order < 0,
-        "le" => order <= 0,
-        _ => throw Invalid(),
-    };
-
-    /// <summary>Null when the item lacks the property: then nothing holds but "ne".</summary>
-    private static int? Compare(JsonObject item, string path, string literal)
-    {
-        if (Text(item, path) is not { } value)
-        {
-            return literal == "null" ? 0 : null;
-        }
-
-        if (literal.StartsWith('\''))
-        {
-            return string.Compare(value, Unquote(literal), StringComparison.OrdinalIgnoreCase);
-        }
-
-        if (literal is "true" or "false")
-        {
-            return value == literal ? 0 : 1;
-        }
-
-        return DateTimeOffset.TryParse(literal, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var then)
-            && DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
-            ? at.CompareTo(then)
+        return operation is "eq" or "ne" or "gt" or "ge" or "lt" or "le"
+            ? new FilterComparison<T>(path, read, operation, Literal(Read(), path))
             : throw Invalid();
     }
 
-    private static string? Text(JsonObject item, string path)
+    private Func<T, object?> ReadValue(out string path)
     {
-        JsonNode? node = item;
-        foreach (var part in path.Split('/'))
-        {
-            node = (node as JsonObject)?[part];
-        }
-
-        return node?.ToString() switch
-        {
-            "True" => "true",
-            "False" => "false",
-            var text => text,
-        };
+        path = Read();
+        paths.Add(path);
+        return shape.Value(path);
     }
+
+    private static object? Literal(string token, string path) => token switch
+    {
+        "null" => null,
+        "true" => true,
+        "false" => false,
+        ['\'', ..] when path.EndsWith("/dateTime", StringComparison.Ordinal) => Moment(Unquote(token)),
+        ['\'', ..] => Unquote(token),
+        _ => Moment(token),
+    };
+
+    private static DateTimeOffset Moment(string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : throw Invalid();
 
     private bool Take(string token)
     {
@@ -150,8 +212,6 @@ internal sealed partial class GraphFilter
     }
 
     private string Read() => next < tokens.Count ? tokens[next++] : throw Invalid();
-
-    private string ReadText() => Read() is ['\'', ..] text ? Unquote(text) : throw Invalid();
 
     private static string Unquote(string literal) => literal[1..^1].Replace("''", "'", StringComparison.Ordinal);
 

@@ -1,115 +1,166 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
+using System.Text;
+using Microsoft.AspNetCore.WebUtilities;
+using OutlookCrm.Sandbox.Mail;
 
 namespace OutlookCrm.Sandbox.Graph;
 
-/// <summary>The query options of one request, applied to a list or an item.</summary>
+/// <summary>The query options of one request, read and checked.</summary>
 internal sealed class GraphQuery
 {
+    private const int MaxTop = 1000;
+
     private readonly HttpRequest request;
-    private readonly string address;
-    private readonly HashSet<string>? select;
 
     public GraphQuery(HttpRequest request)
     {
         this.request = request;
-        address = $"{request.Scheme}://{request.Host}{request.PathBase}{request.Path}";
-        select = Option("$select") is { } fields
-            ? new HashSet<string>(fields.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), StringComparer.Ordinal)
-            : null;
+        Select = Option("$select")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        Expand = Expansion.Read(Option("$expand"));
+        Filter = Option("$filter");
+        Search = Option("$search");
+        Order = ReadOrder(Option("$orderby"));
+        Top = Option("$top") is null ? null : Number("$top", least: 1, most: MaxTop);
+        Skip = Option("$skip") is null ? 0 : Number("$skip", least: 0, most: int.MaxValue);
+        SkipToken = Option("$skiptoken");
+        WantsCount = Option("$count") is "true";
     }
 
-    public bool Selects(string property) => select?.Contains(property) == true;
+    public IReadOnlyList<string>? Select { get; }
 
-    public bool Expands(string property) => Option("$expand")?.Split(',').Contains(property) == true;
+    public Expansion Expand { get; }
 
-    /// <summary>All properties, or the selected ones; the id and annotations always.</summary>
-    public JsonObject Project(JsonObject item)
+    public string? Filter { get; }
+
+    public string? Search { get; }
+
+    public (string Path, bool Descending)? Order { get; }
+
+    public int? Top { get; }
+
+    public int Skip { get; }
+
+    public string? SkipToken { get; }
+
+    public bool WantsCount { get; }
+
+    /// <summary>The address without its query.</summary>
+    public string Address => $"{request.Scheme}://{request.Host}{request.PathBase}{request.Path}";
+
+    public string Root => $"{request.Scheme}://{request.Host}{GraphEndpoints.Root}";
+
+    public string? Option(string name) => request.Query.TryGetValue(name, out var value) ? value.ToString() : null;
+
+    /// <summary>Which of these options were given.</summary>
+    public IReadOnlyList<string> Given(params string[] names) => [.. names.Where(request.Query.ContainsKey)];
+
+    /// <summary>The same request for what comes after a place.</summary>
+    public string NextLink(string skipToken)
     {
-        if (select is not null)
+        var others = request.Query.Where(option => option.Key is not ("$skip" or "$skiptoken"))
+            .Select(option => $"{Uri.EscapeDataString(option.Key)}={Uri.EscapeDataString(option.Value.ToString())}");
+        return $"{Address}?{string.Join('&', others.Append($"%24skiptoken={Uri.EscapeDataString(skipToken)}"))}";
+    }
+
+    public string NextLink(ItemPosition after) => NextLink(Encode(string.Create(CultureInfo.InvariantCulture, $"{after.Ticks}.{after.Number}")));
+
+    /// <summary>For what has no place of its own: so many are behind us.</summary>
+    public string NextLink(int skip) => NextLink(Encode(skip.ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>The place in the skip token; null on the first page.</summary>
+    public ItemPosition? After => SkipToken is null ? null
+        : Decode(SkipToken).Split('.') is [var ticks, var number]
+            && long.TryParse(ticks, CultureInfo.InvariantCulture, out var at) && int.TryParse(number, CultureInfo.InvariantCulture, out var which)
+                ? new ItemPosition(at, which)
+                : throw BadToken();
+
+    /// <summary>How many are behind us, by token or by $skip.</summary>
+    public int Behind => SkipToken is null ? Skip
+        : int.TryParse(Decode(SkipToken), NumberStyles.None, CultureInfo.InvariantCulture, out var skip) ? skip : throw BadToken();
+
+    private static string Encode(string text) => WebEncoders.Base64UrlEncode(Encoding.ASCII.GetBytes(text));
+
+    private static string Decode(string token)
+    {
+        try
         {
-            foreach (var name in item.Select(property => property.Key).ToList())
+            return Encoding.ASCII.GetString(WebEncoders.Base64UrlDecode(token));
+        }
+        catch (FormatException)
+        {
+            throw BadToken();
+        }
+    }
+
+    private static GraphError BadToken() => GraphError.BadRequest("Skip token is not valid.");
+
+    private static (string, bool)? ReadOrder(string? order) =>
+        order?.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) switch
+        {
+            null => null,
+            [var path] when !path.Contains(',', StringComparison.Ordinal) => (path, false),
+            [var path, "asc" or "desc"] words when !path.Contains(',', StringComparison.Ordinal) => (path, words[1] == "desc"),
+            _ => throw GraphError.BadRequest("Only one $orderby clause is understood here."),
+        };
+
+    private int Number(string name, int least, int most) =>
+        int.TryParse(Option(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw GraphError.BadRequest($"Invalid value '{Option(name)}' for {name}.");
+}
+
+/// <summary>What of an item's surroundings comes with it.</summary>
+/// <param name="Attachments">Null: not asked for.</param>
+internal sealed record Expansion(Selection<AttachmentOf>? Attachments, IReadOnlyList<ExtendedProperty>? ExtendedProperties, bool ChildFolders)
+{
+    public static readonly Expansion None = new(null, null, false);
+
+    /// <exception cref="GraphError">Something that cannot be had here.</exception>
+    public static Expansion Read(string? text)
+    {
+        var expansion = None;
+        foreach (var part in Split(text ?? "", ','))
+        {
+            var open = part.IndexOf('(', StringComparison.Ordinal);
+            var name = (open < 0 ? part : part[..open]).Trim();
+            var options = open < 0 ? [] : Split(part[(open + 1)..].TrimEnd().TrimEnd(')'), ';').Select(option => option.Trim()).ToList();
+            string? Of(string option) => options.Find(one => one.StartsWith($"{option}=", StringComparison.Ordinal))?[(option.Length + 1)..];
+            expansion = name switch
             {
-                if (name != "id" && name[0] != '@' && !select.Contains(name) && !Expands(name))
+                "attachments" => expansion with
                 {
-                    item.Remove(name);
-                }
+                    Attachments = AttachmentShape.Instance.Select(Of("$select")?.Split(',', StringSplitOptions.TrimEntries)),
+                },
+                "singleValueExtendedProperties" => expansion with { ExtendedProperties = ExtendedProperty.ReadFilter(Of("$filter") ?? "") },
+                "childFolders" => expansion with { ChildFolders = true },
+                _ => throw GraphError.BadRequest($"Could not find a property named '{name}' to expand."),
+            };
+        }
+
+        return expansion;
+    }
+
+    // Only where no parenthesis and no text is open.
+    private static List<string> Split(string text, char by)
+    {
+        var parts = new List<string>();
+        var part = new StringBuilder();
+        var (depth, isText) = (0, false);
+        foreach (var letter in text)
+        {
+            isText ^= letter == '\'';
+            depth += isText ? 0 : letter switch { '(' => 1, ')' => -1, _ => 0 };
+            if (letter == by && depth == 0 && !isText)
+            {
+                parts.Add(part.ToString());
+                part.Clear();
+            }
+            else
+            {
+                part.Append(letter);
             }
         }
 
-        return item;
-    }
-
-    /// <summary>One page, with the way to the next.</summary>
-    /// <param name="items">In the order the collection has when none is asked for.</param>
-    /// <param name="render">Makes an item's JSON; called for what is shown, and for all only when a filter or an order needs it.</param>
-    public JsonObject Page<T>(string context, IReadOnlyList<T> items, Func<T, JsonObject> render, int pageSize = 10)
-    {
-        var size = Number("$top", pageSize, least: 1, most: 1000);
-        var skip = Number("$skip", 0, least: 0, most: int.MaxValue);
-        IReadOnlyList<T> kept = items;
-        if (Option("$filter") is { } filter)
-        {
-            var test = GraphFilter.Parse(filter);
-            kept = [.. kept.Where(item => test(render(item)))];
-        }
-
-        if (Option("$orderby") is { } order)
-        {
-            kept = Sort(kept, render, order);
-        }
-
-        var page = new JsonObject { ["@odata.context"] = $"{Root()}/$metadata#{context}" };
-        if (Option("$count") is "true")
-        {
-            page["@odata.count"] = kept.Count;
-        }
-
-        page["value"] = new JsonArray([.. kept.Skip(skip).Take(size).Select(item => Project(render(item)))]);
-        if (skip + size < kept.Count)
-        {
-            page["@odata.nextLink"] = NextLink(skip + size);
-        }
-
-        return page;
-    }
-
-    private static List<T> Sort<T>(IReadOnlyList<T> items, Func<T, JsonObject> render, string order)
-    {
-        var words = order.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (words is not [_] and not [_, "asc" or "desc"])
-        {
-            throw GraphError.BadRequest("Only one $orderby clause is understood here.");
-        }
-
-        // Dates come in a form that sorts as text.
-        var path = words[0].Split('/');
-        var keyed = items.Select(item => (Item: item, Key: path.Aggregate((JsonNode?)render(item), (node, part) => (node as JsonObject)?[part])?.ToString()));
-        return [.. (words is [_, "desc"]
-            ? keyed.OrderByDescending(pair => pair.Key, StringComparer.OrdinalIgnoreCase)
-            : keyed.OrderBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase)).Select(pair => pair.Item)];
-    }
-
-    private string NextLink(int skip)
-    {
-        var others = request.Query.Where(option => option.Key is not "$skip")
-            .Select(option => $"{Uri.EscapeDataString(option.Key)}={Uri.EscapeDataString(option.Value.ToString())}");
-        return $"{address}?{string.Join('&', others.Append(string.Create(CultureInfo.InvariantCulture, $"%24skip={skip}")))}";
-    }
-
-    private string Root() => $"{request.Scheme}://{request.Host}/graph/v1.0";
-
-    private string? Option(string name) => request.Query.TryGetValue(name, out var value) ? value.ToString() : null;
-
-    private int Number(string name, int fallback, int least, int most)
-    {
-        if (Option(name) is not { } text)
-        {
-            return fallback;
-        }
-
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
-            ? number
-            : throw GraphError.BadRequest($"Invalid value '{text}' for {name}.");
+        return part.Length > 0 ? [.. parts, part.ToString()] : parts;
     }
 }

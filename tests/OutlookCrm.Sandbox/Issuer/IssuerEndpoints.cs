@@ -161,7 +161,9 @@ public static class IssuerEndpoints
             "Bearer",
             (int)TokenIssuer.Lifetime.TotalSeconds,
             grant.Scope,
-            audience == TokenIssuer.GraphAudience ? issuer.CreateGraphToken(grant.Colleague) : issuer.CreateAccessToken(grant.Colleague),
+            audience == TokenIssuer.GraphAudience
+                ? issuer.CreateGraphToken(grant.Colleague, SampleFirm.ClientId, GraphScopes(grant.Scope))
+                : issuer.CreateAccessToken(grant.Colleague),
             issuer.CreateIdToken(grant.Colleague, grant.Nonce),
             refreshToken,
             Base64UrlEncoder.Encode($$"""{"uid":"{{grant.Colleague.Id}}","utid":"{{SampleFirm.TenantId}}"}""")));
@@ -200,6 +202,10 @@ public static class IssuerEndpoints
             ? TokenIssuer.GraphAudience
             : null;
     }
+
+    // Asked for as https://graph.microsoft.com/Mail.Read or as Mail.Read; written as the latter.
+    private static string GraphScopes(string scopes) => string.Join(
+        ' ', scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Except(IdScopes).Select(scope => scope.Split('/')[^1]));
 
     private static string Tenant(HttpContext context) => (string)context.Request.RouteValues["tenant"]!;
 

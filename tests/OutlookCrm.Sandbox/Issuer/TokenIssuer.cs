@@ -12,6 +12,8 @@ public sealed class TokenIssuer(TimeProvider clock, SandboxAddresses addresses, 
 
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
+    private const string OutlookScopes = "Calendars.ReadWrite Mail.ReadWrite Mail.Send MailboxSettings.Read User.Read User.ReadBasic.All";
+
     private static readonly string[] AppRoles = ["Calendars.Read", "Mail.Read", "User.Read.All"];
     private static readonly string Tenant = SampleFirm.TenantId.ToString();
     private readonly JsonWebTokenHandler handler = new() { SetDefaultTimesOnTokenCreation = false };
@@ -31,15 +33,18 @@ public sealed class TokenIssuer(TimeProvider clock, SandboxAddresses addresses, 
         ["sub"] = SubjectFor(colleague),
     });
 
-    /// <summary>A token for Graph in a colleague's name: reads that colleague's mailbox, no other.</summary>
-    public string CreateGraphToken(SampleColleague colleague) => Sign(GraphAudience, new()
+    /// <summary>A token for Graph in a colleague's name, as Outlook itself has it: for that colleague's mailbox, no other.</summary>
+    public string CreateGraphToken(SampleColleague colleague) => CreateGraphToken(colleague, SampleFirm.OutlookClientId, OutlookScopes);
+
+    /// <param name="scopes">What the client was granted, without the audience.</param>
+    public string CreateGraphToken(SampleColleague colleague, Guid clientId, string scopes) => Sign(GraphAudience, new()
     {
-        ["azp"] = SampleFirm.ClientId.ToString(),
+        ["azp"] = clientId.ToString(),
         ["idtyp"] = "user",
         ["name"] = colleague.Name,
         ["oid"] = colleague.Id.ToString(),
         ["preferred_username"] = colleague.Address,
-        ["scp"] = "Calendars.Read Mail.ReadWrite User.Read User.ReadBasic.All",
+        ["scp"] = scopes,
         ["sub"] = SubjectFor(colleague),
     });
 

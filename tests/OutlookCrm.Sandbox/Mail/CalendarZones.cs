@@ -39,6 +39,12 @@ internal static partial class CalendarZones
         return false;
     }
 
+    /// <summary>The zone of that name; UTC where nobody knows it.</summary>
+    public static TimeZoneInfo Find(string name) => TryFind(name, out var zone) ? zone : TimeZoneInfo.Utc;
+
+    /// <summary>As Graph names it.</summary>
+    public static string WindowsName(string zone) => TimeZoneInfo.TryConvertIanaIdToWindowsId(zone, out var windows) ? windows : zone;
+
     [GeneratedRegex(@"(?:UTC|GMT)\s*([+-])\s*(\d{2}:\d{2})")]
     private static partial Regex Offset();
 }

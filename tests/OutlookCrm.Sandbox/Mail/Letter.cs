@@ -3,14 +3,31 @@ namespace OutlookCrm.Sandbox.Mail;
 /// <param name="Name">As written in the mail; empty when there was none.</param>
 public sealed record Correspondent(string Name, string Address);
 
+/// <summary>PidTagSensitivity of a message and <c>sensitivity</c> of an event; the numbers are Outlook's.</summary>
+public enum Sensitivity
+{
+    Normal,
+    Personal,
+    Private,
+    Confidential,
+}
+
+public enum Importance
+{
+    Low,
+    Normal,
+    High,
+}
+
 /// <summary>A mail as it was sent, whoever got it.</summary>
 /// <param name="InternetMessageId">With angle brackets; the same in every mailbox.</param>
+/// <param name="Thread">Names the conversation; each mailbox makes its own conversation id of it.</param>
 /// <param name="From">Null when a mail names no sender.</param>
 /// <param name="Html">Null when the mail is plain text.</param>
-/// <param name="Headers">Those a reader may ask for beside the fields above.</param>
+/// <param name="Headers">As they came, in order; only a mailbox that received the mail shows them.</param>
 public sealed record Letter(
     string InternetMessageId,
-    string ConversationId,
+    string Thread,
     Correspondent? From,
     IReadOnlyList<Correspondent> To,
     IReadOnlyList<Correspondent> Cc,
@@ -19,46 +36,52 @@ public sealed record Letter(
     string Text,
     string? Html,
     IReadOnlyList<MailHeader> Headers,
-    IReadOnlyList<LetterAttachment> Attachments);
+    IReadOnlyList<LetterAttachment> Attachments)
+{
+    public const string Note = "IPM.Note";
+
+    /// <summary>Only the sender's own copy knows them.</summary>
+    public IReadOnlyList<Correspondent> Bcc { get; init; } = [];
+
+    public IReadOnlyList<Correspondent> ReplyTo { get; init; } = [];
+
+    /// <summary>Who sent it for <see cref="From"/>; null when that was the same.</summary>
+    public Correspondent? Sender { get; init; }
+
+    /// <summary>Message-IDs of the thread so far; the last is the mail that this one answers.</summary>
+    public IReadOnlyList<string> References { get; init; } = [];
+
+    public Sensitivity Sensitivity { get; init; }
+
+    public Importance Importance { get; init; } = Importance.Normal;
+
+    /// <summary>PidTagMessageClass.</summary>
+    public string MessageClass { get; init; } = Note;
+
+    /// <summary>Set on an invitation, an update, a cancellation and an answer to one.</summary>
+    public MeetingNotice? Notice { get; init; }
+
+    /// <summary>Everybody it names, sender included.</summary>
+    public IEnumerable<Correspondent> Participants()
+    {
+        IEnumerable<Correspondent> all = [.. From is null ? Array.Empty<Correspondent>() : [From], .. Sender is null ? Array.Empty<Correspondent>() : [Sender]];
+        return all.Concat(To).Concat(Cc).Concat(Bcc);
+    }
+}
 
 public sealed record MailHeader(string Name, string Value);
 
 /// <param name="SizeBytes">Of the content, which is not kept.</param>
-public sealed record LetterAttachment(string Name, string ContentType, int SizeBytes);
+/// <param name="IsInline">Shown within the text, such as a logo.</param>
+public sealed record LetterAttachment(string Name, string ContentType, int SizeBytes, bool IsInline = false);
 
-/// <summary>A letter in one mailbox.</summary>
-/// <param name="Id">Changes when the message moves to another folder; unique in the mailbox.</param>
-/// <param name="ImmutableId">Stays.</param>
-public sealed record MailboxMessage(string Id, string ImmutableId, string FolderId, Letter Letter, DateTimeOffset ReceivedAt, bool IsRead);
+/// <param name="Meeting">As it was when this was sent.</param>
+/// <param name="Response">Of an answer: accepted, tentativelyAccepted, declined.</param>
+public sealed record MeetingNotice(MeetingNoticeKind Kind, Meeting Meeting, string? Response = null);
 
-/// <summary>A meeting as everybody invited sees it.</summary>
-/// <param name="ICalUid">The same in every mailbox and for all occurrences of a series.</param>
-/// <param name="StartAt">For a whole day: midnight UTC of the first day.</param>
-/// <param name="EndAt">For a whole day: midnight UTC after the last day.</param>
-/// <param name="Zone">IANA name of the zone in which it was planned.</param>
-public sealed record Meeting(
-    string ICalUid,
-    Correspondent? Organizer,
-    IReadOnlyList<Attendee> Attendees,
-    string Subject,
-    string Location,
-    string Text,
-    DateTimeOffset StartAt,
-    DateTimeOffset EndAt,
-    string Zone,
-    bool IsAllDay = false,
-    bool IsPrivate = false,
-    bool IsCancelled = false,
-    MeetingSeries? Series = null);
-
-/// <param name="Answer">Graph's word: none, accepted, declined, tentativelyAccepted.</param>
-public sealed record Attendee(Correspondent Who, string Answer, bool IsOptional = false);
-
-/// <summary>Makes a meeting one of many, or the rule behind them.</summary>
-/// <param name="IsMaster">True for the rule itself, which is not a time in a calendar.</param>
-/// <param name="Pattern">Graph's word: daily, weekly, absoluteMonthly, absoluteYearly. What else a rule says shows only in its occurrences.</param>
-public sealed record MeetingSeries(bool IsMaster, string Pattern);
-
-/// <summary>A meeting in one calendar.</summary>
-/// <param name="SeriesMasterId">Set on an occurrence.</param>
-public sealed record CalendarEvent(string Id, string ImmutableId, string? SeriesMasterId, Meeting Meeting);
+public enum MeetingNoticeKind
+{
+    Request,
+    Cancellation,
+    Answer,
+}

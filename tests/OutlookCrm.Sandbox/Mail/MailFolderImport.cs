@@ -1,12 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
-using Microsoft.IdentityModel.Tokens;
 
 namespace OutlookCrm.Sandbox.Mail;
 
@@ -19,7 +15,7 @@ internal sealed record ImportReport(int Mails, int Events, IReadOnlyList<string>
 /// on parsers that are used for nothing else.
 /// </summary>
 /// <param name="now">Series of meetings are expanded two years back and one ahead of it.</param>
-internal sealed partial class MailFolderImport(Mailbox mailbox, DateTimeOffset now, ILogger log)
+internal sealed class MailFolderImport(Mailbox mailbox, DateTimeOffset now, ILogger log)
 {
     private const int ProgressEvery = 500;
 
@@ -51,6 +47,7 @@ internal sealed partial class MailFolderImport(Mailbox mailbox, DateTimeOffset n
     private readonly List<string> unreadable = [];
     private readonly List<string> doubtful = [];
     private readonly HashSet<string> seen = [];
+    private CalendarEvent? series; // the one whose occurrences follow
     private int mails;
     private int events;
 
@@ -84,7 +81,6 @@ internal sealed partial class MailFolderImport(Mailbox mailbox, DateTimeOffset n
         }
 
         await writing;
-        mailbox.Settle();
         return new ImportReport(mails, events, unreadable, doubtful);
     }
 
@@ -165,14 +161,27 @@ internal sealed partial class MailFolderImport(Mailbox mailbox, DateTimeOffset n
 
         mailbox.Add(
             new Letter(
-                id, $"AAQkAG{Base64UrlEncoder.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(found.Thread ?? id)))[..32]}=",
+                id, found.Thread ?? id,
                 Who(found.From), [.. found.To!.Select(Who)!], [.. found.Cc!.Select(Who)!], found.Subject!, sentAt,
-                found.Text ?? PlainText(found.Html ?? ""), found.Html,
+                found.Text ?? HtmlText.ToPlain(found.Html ?? ""), found.Html,
                 [.. found.Headers!.Select(header => new MailHeader(header.Name, header.Value))],
-                [.. found.Attachments!.Select(file => new LetterAttachment(file.Name, file.ContentType, file.Size))]),
+                [.. found.Attachments!.Select(file => new LetterAttachment(file.Name, file.ContentType, file.Size))])
+            {
+                References = [.. Header(found, "References").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)],
+                Sensitivity = Header(found, "Sensitivity").ToUpperInvariant() switch
+                {
+                    "PERSONAL" => Sensitivity.Personal,
+                    "PRIVATE" => Sensitivity.Private,
+                    "COMPANY-CONFIDENTIAL" => Sensitivity.Confidential,
+                    _ => Sensitivity.Normal,
+                },
+            },
             FolderOf(name), isRead: FolderOf(name) is "sentitems" or "drafts");
         mails++;
     }
+
+    private static string Header(FoundItem found, string name) =>
+        found.Headers!.FirstOrDefault(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Value.Trim() ?? "";
 
     private void TakeEvent(FoundItem found, string name)
     {
@@ -183,13 +192,17 @@ internal sealed partial class MailFolderImport(Mailbox mailbox, DateTimeOffset n
             end = start.AddDays(1);
         }
 
-        var isNew = mailbox.Add(
-            new Meeting(
-                found.Uid!, Who(found.Organizer), [.. found.Attendees!.Select(a => new Attendee(new(a.Name, a.Address), Answer(a.Answer), a.IsOptional))],
-                found.Subject!, found.Location!, found.Text!, start, end < start ? start : end,
-                CalendarZones.TryFind(found.Start!.Zone, out var zone) ? zone.Id : "UTC", found.AllDay, found.IsPrivate, found.IsCancelled,
-                found.Series is null ? null : new MeetingSeries(found.Series == "master", Pattern(found.Frequency!))),
-            found.Occurrence ?? "");
+        var meeting = new Meeting(
+            found.Uid!, Who(found.Organizer), [.. found.Attendees!.Select(a => new Attendee(new(a.Name, a.Address), Answer(a.Answer), a.IsOptional))],
+            found.Subject!, found.Location!, found.Text!, start, end < start ? start : end,
+            CalendarZones.TryFind(found.Start!.Zone, out var zone) ? zone.Id : "UTC", found.AllDay,
+            found.IsPrivate ? Sensitivity.Private : Sensitivity.Normal, found.IsCancelled);
+        var isNew = (found.Series switch
+        {
+            null => mailbox.Calendar.Add(meeting),
+            "master" => series = mailbox.Calendar.AddSeries(meeting, Recurrence.Every(Pattern(found.Frequency!), meeting)),
+            _ => series is null ? null : mailbox.Calendar.AddOccurrence(series, Moment(found.Planned!, name), meeting, found.IsException),
+        }) is not null;
         if (isNew)
         {
             events += found.Series == "master" ? 0 : 1;
@@ -255,36 +268,12 @@ internal sealed partial class MailFolderImport(Mailbox mailbox, DateTimeOffset n
         _ => "daily",
     };
 
-    /// <summary>The words of a mail that came as HTML only; for previews and for programs that ask for text.</summary>
-    internal static string PlainText(string html)
-    {
-        var text = Invisible().Replace(html, " ");
-        text = LineEnd().Replace(text.ReplaceLineEndings(" "), "\n");
-        text = WebUtility.HtmlDecode(Tag().Replace(text, ""));
-        return ManyLines().Replace(Spaces().Replace(text, " ").Replace("\n ", "\n", StringComparison.Ordinal), "\n\n").Trim();
-    }
-
-    [GeneratedRegex(@"<(script|style|head|title)\b[^>]*>.*?</\1\s*>|<!--.*?-->", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
-    private static partial Regex Invisible();
-
-    [GeneratedRegex(@"<br\s*/?>|</(p|div|tr|li|h[1-6]|blockquote)\s*>", RegexOptions.IgnoreCase)]
-    private static partial Regex LineEnd();
-
-    [GeneratedRegex("<[^>]*>")]
-    private static partial Regex Tag();
-
-    [GeneratedRegex(@"[ \t\u00A0]+")]
-    private static partial Regex Spaces();
-
-    [GeneratedRegex(@"\s*\n\s*\n\s*")]
-    private static partial Regex ManyLines();
-
     /// <summary>A line of the reading script: a mail, an event or a failure; only its own fields are set.</summary>
     private sealed record FoundItem(
         string File, string? Error, string? Kind, string? Subject, string? Text, string? MessageId, string? Thread, FoundPerson? From,
         IReadOnlyList<FoundPerson>? To, IReadOnlyList<FoundPerson>? Cc, DateTimeOffset? Date, string? Html, IReadOnlyList<FoundHeader>? Headers,
         IReadOnlyList<FoundFile>? Attachments, string? Uid, string? Location, bool IsPrivate, bool IsCancelled, FoundPerson? Organizer,
-        IReadOnlyList<FoundAttendee>? Attendees, bool AllDay, FoundMoment? Start, FoundMoment? End, string? Series, string? Frequency, string? Occurrence);
+        IReadOnlyList<FoundAttendee>? Attendees, bool AllDay, FoundMoment? Start, FoundMoment? End, string? Series, string? Frequency, FoundMoment? Planned, bool IsException);
 
     private sealed record FoundPerson(string Name, string Address);
 

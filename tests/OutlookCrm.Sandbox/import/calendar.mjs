@@ -55,7 +55,10 @@ function expand(component, exceptions, span) {
   // A series that ended before the span still shows that it was there.
   return [first, ...(within.length > 0 ? within : earliest).map((occurrence) => {
     const { item, startDate, endDate } = event.getOccurrenceDetails(occurrence);
-    return { ...describe(item, item.component, startDate, endDate), uid: first.uid, series: 'occurrence', frequency: first.frequency, occurrence: occurrence.toString() };
+    return {
+      ...describe(item, item.component, startDate, endDate), uid: first.uid, series: 'occurrence',
+      planned: moment(occurrence, component.getFirstProperty('dtstart')), isException: item !== event,
+    };
   })];
 }
 

@@ -14,7 +14,7 @@ public sealed class SampleFirmTests
         Assert.Equal(Write(RunningSandbox.Now), Write(RunningSandbox.Now));
 
         static string Write(DateTimeOffset now) =>
-            JsonSerializer.Serialize(Filled(now).All.Select(mailbox => new { mailbox.Messages, mailbox.Events }));
+            JsonSerializer.Serialize(Filled(now).All.Select(mailbox => new { mailbox.Messages, mailbox.Calendar.Events }));
     }
 
     [Fact]
@@ -23,7 +23,7 @@ public sealed class SampleFirmTests
         var all = Filled(RunningSandbox.Now).All;
 
         Assert.All(all.SelectMany(mailbox => mailbox.Messages), message => Assert.True(message.Letter.SentAt <= RunningSandbox.Now));
-        Assert.All(all, mailbox => Assert.Contains(mailbox.Events, kept => kept.Meeting.StartAt > RunningSandbox.Now));
+        Assert.All(all, mailbox => Assert.Contains(mailbox.Calendar.Events, kept => kept.Meeting.StartAt > RunningSandbox.Now));
     }
 
     [Fact]
