@@ -77,7 +77,7 @@ internal static class PreparedFirm
                 new TableChange.Put(CustomerRow.From(SampleFirm.TenantId, customer)),
                 new TableChange.Put(CustomerAddressRow.From(
                     SampleFirm.TenantId, customer.Id, new CustomerAddress(address, "work", AddressSource.Mail, customer.CreatedAt, "Mira Birnbaum"))),
-                .. Enumerable.Range(0, LinesPerCustomer).Select(line => new TableChange.Put(new TimelineRow(Line(number, line)).ToTableRow(partition))),
+                .. Enumerable.Range(0, LinesPerCustomer).Select(line => new TableChange.Put(TimelineRow.Of(partition, Line(number, line)))),
             ];
             writes.Add(store.TransactAsync(Tables.Customers, partition, rows, CancellationToken.None));
             writes.Add(store.PutAsync(
@@ -134,7 +134,7 @@ internal static class PreparedFirm
             new Preferences(ContactChannel.Mail, NoCampaigns: false, "not before ten"),
             address.Key,
             created,
-            Line(number, 0).At,
+            Contact: default,
             Version: "1");
         return (customer, address);
     }

@@ -55,7 +55,7 @@ public sealed class AddCustomer(CustomerStore customers, CustomerChanges changes
         var blank = new Customer(
             default, asked.Kind, "", null, null, [], null, null, null,
             new Colleague(caller.UserId.ToString("D"), caller.Name), asked.Stage, [], [], new Preferences(null, false, null),
-            PrimaryAddress: null, CreatedAt: now, LastContactAt: null, Version: "");
+            PrimaryAddress: null, CreatedAt: now, Contact: default, Version: "");
         var creation = await changes.CreateAsync(
             caller.TenantId,
             edit.Apply(blank),

@@ -1,3 +1,4 @@
+using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
 
 namespace OutlookCrm.Customers;
@@ -5,7 +6,7 @@ namespace OutlookCrm.Customers;
 /// <summary>A person or an organisation that the firm deals with: what row <c>a</c> of its partition keeps.</summary>
 /// <param name="Company">Where a person works. An organisation has none.</param>
 /// <param name="PrimaryAddress">Key of the address that is shown first; null when there is none.</param>
-/// <param name="LastContactAt">The newest interaction; null when there was none.</param>
+/// <param name="Contact">What the timeline keeps on the record's row.</param>
 /// <param name="Version">
 /// Changes with every edit of the record and with nothing else: not with a note, an address, or a company's new name. So what
 /// one colleague writes down never makes another's edit of a field a conflict.
@@ -27,7 +28,7 @@ public sealed record Customer(
     Preferences Preferences,
     string? PrimaryAddress,
     DateTimeOffset CreatedAt,
-    DateTimeOffset? LastContactAt,
+    ContactColumns Contact,
     string Version)
 {
     public const int MaxAddresses = 20;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
 
@@ -42,7 +43,8 @@ internal static class CustomerRow
         Put(nameof(Preferences.ContactBy), customer.Preferences.ContactBy?.ToString());
         Put("PreferencesNote", customer.Preferences.Note);
         Put(nameof(Customer.PrimaryAddress), customer.PrimaryAddress);
-        Put(nameof(Customer.LastContactAt), customer.LastContactAt);
+        Put(TimelineRow.SeenIn, customer.Contact.SeenIn);
+        Put(OpenThreads.Column, customer.Contact.Threads);
         return new TableRow(TableKeys.Customer(tenantId, customer.Id.ToString()), TableKeys.Record, properties, etag);
 
         void Put(string name, object? value)
@@ -80,7 +82,8 @@ internal static class CustomerRow
                 Text("PreferencesNote")),
             Text(nameof(Customer.PrimaryAddress)),
             (DateTimeOffset)row.Properties[nameof(Customer.CreatedAt)],
-            row.Properties.GetValueOrDefault(nameof(Customer.LastContactAt)) as DateTimeOffset?,
+            new ContactColumns(
+                row.Properties.GetValueOrDefault(TimelineRow.SeenIn) as byte[], row.Properties.GetValueOrDefault(OpenThreads.Column) as byte[]),
             Text(nameof(Customer.Version))!);
 
         string? Text(string property) => row.Properties.GetValueOrDefault(property) as string;

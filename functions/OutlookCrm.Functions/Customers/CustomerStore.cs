@@ -173,9 +173,13 @@ public sealed class CustomerSheet(
                 a.Address.ToString(), a.Label, a.Address.Key == customer.PrimaryAddress, a.Source, a.AddedAt, a.AddedBy))],
             [.. people.Select(PersonRow.ToLink).OrderBy(p => p.Name, StringComparer.OrdinalIgnoreCase)],
             customer.CreatedAt,
-            customer.LastContactAt,
+            LastContactAt,
             TimelineRow.Page(tenantId, id, timeline, InteractionStore.FirstPageSize));
     }
+
+    /// <summary>Of the newest lines.</summary>
+    private DateTimeOffset? LastContactAt =>
+        timeline.Select(TimelineRow.ToInteraction).FirstOrDefault(line => line.IsContact)?.At;
 
     /// <summary>The record's version as HTTP has it.</summary>
     public string ETag => Http.EntityTag.For((string)record[0].Properties[nameof(Customer.Version)]);

@@ -5,56 +5,38 @@ using OutlookCrm.Storage;
 namespace OutlookCrm.Interactions;
 
 /// <summary>What happened with customers: rows of table <c>customers</c>, in the customer's partition.</summary>
-public sealed class InteractionStore(ITableStore tables)
+public sealed class InteractionStore(ITableStore tables, TimeProvider clock)
 {
-    /// <summary>On the customer's own row: when we last were in contact. Changes with the interaction that causes it.</summary>
-    public const string LastContactAt = "LastContactAt";
-
     /// <summary>Lines of a first page, with the card and on its own.</summary>
     public const int FirstPageSize = 20;
 
     // Each failed attempt means that another writer got through, so this many failing needs as many busy writers on one customer.
     private const int MaxAttempts = 200;
 
-    private const string InteractionKey = "InteractionKey";
+    private const int MaxReadsAtOnce = 32;
+    private const int MaxRows = 1_000;
+
+    // Of one transaction: a hundred changes, three for each recording and one for the record; and 4 MiB, of which a text can take six bytes a character.
+    private const int MaxRecordings = 33;
+    private const int MaxTransactionChars = 400_000;
 
     /// <summary>Adds an interaction once: with the same id again, nothing changes, even if it was removed since.</summary>
     public async Task<AppendOutcome> AppendAsync(
         Guid tenantId, CustomerId customer, Interaction interaction, CancellationToken cancellation)
     {
         var partition = TableKeys.Customer(tenantId, customer.ToString());
-        var row = new TimelineRow(interaction).ToTableRow(partition);
-        List<TableChange> always = [new TableChange.Insert(row)];
+        var row = TimelineRow.Of(partition, interaction);
+        List<TableChange> changes = [new TableChange.Insert(row)];
         if (Guid.TryParseExact(interaction.Id, "N", out var noteId) && interaction.Kind == InteractionKind.Note)
         {
             // The key of the line begins with its time, and a repeated request may come with another one.
-            always.Insert(0, new TableChange.Insert(new TableRow(
-                partition, TableKeys.NoteMarker(noteId), new Dictionary<string, object> { [InteractionKey] = row.RowKey })));
+            changes.Insert(0, new TableChange.Insert(new TableRow(
+                partition, TableKeys.NoteMarker(noteId), new Dictionary<string, object> { [Details.InteractionKey] = row.RowKey })));
         }
 
-        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
-        {
-            if (await tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation) is not { ETag: { } etag } record)
-            {
-                return AppendOutcome.NoSuchCustomer;
-            }
-
-            var known = record.Properties.GetValueOrDefault(LastContactAt) as DateTimeOffset?;
-            var isNewest = interaction.IsContact && (known is null || known < interaction.At);
-            List<TableChange> changes = isNewest
-                ? [.. always, new TableChange.Replace(WithLastContact(record, interaction.At), etag)]
-                : always;
-            var outcome = await tables.TransactAsync(Tables.Customers, partition, changes, cancellation);
-            switch (outcome.Result)
-            {
-                case WriteResult.Written:
-                    return AppendOutcome.Appended;
-                case WriteResult.AlreadyExists:
-                    return AppendOutcome.AlreadyThere;
-            }
-        }
-
-        throw new TableStoreUnavailableException("The customer's record changed again and again; the interaction was not added.");
+        return await tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation) is null ? AppendOutcome.NoSuchCustomer
+            : (await tables.TransactAsync(Tables.Customers, partition, changes, cancellation)).IsWritten ? AppendOutcome.Appended
+            : AppendOutcome.AlreadyThere;
     }
 
     /// <summary>
@@ -71,9 +53,9 @@ public sealed class InteractionStore(ITableStore tables)
                 return false;
             }
 
-            var edited = TimelineRow.From(row).Interaction with { Text = Interaction.NoteText(text) };
+            var edited = TimelineRow.ToInteraction(row) with { Text = Interaction.NoteText(text) };
             var outcome = await tables.ReplaceAsync(
-                Tables.Customers, new TimelineRow(edited).ToTableRow(partition), etag, cancellation);
+                Tables.Customers, TimelineRow.Of(partition, edited), etag, cancellation);
             if (outcome.IsWritten)
             {
                 return true;
@@ -91,26 +73,66 @@ public sealed class InteractionStore(ITableStore tables)
             && await tables.DeleteAsync(Tables.Customers, partition, row.RowKey, etag: null, cancellation) == WriteResult.Written;
     }
 
-    /// <summary>A page of the timeline; null when there is no such customer.</summary>
     /// <summary>
     /// Puts what capture found on one customer's timeline: as few transactions as hold it, each all or nothing. The same again,
     /// from any number of workers at once, ends in the same rows and writes nothing.
     /// </summary>
     /// <param name="recordings">Any number; each names <paramref name="customer"/> among its matches.</param>
     /// <returns>An outcome for each, in the order given.</returns>
-    public Task<IReadOnlyList<RecordOutcome>> RecordAsync(
-        Guid tenantId, CustomerId customer, IReadOnlyList<Recording> recordings, CancellationToken cancellation) =>
-        throw new NotImplementedException();
+    public async Task<IReadOnlyList<RecordOutcome>> RecordAsync(
+        Guid tenantId, CustomerId customer, IReadOnlyList<Recording> recordings, CancellationToken cancellation)
+    {
+        var outcomes = new List<RecordOutcome>(recordings.Count);
+        var max = MaxRecordings;
+        while (outcomes.Count < recordings.Count)
+        {
+            var some = recordings.Skip(outcomes.Count).Take(max).ToList();
+            var change = await ChangeAsync(
+                tenantId,
+                customer,
+                [.. some.Select(recording => (recording.Interaction.Id, recording.Interaction.Kind)).DistinctBy(one => one.Id)],
+                plan => some.Select(recording => Apply(plan, recording)).ToList(),
+                cancellation);
+            if (change.Result == ChangeResult.TooLarge)
+            {
+                max = some.Count / 2;
+                continue;
+            }
+
+            outcomes.AddRange(change.Answer ?? [.. some.Select(_ => RecordOutcome.NoSuchCustomer)]);
+        }
+
+        return outcomes;
+
+        RecordOutcome Apply(TimelinePlan plan, Recording recording)
+        {
+            (plan[recording.Interaction.Id], var outcome) = plan[recording.Interaction.Id].With(recording, customer);
+            return outcome;
+        }
+    }
 
     /// <summary>
     /// A mailbox's item is no longer what it was: moved to Junk, cancelled, declined. Its sighting goes, and the interaction with the
     /// last one. What was read of the item before then no longer brings it back.
     /// </summary>
     /// <param name="asOf">When the item changed to this; of one that is deleted, when that was learned.</param>
-    public Task<ForgetOutcome> ForgetItemAsync(
-        Guid tenantId, CustomerId customer, string interactionId, MailboxItem item, DateTimeOffset asOf, CancellationToken cancellation) =>
-        throw new NotImplementedException();
+    public async Task<ForgetOutcome> ForgetItemAsync(
+        Guid tenantId, CustomerId customer, string interactionId, MailboxItem item, DateTimeOffset asOf, CancellationToken cancellation)
+    {
+        var change = await ChangeAsync(
+            tenantId,
+            customer,
+            [(interactionId, default(InteractionKind))],
+            plan =>
+            {
+                (plan[interactionId], var outcome) = plan[interactionId].Without(item, asOf);
+                return outcome;
+            },
+            cancellation);
+        return change.Result == ChangeResult.Done ? change.Answer : ForgetOutcome.NotThere;
+    }
 
+    /// <summary>A page of the timeline; null when there is no such customer.</summary>
     /// <param name="afterKey">The key after which it begins, out of a <see cref="TimelineCursor"/>; null for the newest.</param>
     /// <param name="size">1 to 100.</param>
     public async Task<Timeline?> ReadAsync(
@@ -126,13 +148,101 @@ public sealed class InteractionStore(ITableStore tables)
 
     private async Task<TableRow?> FindNoteAsync(string partition, Guid noteId, CancellationToken cancellation) =>
         await tables.FindAsync(Tables.Customers, partition, TableKeys.NoteMarker(noteId), cancellation) is { } marker
-            ? await tables.FindAsync(Tables.Customers, partition, (string)marker.Properties[InteractionKey], cancellation)
+            ? await tables.FindAsync(Tables.Customers, partition, (string)marker.Properties[Details.InteractionKey], cancellation)
             : null;
 
-    private static TableRow WithLastContact(TableRow record, DateTimeOffset at) => record with
+    /// <summary>Reads what is known of some interactions, has it changed, and writes it in one transaction; again while others come first.</summary>
+    /// <param name="change">May be called more than once.</param>
+    private async Task<(ChangeResult Result, T? Answer)> ChangeAsync<T>(
+        Guid tenantId,
+        CustomerId customer,
+        IReadOnlyList<(string Id, InteractionKind Kind)> interactions,
+        Func<TimelinePlan, T> change,
+        CancellationToken cancellation)
     {
-        Properties = new Dictionary<string, object>(record.Properties, StringComparer.Ordinal) { [LastContactAt] = at.ToUniversalTime() },
-    };
+        var partition = TableKeys.Customer(tenantId, customer.ToString());
+        var absentLines = new HashSet<string>(StringComparer.Ordinal);
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            var record = tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation);
+            var known = await FindDetailsAsync(partition, interactions, cancellation);
+            if (await record is not { } row)
+            {
+                return (ChangeResult.NoSuchCustomer, default);
+            }
+
+            var plan = new TimelinePlan(row, clock.GetUtcNow());
+            foreach (var (details, detailsRow) in known)
+            {
+                plan.Know(details, detailsRow);
+            }
+
+            var answer = change(plan);
+            var recentLines = plan.NeedsRecentLines ? await ReadSinceAsync(partition, plan.Since, cancellation) : null;
+            var changes = plan.Changes(recentLines, absentLines);
+            if (changes.Count == 0)
+            {
+                return (ChangeResult.Done, answer);
+            }
+
+            if (interactions.Count > 1 && TimelinePlan.LengthOf(changes) > MaxTransactionChars)
+            {
+                return (ChangeResult.TooLarge, default);
+            }
+
+            var outcome = await tables.TransactAsync(Tables.Customers, partition, changes, cancellation);
+            if (outcome.IsWritten)
+            {
+                return (ChangeResult.Done, answer);
+            }
+
+            if (outcome is { Result: WriteResult.Absent, FailedIndex: { } index } && changes[index] is TableChange.Delete { ETag: null } line)
+            {
+                absentLines.Add(line.RowKey);
+            }
+        }
+
+        throw new TableStoreUnavailableException("The customer's timeline changed again and again; nothing was written.");
+    }
+
+    private async Task<IReadOnlyList<(Details Details, TableRow? Row)>> FindDetailsAsync(
+        string partition, IReadOnlyList<(string Id, InteractionKind Kind)> interactions, CancellationToken cancellation)
+    {
+        var found = new List<(Details, TableRow?)>(interactions.Count);
+        foreach (var some in interactions.Chunk(MaxReadsAtOnce))
+        {
+            var rows = await Task.WhenAll(some.Select(one =>
+                tables.FindAsync(Tables.Customers, partition, TableKeys.Details(one.Id), cancellation)));
+            found.AddRange(rows.Select((row, i) => (row is null ? Details.None(some[i].Id, some[i].Kind) : Details.From(row), row)));
+        }
+
+        return found;
+    }
+
+    private async Task<IReadOnlyList<TableRow>> ReadSinceAsync(string partition, DateTimeOffset since, CancellationToken cancellation)
+    {
+        var lines = new List<TableRow>();
+        var range = TableKeys.TimelineSince(since);
+        IReadOnlyList<TableRow> rows;
+        do
+        {
+            rows = await tables.RangeAsync(Tables.Customers, partition, range, MaxRows, cancellation);
+            lines.AddRange(rows);
+            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
+        }
+        while (rows.Count == MaxRows);
+
+        return lines;
+    }
+
+    private enum ChangeResult
+    {
+        Done,
+        NoSuchCustomer,
+
+        /// <summary>For one transaction; nothing was written.</summary>
+        TooLarge,
+    }
 }
 
 public enum AppendOutcome

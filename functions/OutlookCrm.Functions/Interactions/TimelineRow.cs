@@ -5,54 +5,170 @@ using OutlookCrm.Storage;
 namespace OutlookCrm.Interactions;
 
 /// <summary>
-/// A timeline row of table <c>customers</c>. Time and id are in its key, which sorts the newest first; the card reads these rows
-/// together with the record.
+/// A timeline row of table <c>customers</c>: what a line shows. Time and id are in its key, which sorts the newest first; the card
+/// reads these rows together with the record.
 /// </summary>
-internal sealed record TimelineRow(Interaction Interaction)
+internal static class TimelineRow
 {
-    public static TimelineRow From(TableRow row) => new(new Interaction(
+    public const string EndsAt = "EndsAt";
+    public const string PeopleCount = "PeopleCount";
+    public const string Attachments = "Attachments";
+    public const string AttachmentCount = "AttachmentCount";
+    public const string Thread = "Thread";
+    public const string NeedsNoAnswer = "NeedsNoAnswer";
+    public const string SeenIn = "SeenIn";
+
+    private const int MaxTitleLength = 255; // Outlook's own limit; a longer one is whole in the details
+    private const int MaxAttachments = 3;
+    private const int MaxAttachmentLength = 80;
+
+    /// <summary>What somebody wrote down: a note, a call.</summary>
+    public static TableRow Of(string partition, Interaction interaction)
+    {
+        var properties = Properties(interaction.Kind, interaction.Direction, interaction.By, endsAt: null);
+        Put(properties, nameof(Interaction.Title), interaction.Title);
+        Put(properties, nameof(Interaction.Text), interaction.Text);
+        return new TableRow(partition, TableKeys.Interaction(interaction.At, interaction.Id), properties);
+    }
+
+    public static Interaction ToInteraction(TableRow row) => new(
         TableKeys.Last(row.RowKey),
         Enum.Parse<InteractionKind>((string)row.Properties[nameof(Interaction.Kind)]),
         Enum.Parse<Direction>((string)row.Properties[nameof(Interaction.Direction)]),
-        TableKeys.InteractionAt(row.RowKey) ?? throw new ArgumentException("Not a row of a timeline.", nameof(row)),
+        AtOf(row),
         row.Properties.GetValueOrDefault(nameof(Interaction.Title)) as string,
         row.Properties.GetValueOrDefault(nameof(Interaction.Text)) as string,
-        row.Properties.GetValueOrDefault(nameof(Interaction.By)) as string));
+        row.Properties.GetValueOrDefault(nameof(Interaction.By)) as string);
 
-    public TableRow ToTableRow(string partitionKey)
+    /// <summary>
+    /// The line of a captured thing; null when it is on no timeline. Where a mailbox's copy says something else than the common one, that stands
+    /// in columns of its own, numbered from 2, and the mailbox's flags say which (<see cref="VariantOf"/>).
+    /// </summary>
+    public static TableRow? Of(string partition, Details details)
     {
-        var properties = new Dictionary<string, object>(StringComparer.Ordinal)
+        if (details.LineKey is not { } key)
         {
-            [nameof(Interaction.Kind)] = Interaction.Kind.ToString(),
-            [nameof(Interaction.Direction)] = Interaction.Direction.ToString(),
-        };
-        AddIfAny(nameof(Interaction.Title), Interaction.Title);
-        AddIfAny(nameof(Interaction.Text), Interaction.Text);
-        AddIfAny(nameof(Interaction.By), Interaction.By);
-        return new TableRow(partitionKey, TableKeys.Interaction(Interaction.At, Interaction.Id), properties);
-
-        void AddIfAny(string name, string? value)
-        {
-            if (value is not null)
-            {
-                properties[name] = value;
-            }
+            return null;
         }
+
+        var common = details.Common;
+        var properties = Properties(details.Kind, common.Direction, common.By, common.EndsAt);
+        Put(properties, Thread, details.ThreadId);
+        if (details.NeedsNoAnswer)
+        {
+            properties[NeedsNoAnswer] = true;
+        }
+
+        var variants = new List<Shown>();
+        var seenIn = details.SeenIn.ToArray();
+        for (var i = 0; i < seenIn.Length; i += Mailboxes.BytesEach)
+        {
+            // Of two items in one mailbox the first speaks.
+            var user = new Guid(seenIn.AsSpan(i, 16));
+            seenIn[i + Mailboxes.BytesEach - 1] |= (byte)(IndexOf(Shown.Of(details.Here.First(sighting => sighting.UserId == user).Reading!)) << 1);
+        }
+
+        // The common one is the first, whoever's it is.
+        int IndexOf(Shown shown)
+        {
+            if (variants.Count == 0)
+            {
+                variants.Add(Shown.Of(common));
+            }
+
+            if (!variants.Contains(shown))
+            {
+                variants.Add(shown);
+            }
+
+            return variants.IndexOf(shown);
+        }
+
+        properties[SeenIn] = seenIn;
+        for (var i = 0; i < variants.Count; i++)
+        {
+            variants[i].PutInto(properties, SuffixOf(i));
+        }
+
+        return new TableRow(partition, key, properties);
     }
 
-    public TimelineLine ToLine() => new(
-        Interaction.Id,
-        Interaction.Kind,
-        Interaction.Direction,
-        Interaction.At,
-        Interaction.Title,
-        Interaction.Text,
-        Interaction.By);
+    /// <summary>Whether two rows say the same.</summary>
+    public static bool AreAlike(TableRow a, TableRow b) =>
+        a.RowKey == b.RowKey
+        && a.Properties.Count == b.Properties.Count
+        && a.Properties.All(property => b.Properties.TryGetValue(property.Key, out var other)
+            && (property.Value is byte[] bytes ? other is byte[] others && bytes.AsSpan().SequenceEqual(others) : Equals(property.Value, other)));
+
+    /// <summary>What a stored line says for "who waits for whom"; null when it says nothing.</summary>
+    public static ThreadEnd? EndOf(TableRow row) =>
+        row.Properties.GetValueOrDefault(Thread) is string thread
+        && !row.Properties.ContainsKey(NeedsNoAnswer)
+        && (string)row.Properties[nameof(Interaction.Direction)] is var direction and not nameof(Direction.None)
+            ? new ThreadEnd(Mailboxes.From((byte[])row.Properties[SeenIn]), thread, AtOf(row), direction == nameof(Direction.Incoming))
+            : null;
+
+    public static TimelineLine ToLine(TableRow row)
+    {
+        var line = ToInteraction(row);
+        return new(line.Id, line.Kind, line.Direction, line.At, line.Title, line.Text, line.By);
+    }
 
     /// <summary>A page as the contract has it.</summary>
     /// <param name="rows">Timeline rows in key order, one more than <paramref name="size"/> when there are more.</param>
     public static Timeline Page(Guid tenantId, CustomerId customer, IReadOnlyList<TableRow> rows, int size) => new(
         customer.ToString(),
-        [.. rows.Take(size).Select(row => From(row).ToLine())],
+        [.. rows.Take(size).Select(ToLine)],
         rows.Count > size ? TimelineCursor.After(tenantId, customer, rows[size - 1].RowKey) : null);
+
+    public static DateTimeOffset AtOf(TableRow row) =>
+        TableKeys.InteractionAt(row.RowKey) ?? throw new ArgumentException("Not a row of a timeline.", nameof(row));
+
+    private static string SuffixOf(int variant) => variant == 0 ? "" : (variant + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private static Dictionary<string, object> Properties(InteractionKind kind, Direction direction, string? by, DateTimeOffset? endsAt)
+    {
+        var properties = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            [nameof(Interaction.Kind)] = kind.ToString(),
+            [nameof(Interaction.Direction)] = direction.ToString(),
+        };
+        Put(properties, nameof(Interaction.By), by);
+        Put(properties, EndsAt, endsAt);
+        return properties;
+    }
+
+    private static void Put(Dictionary<string, object> properties, string name, object? value)
+    {
+        if (value is not null)
+        {
+            properties[name] = value;
+        }
+    }
+
+    /// <summary>What of a reading a line shows.</summary>
+    /// <param name="Attachments">Names, one a line; null for none.</param>
+    private sealed record Shown(string? Title, string? Text, int PeopleCount, string? Attachments, int AttachmentCount)
+    {
+        public static Shown Of(Reading reading) => new(
+            OneLine.Of(reading.Title, MaxTitleLength),
+            reading.Preview,
+            reading.PeopleCount,
+            reading.AttachmentNames.Count == 0
+                ? null
+                : string.Join('\n', reading.AttachmentNames.Take(MaxAttachments).Select(name => OneLine.Of(name, MaxAttachmentLength))),
+            reading.AttachmentCount);
+
+        public void PutInto(Dictionary<string, object> properties, string suffix)
+        {
+            Put(properties, nameof(Title) + suffix, Title);
+            Put(properties, nameof(Text) + suffix, Text);
+            Put(properties, TimelineRow.PeopleCount + suffix, PeopleCount);
+            Put(properties, TimelineRow.Attachments + suffix, Attachments);
+            if (AttachmentCount > MaxAttachments)
+            {
+                Put(properties, TimelineRow.AttachmentCount + suffix, AttachmentCount);
+            }
+        }
+    }
 }

@@ -84,6 +84,13 @@ public static class TableKeys
     /// <summary>Row that remembers that a note was added, so that adding it again adds nothing.</summary>
     public static string NoteMarker(Guid noteId) => $"k|{noteId:N}";
 
+    /// <summary>Row of all that is known of a captured interaction.</summary>
+    public static string Details(string id) => "k|" + Escape(id);
+
+    /// <summary>The interactions from this time on.</summary>
+    public static RowKeyRange TimelineSince(DateTimeOffset at) => new(
+        Timeline.From, string.Create(CultureInfo.InvariantCulture, $"{InteractionPrefix}{DateTime.MaxValue.Ticks - at.UtcTicks + 1:D19}"));
+
     /// <summary>Row of one change that still has to be projected into other tables.</summary>
     public static string Outbox(string id) => "o|" + Escape(id);
 

@@ -326,7 +326,7 @@ public sealed class CustomerChangesTests
 
         private Customer Blank(string name, CustomerKind kind) => new(
             default, kind, name, null, null, [], null, null, null, null, CustomerStage.Lead, [], [], new Preferences(null, false, null), null,
-            Clock.GetUtcNow(), null, "");
+            Clock.GetUtcNow(), default, "");
 
         public void Done(Task task)
         {

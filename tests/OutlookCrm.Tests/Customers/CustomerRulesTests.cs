@@ -14,7 +14,7 @@ public sealed class CustomerRulesTests
         new CustomerId(Guid.Empty), CustomerKind.Person, "Kim", new Company(new CustomerId(new Guid(1, 2, 3, new byte[8])), "Novak"), "CEO",
         [new Phone(null, "1")], new PostalAddress("Weg 1", null, "Berlin", null, "DE"), "de", "https://novak.example", new Colleague("x", "Anna"),
         CustomerStage.Prospect, ["vip"], [new Expectation("soon", Today)], new Preferences(ContactChannel.Mail, true, "x"), "kim@novak.example",
-        DateTimeOffset.UnixEpoch, null, "1");
+        DateTimeOffset.UnixEpoch, default, "1");
 
     [Theory]
     [InlineData("gmail.com", true)]

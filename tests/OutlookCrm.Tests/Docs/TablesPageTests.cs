@@ -8,9 +8,11 @@ using OutlookCrm.Capture;
 using OutlookCrm.Customers;
 using OutlookCrm.Firm;
 using OutlookCrm.Graph;
+using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
 using OutlookCrm.Privacy;
 using OutlookCrm.Storage;
+using OutlookCrm.Tests.Interactions;
 using OutlookCrm.Tests.Storage;
 
 namespace OutlookCrm.Tests.Docs;
@@ -28,7 +30,8 @@ public sealed class TablesPageTests
             services.AddSingleton<ITableStore>(provider => new NotingStore((ITableStore)real.ImplementationFactory!(provider), written));
         });
         using var anna = crm.SignIn(A.Anna);
-        await WriteAllThereIsAsync(anna);
+        var customer = await WriteAllThereIsAsync(anna);
+        await WriteHistoryAsync(crm.Services, customer);
         await WriteWhatCaptureDoesAsync(crm.Services);
         for (var patience = 0; patience < 200 && !written.Keys.Any(one => one.Table == Tables.Colleagues); patience++)
         {
@@ -45,7 +48,7 @@ public sealed class TablesPageTests
         Assert.Empty(missing);
     }
 
-    private static async Task WriteAllThereIsAsync(HttpClient anna)
+    private static async Task<CustomerId> WriteAllThereIsAsync(HttpClient anna)
     {
         var organisation = await PostAsync(anna, "/api/customers", new { name = "Hotel Sonne", kind = "organisation", address = "info@hotel-sonne.example" });
         var person = await PostAsync(anna, "/api/customers", new
@@ -72,6 +75,15 @@ public sealed class TablesPageTests
         (await anna.SendAsync(patch)).EnsureSuccessStatusCode();
         await PostAsync(anna, $"/api/customers/{person["id"]}/addresses", new { address = "kim.private@gmail.com", label = "private" });
         await PostAsync(anna, $"/api/customers/{person["id"]}/notes", new { id = Guid.NewGuid(), text = "Called about the lobby." });
+        return CustomerId.Parse((string)person["id"]!);
+    }
+
+    private static async Task WriteHistoryAsync(IServiceProvider services, CustomerId customer)
+    {
+        var mail = Recordings.Mail(A.Ben.Id, "<1@x>") with { By = "Ben", NeedsNoAnswer = true, AttachmentNames = ["a", "b", "c", "d"] };
+        var copy = Recordings.Mail(A.Anna.Id, "<1@x>") with { Title = "Other", AttachmentNames = ["1", "2", "3", "4"] };
+        await services.GetRequiredService<InteractionStore>().RecordAsync(
+            A.Firm, customer, [mail.For(customer), copy.For(customer), Recordings.Meeting(A.Ben.Id, "uid", Recordings.Morning).For(customer)], default);
     }
 
     private static async Task WriteWhatCaptureDoesAsync(IServiceProvider services)
