@@ -25,7 +25,7 @@ public sealed class BlockLists(ITableStore tables, TimeProvider clock)
         var items = new List<string>();
         var threads = new List<string>();
         var range = new RowKeyRange("", Before: null);
-        IReadOnlyList<TableRow> rows;
+        TableRange rows;
         do
         {
             rows = await tables.RangeAsync(Tables.Blocks, TableKeys.Blocks(tenantId, userId), range, PageRows, cancellation);

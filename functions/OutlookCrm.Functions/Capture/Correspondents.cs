@@ -43,7 +43,7 @@ public sealed class Correspondents(ITableStore tables)
         Guid tenantId, Guid userId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
         var range = new RowKeyRange("", Before: null);
-        IReadOnlyList<TableRow> rows;
+        TableRange rows;
         do
         {
             rows = await tables.RangeAsync(Tables.People, TableKeys.Correspondents(tenantId, userId), range, PageRows, cancellation);

@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
 using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
@@ -51,27 +48,23 @@ public sealed class CustomerStore(ITableStore tables)
             return null;
         }
 
-        IReadOnlyList<TableRow> record = [.. rows.TakeWhile(row => row.RowKey == TableKeys.Record || IsIn(TableKeys.ContactAddresses, row))];
-        IReadOnlyList<TableRow> people = [.. rows.Where(row => IsIn(TableKeys.People, row))];
-        IReadOnlyList<TableRow> timeline = [.. rows.Where(row => IsIn(TableKeys.Timeline, row))];
-        if (rows.Count == maxRows && timeline.Count <= InteractionStore.FirstPageSize)
+        if (rows.Count < maxRows || rows.Count(IsLine) > InteractionStore.FirstPageSize)
         {
-            var more = await tables.RangeAsync(
-                Tables.Customers,
-                partition,
-                RowKeyRange.After(rows[^1].RowKey, TableKeys.Card.Before),
-                OrganisationCardRows,
-                cancellation);
-            people = [.. people, .. more.Where(row => IsIn(TableKeys.People, row))];
-            timeline = [.. timeline, .. more.Where(row => IsIn(TableKeys.Timeline, row))];
-            if (people.Count > Customer.MaxPeopleShown && timeline.Count <= InteractionStore.FirstPageSize)
-            {
-                timeline = await tables.RangeAsync(
-                    Tables.Customers, partition, TableKeys.Timeline, InteractionStore.FirstPageSize + 1, cancellation);
-            }
+            return new CustomerSheet(tenantId, id, rows, new(partition, rows.Stamp));
         }
 
-        return new CustomerSheet(tenantId, id, record, [.. people.Take(Customer.MaxPeopleShown)], timeline);
+        var more = await tables.RangeAsync(
+            Tables.Customers, partition, RowKeyRange.After(rows[^1].RowKey, TableKeys.Card.Before), OrganisationCardRows, cancellation);
+        IReadOnlyList<TableRow> all = [.. rows, .. more];
+        if (all.Count(IsPerson) <= Customer.MaxPeopleShown || all.Count(IsLine) > InteractionStore.FirstPageSize)
+        {
+            return new CustomerSheet(tenantId, id, all, new(partition, TableRange.StampOf(rows, more)));
+        }
+
+        var timeline = await tables.RangeAsync(
+            Tables.Customers, partition, TableKeys.Timeline, InteractionStore.FirstPageSize + 1, cancellation);
+        return new CustomerSheet(
+            tenantId, id, [.. all.Where(row => !IsLine(row)), .. timeline], new(partition, TableRange.StampOf(rows, more, timeline)));
     }
 
     /// <summary>Ids of the people of an organisation, a page at a time.</summary>
@@ -81,7 +74,7 @@ public sealed class CustomerStore(ITableStore tables)
         const int PageRows = 1_000;
         var partition = TableKeys.Customer(tenantId, organisation.ToString());
         var range = TableKeys.People;
-        IReadOnlyList<TableRow> rows;
+        TableRange rows;
         do
         {
             rows = await tables.RangeAsync(Tables.Customers, partition, range, PageRows, cancellation);
@@ -99,39 +92,32 @@ public sealed class CustomerStore(ITableStore tables)
         ? new StoredCustomer(
             CustomerRow.ToCustomer(record),
             etag,
-            [.. rows.Where(row => IsIn(TableKeys.ContactAddresses, row)).Select(CustomerAddressRow.ToAddress)])
+            [.. rows.Where(IsAddress).Select(CustomerAddressRow.ToAddress)])
         : null;
+
+    internal static bool IsAddress(TableRow row) => IsIn(TableKeys.ContactAddresses, row);
+
+    internal static bool IsPerson(TableRow row) => IsIn(TableKeys.People, row);
+
+    internal static bool IsLine(TableRow row) => IsIn(TableKeys.Timeline, row);
 
     private static bool IsIn(RowKeyRange range, TableRow row) =>
         string.CompareOrdinal(row.RowKey, range.From) >= 0 && (range.Before is null || string.CompareOrdinal(row.RowKey, range.Before) < 0);
 }
 
 /// <summary>What a card shows, as the store has it; read out only as far as it is asked for.</summary>
-/// <param name="record">The record's row, then its addresses.</param>
-/// <param name="people">At most <see cref="Customer.MaxPeopleShown"/> rows, of the oldest.</param>
-/// <param name="timeline">The newest rows; one more than are shown when there are more.</param>
-public sealed class CustomerSheet(
-    Guid tenantId, CustomerId id, IReadOnlyList<TableRow> record, IReadOnlyList<TableRow> people, IReadOnlyList<TableRow> timeline)
+/// <param name="rows">
+/// The record's row, its addresses, of its people at least as many as are shown, and the newest of its timeline: one more than are
+/// shown when there are more.
+/// </param>
+public sealed class CustomerSheet(Guid tenantId, CustomerId id, IReadOnlyList<TableRow> rows, RowsStamp stamp)
 {
     private StoredCustomer? stored;
 
-    public StoredCustomer Stored => stored ??= CustomerStore.ToStored(record)!;
+    public StoredCustomer Stored => stored ??= CustomerStore.ToStored([.. rows.TakeWhile(row => !CustomerStore.IsLine(row))])!;
 
-    /// <summary>
-    /// Names every row and version that the card is made of: while it is the same, so is the card. Begins with the partition.
-    /// </summary>
-    public string MakeStamp()
-    {
-        var versions = new StringBuilder(2_048);
-        foreach (var row in record.Concat(people).Concat(timeline))
-        {
-            versions.Append(row.RowKey).Append('\0').Append(row.ETag).Append('\0');
-        }
-
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(MemoryMarshal.AsBytes(versions.ToString().AsSpan()), hash);
-        return string.Concat(record[0].PartitionKey, " ", Convert.ToHexString(hash));
-    }
+    /// <summary>While it is the same, so is the card.</summary>
+    public RowsStamp Stamp => stamp;
 
     /// <summary>
     /// What its reader may see of it, in the sense of <see cref="Http.Answer.Kept"/>. Empty, as every mailbox of the firm is shared:
@@ -140,13 +126,17 @@ public sealed class CustomerSheet(
     public string Sight { get; } = "";
 
     /// <summary>How many people of an organisation are shown.</summary>
-    public int PeopleCount => people.Count;
+    public int PeopleCount => People.Count();
+
+    private IEnumerable<TableRow> People => rows.Where(CustomerStore.IsPerson).Take(Customer.MaxPeopleShown);
+
+    private IEnumerable<TableRow> Lines => rows.Where(CustomerStore.IsLine);
 
     /// <summary>True when this customer has this address.</summary>
     public bool Has(MailAddress address)
     {
         var key = TableKeys.Address(address.Key);
-        return record.Any(row => row.RowKey == key);
+        return rows.Skip(1).TakeWhile(CustomerStore.IsAddress).Any(row => row.RowKey == key);
     }
 
     /// <summary>The contract's card.</summary>
@@ -171,16 +161,16 @@ public sealed class CustomerSheet(
             customer.Preferences,
             [.. Stored.AddressesAsShown.Select(a => new ContactAddress(
                 a.Address.ToString(), a.Label, a.Address.Key == customer.PrimaryAddress, a.Source, a.AddedAt, a.AddedBy))],
-            [.. people.Select(PersonRow.ToLink).OrderBy(p => p.Name, StringComparer.OrdinalIgnoreCase)],
+            [.. People.Select(PersonRow.ToLink).OrderBy(p => p.Name, StringComparer.OrdinalIgnoreCase)],
             customer.CreatedAt,
             LastContactAt,
-            TimelineRow.Page(tenantId, id, timeline, InteractionStore.FirstPageSize));
+            TimelineRow.Page(tenantId, id, [.. Lines], InteractionStore.FirstPageSize));
     }
 
     /// <summary>Of the newest lines.</summary>
     private DateTimeOffset? LastContactAt =>
-        timeline.Select(TimelineRow.ToInteraction).FirstOrDefault(line => line.IsContact)?.At;
+        Lines.Select(TimelineRow.ToInteraction).FirstOrDefault(line => line.IsContact)?.At;
 
     /// <summary>The record's version as HTTP has it.</summary>
-    public string ETag => Http.EntityTag.For((string)record[0].Properties[nameof(Customer.Version)]);
+    public string ETag => Http.EntityTag.For((string)rows[0].Properties[nameof(Customer.Version)]);
 }

@@ -26,6 +26,6 @@ public sealed class GetCustomer(CustomerStore customers, Caller caller)
             return Answer.NotFound(NotFound);
         }
 
-        return Answer.Kept(sheet.MakeStamp(), sheet.Sight, () => (sheet.ToCard(), sheet.ETag));
+        return Answer.Kept(sheet.Stamp, sheet.Sight, () => (sheet.ToCard(), sheet.ETag));
     }
 }

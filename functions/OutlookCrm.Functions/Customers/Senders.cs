@@ -51,7 +51,7 @@ public sealed class Senders(ITableStore tables, CustomerStore customers, SenderG
         && await claims.FindAsync(caller.TenantId, address, cancellation) is { } claim
         && await customers.ReadSheetAsync(caller.TenantId, claim.Customer, claim.Kind, cancellation) is { } sheet
         && sheet.Has(address)
-            ? Answer.Kept<SenderCard>(sheet.MakeStamp(), sheet.Sight, () => (new KnownSender(sheet.ToCard()), sheet.ETag))
+            ? Answer.Kept<SenderCard>(sheet.Stamp, sheet.Sight, () => (new KnownSender(sheet.ToCard()), sheet.ETag))
             : null;
 
     /// <summary>Who has an address that is no customer's: one of us, or somebody new.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using OutlookCrm.Pane;
+using OutlookCrm.Storage;
 
 namespace OutlookCrm.Http;
 
@@ -50,16 +51,13 @@ public static class Answer
     /// <summary>
     /// As <see cref="Ok{T}(T, string?)"/> for a record that is looked at far more often than it changes: the answer is kept and sent again.
     /// </summary>
-    /// <param name="stamp">
-    /// Names all that the record is made of, its rows' keys and versions, beginning with the partition: two records with one stamp
-    /// are the same.
-    /// </param>
+    /// <param name="stamp">Names all that the record is made of: two records with one stamp are the same.</param>
     /// <param name="sight">
     /// Says what this reader may see of it, so that nobody is handed what was made for somebody who may see more: a text that is the
     /// same for two readers exactly when they may see the same, whenever they ask. Empty for who may see all of it.
     /// </param>
     /// <param name="make">Makes the record, and its version as <see cref="EntityTag.For"/> wrote it.</param>
-    public static IResult Kept<T>(string stamp, string sight, Func<(T Model, string? ETag)> make)
+    public static IResult Kept<T>(RowsStamp stamp, string sight, Func<(T Model, string? ETag)> make)
         where T : class => new KeptResult<T>(stamp, sight, make);
 
     /// <param name="location">The new record's path, such as <c>/api/customers/0123…</c>.</param>

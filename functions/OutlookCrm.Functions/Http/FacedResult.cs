@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
 using OutlookCrm.Pane;
+using OutlookCrm.Storage;
 
 namespace OutlookCrm.Http;
 
@@ -27,7 +28,7 @@ internal sealed record FacedResult<T>(int Status, T Model, string? ETag, string?
 /// A record that is known by its stamp before it is made: when it has been written for such a reader already, neither the record nor
 /// the answer is made again.
 /// </summary>
-internal sealed record KeptResult<T>(string Stamp, string Sight, Func<(T Model, string? ETag)> Make) : IResult
+internal sealed record KeptResult<T>(RowsStamp Stamp, string Sight, Func<(T Model, string? ETag)> Make) : IResult
     where T : class
 {
     public async Task ExecuteAsync(HttpContext httpContext)

@@ -4,6 +4,7 @@ using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Caching.Memory;
 using OutlookCrm.Pane;
+using OutlookCrm.Storage;
 
 namespace OutlookCrm.Http;
 
@@ -30,10 +31,10 @@ internal sealed class KeptAnswers : IDisposable
 }
 
 /// <summary>All that an answer depends on besides the code: what it shows, and for whom.</summary>
-/// <param name="Stamp">Begins with the tenant's own key, so no firm is ever handed another's answer.</param>
+/// <param name="Stamp">Its partition begins with the tenant's own key, so no firm is ever handed another's answer.</param>
 /// <param name="Sight">See <see cref="Answer.Kept"/>.</param>
 /// <param name="Page">Null for JSON, which is the same for every culture, zone and day.</param>
-internal sealed record AnswerKey(Type Model, string Stamp, string Sight, PageKey? Page);
+internal sealed record AnswerKey(Type Model, RowsStamp Stamp, string Sight, PageKey? Page);
 
 /// <summary>For whom a page is drawn, by name: see <see cref="Reader"/>.</summary>
 internal sealed record PageKey(string Culture, string TimeZone, DateOnly Today, bool MayEdit)

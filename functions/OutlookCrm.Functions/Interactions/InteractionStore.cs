@@ -223,7 +223,7 @@ public sealed class InteractionStore(ITableStore tables, TimeProvider clock)
     {
         var lines = new List<TableRow>();
         var range = TableKeys.TimelineSince(since);
-        IReadOnlyList<TableRow> rows;
+        TableRange rows;
         do
         {
             rows = await tables.RangeAsync(Tables.Customers, partition, range, MaxRows, cancellation);

@@ -23,7 +23,7 @@ public sealed class ErasedPeople(ITableStore tables, TimeProvider clock)
         var hashes = new List<string>();
         byte[]? salt = null;
         var range = SaltAndHashes;
-        IReadOnlyList<TableRow> rows;
+        TableRange rows;
         do
         {
             rows = await tables.RangeAsync(Tables.Tombstones, TableKeys.Tombstones(tenantId), range, PageRows, cancellation);

@@ -50,7 +50,7 @@ internal sealed class AzureTableStore : ITableStore, IDisposable
         }
     }
 
-    public async Task<IReadOnlyList<TableRow>> RangeAsync(
+    public async Task<TableRange> RangeAsync(
         string table, string partitionKey, RowKeyRange range, int maxRows, CancellationToken cancellation)
     {
         TableLimits.CheckTable(table);
@@ -83,32 +83,7 @@ internal sealed class AzureTableStore : ITableStore, IDisposable
             throw Unavailable(failure);
         }
 
-        return rows;
-    }
-
-    public async Task<WriteOutcome> InsertAsync(string table, TableRow row, CancellationToken cancellation)
-    {
-        TableLimits.CheckRow(row);
-        return await WriteOneAsync(table, row.PartitionKey, new TableChange.Insert(row), cancellation);
-    }
-
-    public async Task<WriteOutcome> ReplaceAsync(string table, TableRow row, string etag, CancellationToken cancellation)
-    {
-        TableLimits.CheckRow(row);
-        return await WriteOneAsync(table, row.PartitionKey, new TableChange.Replace(row, etag), cancellation);
-    }
-
-    public async Task<WriteOutcome> PutAsync(string table, TableRow row, CancellationToken cancellation)
-    {
-        TableLimits.CheckRow(row);
-        return await WriteOneAsync(table, row.PartitionKey, new TableChange.Put(row), cancellation);
-    }
-
-    public async Task<WriteResult> DeleteAsync(
-        string table, string partitionKey, string rowKey, string? etag, CancellationToken cancellation)
-    {
-        TableLimits.CheckKeys(partitionKey, rowKey);
-        return (await WriteOneAsync(table, partitionKey, new TableChange.Delete(rowKey, etag), cancellation)).Result;
+        return TableRange.Of(rows);
     }
 
     public async Task<TransactionOutcome> TransactAsync(
@@ -117,12 +92,9 @@ internal sealed class AzureTableStore : ITableStore, IDisposable
         TableLimits.CheckTransaction(partitionKey, changes);
         return await WriteAsync(
             table, partitionKey, changes,
-            async (client, stamp) =>
-            {
-                var actions = changes.Select(change => ActionOf(partitionKey, change, stamp));
-                var answer = await client.SubmitTransactionAsync(actions, cancellation);
-                return [.. answer.Value.Zip(changes, (part, change) => change is TableChange.Delete ? null : ETagOf(part))];
-            },
+            (client, stamp) => changes is [var only]
+                ? SendAsync(client, partitionKey, only, stamp, cancellation)
+                : SendAsync(client, partitionKey, changes, stamp, cancellation),
             cancellation);
     }
 
@@ -221,27 +193,28 @@ internal sealed class AzureTableStore : ITableStore, IDisposable
             failure);
     }
 
-    private async Task<WriteOutcome> WriteOneAsync(
-        string table, string partitionKey, TableChange change, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string?>> SendAsync(
+        TableClient client, string partitionKey, IReadOnlyList<TableChange> changes, string stamp, CancellationToken cancellation)
     {
-        var outcome = await WriteAsync(
-            table, partitionKey, [change],
-            async (client, stamp) => change switch
-            {
-                TableChange.Insert insert => [ETagOf(await client.AddEntityAsync(EntityOf(insert.Row, stamp), cancellation))],
-                TableChange.Replace replace =>
-                [
-                    ETagOf(await client.UpdateEntityAsync(
-                        EntityOf(replace.Row, stamp), new ETag(replace.ETag), TableUpdateMode.Replace, cancellation)),
-                ],
-                TableChange.Put put =>
-                    [ETagOf(await client.UpsertEntityAsync(EntityOf(put.Row, stamp), TableUpdateMode.Replace, cancellation))],
-                TableChange.Delete delete => [await DeleteAsync(client, partitionKey, delete, cancellation)],
-                _ => throw new InvalidOperationException($"Unknown change {change.GetType().Name}."),
-            },
-            cancellation);
-        return new WriteOutcome(outcome.Result, outcome.IsWritten ? outcome.ETags[0] : null);
+        var answer = await client.SubmitTransactionAsync(changes.Select(change => ActionOf(partitionKey, change, stamp)), cancellation);
+        return [.. answer.Value.Zip(changes, (part, change) => change is TableChange.Delete ? null : ETagOf(part))];
     }
+
+    // One change alone needs no multipart request.
+    private static async Task<IReadOnlyList<string?>> SendAsync(
+        TableClient client, string partitionKey, TableChange change, string stamp, CancellationToken cancellation) => change switch
+        {
+            TableChange.Insert insert => [ETagOf(await client.AddEntityAsync(EntityOf(insert.Row, stamp), cancellation))],
+            TableChange.Replace replace =>
+            [
+                ETagOf(await client.UpdateEntityAsync(
+                    EntityOf(replace.Row, stamp), new ETag(replace.ETag), TableUpdateMode.Replace, cancellation)),
+            ],
+            TableChange.Put put =>
+                [ETagOf(await client.UpsertEntityAsync(EntityOf(put.Row, stamp), TableUpdateMode.Replace, cancellation))],
+            TableChange.Delete delete => [await DeleteAsync(client, partitionKey, delete, cancellation)],
+            _ => throw new InvalidOperationException($"Unknown change {change.GetType().Name}."),
+        };
 
     private static async Task<string?> DeleteAsync(
         TableClient client, string partitionKey, TableChange.Delete delete, CancellationToken cancellation)

@@ -18,27 +18,43 @@ public interface ITableStore
     /// At most <paramref name="maxRows"/> (1 to 1,000) rows of one partition in row-key order: one round trip,
     /// unless the service splits the page.
     /// </summary>
-    Task<IReadOnlyList<TableRow>> RangeAsync(
-        string table, string partitionKey, RowKeyRange range, int maxRows, CancellationToken cancellation);
+    Task<TableRange> RangeAsync(string table, string partitionKey, RowKeyRange range, int maxRows, CancellationToken cancellation);
 
+    /// <summary>All changes or none, in one partition: 1 to 100 changes, each row once, at most 4 MiB.</summary>
+    Task<TransactionOutcome> TransactAsync(
+        string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation);
+}
+
+/// <summary>The transactions of one change, by name.</summary>
+public static class TableWrites
+{
     /// <summary>Adds a row: <see cref="WriteResult.Written"/>, or <see cref="WriteResult.AlreadyExists"/> and nothing changes.</summary>
-    Task<WriteOutcome> InsertAsync(string table, TableRow row, CancellationToken cancellation);
+    public static Task<WriteOutcome> InsertAsync(this ITableStore store, string table, TableRow row, CancellationToken cancellation) =>
+        store.WriteAsync(table, row.PartitionKey, new TableChange.Insert(row), cancellation);
 
     /// <summary>
     /// Replaces the whole row that still has this ETag: <see cref="WriteResult.Written"/>, <see cref="WriteResult.Changed"/>
     /// when another write came first, <see cref="WriteResult.Absent"/> when it is gone.
     /// </summary>
-    Task<WriteOutcome> ReplaceAsync(string table, TableRow row, string etag, CancellationToken cancellation);
+    public static Task<WriteOutcome> ReplaceAsync(
+        this ITableStore store, string table, TableRow row, string etag, CancellationToken cancellation) =>
+        store.WriteAsync(table, row.PartitionKey, new TableChange.Replace(row, etag), cancellation);
 
     /// <summary>Inserts or replaces whatever is there. For projections only: what may be written again from its source.</summary>
-    Task<WriteOutcome> PutAsync(string table, TableRow row, CancellationToken cancellation);
+    public static Task<WriteOutcome> PutAsync(this ITableStore store, string table, TableRow row, CancellationToken cancellation) =>
+        store.WriteAsync(table, row.PartitionKey, new TableChange.Put(row), cancellation);
 
     /// <summary>Deletes the row that still has this ETag, or any version when <paramref name="etag"/> is null.</summary>
-    Task<WriteResult> DeleteAsync(string table, string partitionKey, string rowKey, string? etag, CancellationToken cancellation);
+    public static async Task<WriteResult> DeleteAsync(
+        this ITableStore store, string table, string partitionKey, string rowKey, string? etag, CancellationToken cancellation) =>
+        (await store.WriteAsync(table, partitionKey, new TableChange.Delete(rowKey, etag), cancellation)).Result;
 
-    /// <summary>All changes or none, in one partition: 1 to 100 changes, each row once, at most 4 MiB.</summary>
-    Task<TransactionOutcome> TransactAsync(
-        string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation);
+    private static async Task<WriteOutcome> WriteAsync(
+        this ITableStore store, string table, string partitionKey, TableChange change, CancellationToken cancellation)
+    {
+        var outcome = await store.TransactAsync(table, partitionKey, [change], cancellation);
+        return new WriteOutcome(outcome.Result, outcome.IsWritten ? outcome.ETags[0] : null);
+    }
 }
 
 /// <param name="ETag">The version as read; null on a row that was not read from a store.</param>

@@ -26,6 +26,9 @@ internal sealed class SqliteDatabase : IDisposable
 
     public string File { get; }
 
+    /// <summary>Where the rows of a read are taken up.</summary>
+    public SqliteRows.Collector Rows { get; } = new();
+
     /// <summary>Opens the file, makes it when it is absent, and refuses one that another program or a newer version wrote.</summary>
     /// <param name="busyTimeout">How long to wait for another process that writes.</param>
     public static SqliteDatabase OpenForWriting(string file, TimeSpan busyTimeout)
@@ -200,20 +203,40 @@ internal sealed class SqliteDatabase : IDisposable
 }
 
 /// <summary>A prepared statement. After its last <see cref="Step"/> it must be <see cref="Reset"/>.</summary>
-internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt handle) : IDisposable
+internal sealed unsafe class SqliteStatement(SqliteDatabase database, sqlite3_stmt handle) : IDisposable
 {
-    public void Bind(int index, byte[] value) => Check(raw.sqlite3_bind_blob(handle, index, value));
+    // Its database has one user at a time and outlives every use, so the handle need not be held at each call.
+    private readonly nint statement = handle.DangerousGetHandle();
+
+    public void Bind(int index, ReadOnlySpan<byte> value)
+    {
+        // No pointer at all would be NULL.
+        fixed (byte* bytes = value.IsEmpty ? "\0"u8 : value)
+        {
+            Check(SqliteCalls.BindBlob(statement, index, bytes, value.Length, SqliteCalls.Transient));
+        }
+    }
+
+    /// <summary>A key as <see cref="SqliteRowFormat.EncodeKey(string)"/> has it.</summary>
+    public void BindKey(int index, string key)
+    {
+        const int UsualBytes = 512;
+        var bytes = key.Length <= UsualBytes / SqliteRowFormat.MaxBytesPerChar
+            ? stackalloc byte[UsualBytes]
+            : new byte[key.Length * SqliteRowFormat.MaxBytesPerChar];
+        Bind(index, bytes[..SqliteRowFormat.EncodeKey(key, bytes)]);
+    }
 
     public void Bind(int index, string value) => Check(raw.sqlite3_bind_text(handle, index, value));
 
-    public void Bind(int index, long value) => Check(raw.sqlite3_bind_int64(handle, index, value));
+    public void Bind(int index, long value) => Check(SqliteCalls.BindInt64(statement, index, value));
 
     public void BindNull(int index) => Check(raw.sqlite3_bind_null(handle, index));
 
     /// <summary>True when there is a row to read.</summary>
     public bool Step()
     {
-        var code = raw.sqlite3_step(handle);
+        var code = SqliteCalls.Step(statement);
         if (code is raw.SQLITE_ROW or raw.SQLITE_DONE)
         {
             return code == raw.SQLITE_ROW;
@@ -233,13 +256,17 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
         return database.Changes;
     }
 
-    public long Int64(int column) => raw.sqlite3_column_int64(handle, column);
+    public long Int64(int column) => SqliteCalls.ColumnInt64(statement, column);
 
     /// <summary>Valid until the next <see cref="Step"/> or <see cref="Reset"/>.</summary>
-    public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(handle, column);
+    public ReadOnlySpan<byte> Blob(int column)
+    {
+        var bytes = SqliteCalls.ColumnBlob(statement, column); // before its length: see sqlite3_column_bytes
+        return new(bytes, SqliteCalls.ColumnBytes(statement, column));
+    }
 
     // Its answer repeats the failure of the last step, which has been reported.
-    public void Reset() => raw.sqlite3_reset(handle);
+    public void Reset() => _ = SqliteCalls.Reset(statement);
 
     public void Dispose() => handle.Dispose();
 

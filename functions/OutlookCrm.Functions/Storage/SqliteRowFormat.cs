@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 
 namespace OutlookCrm.Storage;
@@ -10,6 +11,8 @@ namespace OutlookCrm.Storage;
 /// </summary>
 internal static class SqliteRowFormat
 {
+    public const int MaxBytesPerChar = 3;
+
     // Property names are few and come again in every row.
     private static readonly string?[] Names = new string?[1024];
 
@@ -19,12 +22,19 @@ internal static class SqliteRowFormat
     /// </summary>
     public static byte[] EncodeKey(string key)
     {
+        var bytes = new byte[key.Length * MaxBytesPerChar];
+        return bytes[..EncodeKey(key, bytes)];
+    }
+
+    /// <param name="bytes">At least <see cref="MaxBytesPerChar"/> times the key's length.</param>
+    /// <returns>How many bytes were written.</returns>
+    public static int EncodeKey(string key, Span<byte> bytes)
+    {
         if (!key.AsSpan().ContainsAnyInRange('\ud800', '\udfff'))
         {
-            return Encoding.UTF8.GetBytes(key);
+            return Encoding.UTF8.GetBytes(key, bytes);
         }
 
-        var bytes = new byte[key.Length * 3];
         var length = 0;
         foreach (var c in key)
         {
@@ -36,11 +46,11 @@ internal static class SqliteRowFormat
             }
             else
             {
-                length += Encoding.UTF8.GetBytes([c], bytes.AsSpan(length));
+                length += Encoding.UTF8.GetBytes([c], bytes[length..]);
             }
         }
 
-        return bytes[..length];
+        return length;
     }
 
     public static string DecodeKey(ReadOnlySpan<byte> key)
@@ -82,6 +92,19 @@ internal static class SqliteRowFormat
 
         return chars.ToString();
     }
+
+    public static string ETagOf(long version)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, version);
+        return Convert.ToHexStringLower(bytes);
+    }
+
+    /// <summary>0, which no row has, for an ETag that is none of ours.</summary>
+    public static long VersionOf(string? etag) =>
+        etag?.Length == 16 && long.TryParse(etag, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : 0;
 
     public static byte[] EncodeProperties(IReadOnlyDictionary<string, object> properties)
     {

@@ -7,7 +7,7 @@ namespace OutlookCrm.Storage;
 /// A row's properties as they lie in SQLite, decoded when first asked for: who only compares versions pays for no text. A row has
 /// few, so finding one is a walk along them.
 /// </summary>
-internal sealed class SqliteRowProperties(byte[] body) : IReadOnlyDictionary<string, object>
+internal sealed class SqliteRowProperties(ReadOnlyMemory<byte> body) : IReadOnlyDictionary<string, object>
 {
     private KeyValuePair<string, object>[]? decoded;
 
@@ -18,7 +18,7 @@ internal sealed class SqliteRowProperties(byte[] body) : IReadOnlyDictionary<str
     public IEnumerable<object> Values => Decoded.Select(property => property.Value);
 
     // Two threads may both decode; they come to the same.
-    private KeyValuePair<string, object>[] Decoded => decoded ??= SqliteRowFormat.DecodeProperties(body);
+    private KeyValuePair<string, object>[] Decoded => decoded ??= SqliteRowFormat.DecodeProperties(body.Span);
 
     public object this[string key] => TryGetValue(key, out var value) ? value : throw new KeyNotFoundException($"The row has no property {key}.");
 

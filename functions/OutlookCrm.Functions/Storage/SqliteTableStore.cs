@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 
 namespace OutlookCrm.Storage;
 
@@ -36,84 +35,52 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
         writing.Start();
     }
 
-    public Task<TableRow?> FindAsync(string table, string partitionKey, string rowKey, CancellationToken cancellation) =>
-        Answer(
-            () =>
-            {
-                TableLimits.CheckKeys(partitionKey, rowKey);
-                using var read = Read(table, SqlOf(table).Find);
-                TableRow? row = null;
-                if (read.Statement is { } statement)
-                {
-                    statement.Bind(1, SqliteRowFormat.EncodeKey(partitionKey));
-                    statement.Bind(2, SqliteRowFormat.EncodeKey(rowKey));
-                    row = statement.Step() ? RowOf(partitionKey, rowKey, statement) : null;
-                }
-
-                metrics.PointRead(table, row is not null);
-                return row;
-            },
-            cancellation);
-
-    public Task<IReadOnlyList<TableRow>> RangeAsync(
-        string table, string partitionKey, RowKeyRange range, int maxRows, CancellationToken cancellation) =>
-        Answer<IReadOnlyList<TableRow>>(
-            () =>
-            {
-                TableLimits.CheckRange(partitionKey, range, maxRows);
-                using var read = Read(table, range.Before is null ? SqlOf(table).From : SqlOf(table).Range);
-                var rows = new List<TableRow>();
-                if (read.Statement is { } statement)
-                {
-                    statement.Bind(1, SqliteRowFormat.EncodeKey(partitionKey));
-                    statement.Bind(2, SqliteRowFormat.EncodeKey(range.From));
-                    statement.Bind(3, maxRows);
-                    if (range.Before is not null)
-                    {
-                        statement.Bind(4, SqliteRowFormat.EncodeKey(range.Before));
-                    }
-
-                    while (statement.Step())
-                    {
-                        rows.Add(RowOf(partitionKey, SqliteRowFormat.DecodeKey(statement.Blob(2)), statement));
-                    }
-                }
-
-                metrics.RangeRead(table, rows.Count);
-                return rows;
-            },
-            cancellation);
-
-    public async Task<WriteOutcome> InsertAsync(string table, TableRow row, CancellationToken cancellation)
+    // Refusals and failures of a read come out of the task, as from any store, although the work is done at once.
+    public Task<TableRow?> FindAsync(string table, string partitionKey, string rowKey, CancellationToken cancellation)
     {
-        TableLimits.CheckRow(row);
-        return await WriteOneAsync(table, row.PartitionKey, new TableChange.Insert(row), cancellation);
+        if (cancellation.IsCancellationRequested)
+        {
+            return Task.FromCanceled<TableRow?>(cancellation);
+        }
+
+        try
+        {
+            return Task.FromResult(Find(table, partitionKey, rowKey));
+        }
+        catch (Exception refusal) when (IsRefusal(refusal))
+        {
+            return Task.FromException<TableRow?>(refusal);
+        }
     }
 
-    public async Task<WriteOutcome> ReplaceAsync(string table, TableRow row, string etag, CancellationToken cancellation)
+    public Task<TableRange> RangeAsync(
+        string table, string partitionKey, RowKeyRange range, int maxRows, CancellationToken cancellation)
     {
-        TableLimits.CheckRow(row);
-        return await WriteOneAsync(table, row.PartitionKey, new TableChange.Replace(row, etag), cancellation);
-    }
+        if (cancellation.IsCancellationRequested)
+        {
+            return Task.FromCanceled<TableRange>(cancellation);
+        }
 
-    public async Task<WriteOutcome> PutAsync(string table, TableRow row, CancellationToken cancellation)
-    {
-        TableLimits.CheckRow(row);
-        return await WriteOneAsync(table, row.PartitionKey, new TableChange.Put(row), cancellation);
-    }
-
-    public async Task<WriteResult> DeleteAsync(
-        string table, string partitionKey, string rowKey, string? etag, CancellationToken cancellation)
-    {
-        TableLimits.CheckKeys(partitionKey, rowKey);
-        return (await WriteOneAsync(table, partitionKey, new TableChange.Delete(rowKey, etag), cancellation)).Result;
+        try
+        {
+            return Task.FromResult<TableRange>(Range(table, partitionKey, range, maxRows));
+        }
+        catch (Exception refusal) when (IsRefusal(refusal))
+        {
+            return Task.FromException<TableRange>(refusal);
+        }
     }
 
     public async Task<TransactionOutcome> TransactAsync(
         string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation)
     {
         TableLimits.CheckTransaction(partitionKey, changes);
-        return await WriteAsync(table, partitionKey, changes, cancellation);
+        ObjectDisposedException.ThrowIf(disposed, this);
+        var write = new Write(table, SqlOf(table), SqliteRowFormat.EncodeKey(partitionKey), [.. changes.Select(Change.From)], cancellation);
+        writes.Add(write, cancellation);
+        var outcome = await write.Done.Task;
+        metrics.Write(table);
+        return outcome;
     }
 
     /// <summary>Finishes what waits to be written, then folds the write-ahead log into the file.</summary>
@@ -137,26 +104,60 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
         metrics.Dispose();
     }
 
-    // Refusals and failures come out of the task, as from any store, although the work is done at once.
-    private static Task<T> Answer<T>(Func<T> read, CancellationToken cancellation)
+    private static bool IsRefusal(Exception failure) =>
+        failure is TableLimitException or TableStoreUnavailableException or ArgumentException;
+
+    private TableRow? Find(string table, string partitionKey, string rowKey)
     {
-        if (cancellation.IsCancellationRequested)
+        TableLimits.CheckKeys(partitionKey, rowKey);
+        using var read = Read(table, SqlOf(table).Find);
+        TableRow? row = null;
+        if (read.Statement is { } statement)
         {
-            return Task.FromCanceled<T>(cancellation);
+            statement.BindKey(1, partitionKey);
+            statement.BindKey(2, rowKey);
+            if (statement.Step())
+            {
+                row = new TableRow(
+                    partitionKey,
+                    rowKey,
+                    new SqliteRowProperties(statement.Blob(1).ToArray()),
+                    SqliteRowFormat.ETagOf(statement.Int64(0)));
+            }
         }
 
-        try
-        {
-            return Task.FromResult(read());
-        }
-        catch (Exception refusal) when (refusal is TableLimitException or TableStoreUnavailableException or ArgumentException)
-        {
-            return Task.FromException<T>(refusal);
-        }
+        metrics.PointRead(table, row is not null);
+        return row;
     }
 
-    private static TableRow RowOf(string partitionKey, string rowKey, SqliteStatement statement) =>
-        new(partitionKey, rowKey, new SqliteRowProperties(statement.Blob(1).ToArray()), ETagOf(statement.Int64(0)));
+    private SqliteRows Range(string table, string partitionKey, RowKeyRange range, int maxRows)
+    {
+        TableLimits.CheckRange(partitionKey, range, maxRows);
+        using var read = Read(table, range.Before is null ? SqlOf(table).From : SqlOf(table).Range);
+        var found = SqliteRows.None;
+        if (read.Statement is { } statement)
+        {
+            statement.BindKey(1, partitionKey);
+            statement.BindKey(2, range.From);
+            statement.Bind(3, maxRows);
+            if (range.Before is not null)
+            {
+                statement.BindKey(4, range.Before);
+            }
+
+            var rows = read.Reader.Rows;
+            rows.Clear();
+            while (statement.Step())
+            {
+                rows.Add(statement.Int64(0), statement.Blob(2), statement.Blob(1));
+            }
+
+            found = rows.Take(partitionKey);
+        }
+
+        metrics.RangeRead(table, found.Count);
+        return found;
+    }
 
     private TableSql SqlOf(string table) => sql.GetOrAdd(table, static name => new TableSql(name));
 
@@ -194,24 +195,6 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
             Interlocked.Decrement(ref idleCount);
             reader.Dispose();
         }
-    }
-
-    private async Task<WriteOutcome> WriteOneAsync(
-        string table, string partitionKey, TableChange change, CancellationToken cancellation)
-    {
-        var outcome = await WriteAsync(table, partitionKey, [change], cancellation);
-        return new WriteOutcome(outcome.Result, outcome.IsWritten ? outcome.ETags[0] : null);
-    }
-
-    private async Task<TransactionOutcome> WriteAsync(
-        string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation)
-    {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        var write = new Write(table, SqlOf(table), SqliteRowFormat.EncodeKey(partitionKey), [.. changes.Select(Change.From)], cancellation);
-        writes.Add(write, cancellation);
-        var outcome = await write.Done.Task;
-        metrics.Write(table);
-        return outcome;
     }
 
     private void CommitAll()
@@ -301,7 +284,7 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
         }
 
         return new TransactionOutcome(
-            WriteResult.Written, null, [.. write.Changes.Select(change => change.Body is null ? null : ETagOf(change.NewVersion))]);
+            WriteResult.Written, null, [.. write.Changes.Select(change => change.Body is null ? null : SqliteRowFormat.ETagOf(change.NewVersion))]);
     }
 
     private WriteResult Apply(Write write, Change change)
@@ -351,8 +334,6 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
         return exists;
     }
 
-    private static string ETagOf(long version) => version.ToString("x16", CultureInfo.InvariantCulture);
-
     private enum ChangeKind
     {
         Insert,
@@ -373,19 +354,13 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
             TableChange.Put put => With(ChangeKind.Put, put.Row, null),
             TableChange.Delete { ETag: null } delete => new(ChangeKind.Delete, SqliteRowFormat.EncodeKey(delete.RowKey), null, 0, 0),
             TableChange.Delete delete => new(
-                ChangeKind.DeleteVersion, SqliteRowFormat.EncodeKey(delete.RowKey), null, VersionOf(delete.ETag), 0),
+                ChangeKind.DeleteVersion, SqliteRowFormat.EncodeKey(delete.RowKey), null, SqliteRowFormat.VersionOf(delete.ETag), 0),
             _ => throw new InvalidOperationException($"Unknown change {change.GetType().Name}."),
         };
 
         private static Change With(ChangeKind kind, TableRow row, string? etag) => new(
             kind, SqliteRowFormat.EncodeKey(row.RowKey), SqliteRowFormat.EncodeProperties(row.Properties),
-            VersionOf(etag), Random.Shared.NextInt64(1, long.MaxValue));
-
-        // No row has version 0, so an ETag that is none of ours matches none.
-        private static long VersionOf(string? etag) =>
-            etag?.Length == 16 && long.TryParse(etag, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var version)
-                ? version
-                : 0;
+            SqliteRowFormat.VersionOf(etag), Random.Shared.NextInt64(1, long.MaxValue));
     }
 
     /// <summary>The statements of one table, made once.</summary>

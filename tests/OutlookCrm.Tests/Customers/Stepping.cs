@@ -91,35 +91,16 @@ internal sealed class SteppedStore(Stepping steps) : ITableStore
     public Task<TableRow?> FindAsync(string table, string partitionKey, string rowKey, CancellationToken cancellation) =>
         StepAsync($"find {table} {rowKey}", () => rows.GetValueOrDefault((table, partitionKey, rowKey)));
 
-    public Task<IReadOnlyList<TableRow>> RangeAsync(
+    public Task<TableRange> RangeAsync(
         string table, string partitionKey, RowKeyRange range, int maxRows, CancellationToken cancellation) =>
-        StepAsync<IReadOnlyList<TableRow>>($"range {table}", () => [.. rows
+        StepAsync($"range {table}", () => TableRange.Of([.. rows
             .Where(r => r.Key.Table == table && r.Key.PartitionKey == partitionKey && string.CompareOrdinal(r.Key.RowKey, range.From) >= 0
                 && (range.Before is null || string.CompareOrdinal(r.Key.RowKey, range.Before) < 0))
-            .Select(r => r.Value).Take(maxRows)]);
-
-    public Task<WriteOutcome> InsertAsync(string table, TableRow row, CancellationToken cancellation) =>
-        OneAsync(table, row.PartitionKey, new TableChange.Insert(row));
-
-    public Task<WriteOutcome> ReplaceAsync(string table, TableRow row, string etag, CancellationToken cancellation) =>
-        OneAsync(table, row.PartitionKey, new TableChange.Replace(row, etag));
-
-    public Task<WriteOutcome> PutAsync(string table, TableRow row, CancellationToken cancellation) =>
-        OneAsync(table, row.PartitionKey, new TableChange.Put(row));
-
-    public async Task<WriteResult> DeleteAsync(
-        string table, string partitionKey, string rowKey, string? etag, CancellationToken cancellation) =>
-        (await OneAsync(table, partitionKey, new TableChange.Delete(rowKey, etag))).Result;
+            .Select(r => r.Value).Take(maxRows)]));
 
     public Task<TransactionOutcome> TransactAsync(
         string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation) =>
         StepAsync($"write {table}", () => Apply(table, partitionKey, changes));
-
-    private async Task<WriteOutcome> OneAsync(string table, string partitionKey, TableChange change)
-    {
-        var outcome = await StepAsync($"write {table}", () => Apply(table, partitionKey, [change]));
-        return new WriteOutcome(outcome.Result, outcome.IsWritten ? outcome.ETags[0] : null);
-    }
 
     private async Task<T> StepAsync<T>(string name, Func<T> call)
     {

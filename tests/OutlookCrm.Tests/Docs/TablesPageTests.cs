@@ -114,47 +114,27 @@ public sealed class TablesPageTests
         public Task<TableRow?> FindAsync(string table, string partitionKey, string rowKey, CancellationToken cancellation) =>
             real.FindAsync(table, partitionKey, rowKey, cancellation);
 
-        public Task<IReadOnlyList<TableRow>> RangeAsync(
+        public Task<TableRange> RangeAsync(
             string table, string partitionKey, RowKeyRange range, int maxRows, CancellationToken cancellation) =>
             real.RangeAsync(table, partitionKey, range, maxRows, cancellation);
-
-        public Task<WriteOutcome> InsertAsync(string table, TableRow row, CancellationToken cancellation) =>
-            real.InsertAsync(table, Note(table, row), cancellation);
-
-        public Task<WriteOutcome> ReplaceAsync(string table, TableRow row, string etag, CancellationToken cancellation) =>
-            real.ReplaceAsync(table, Note(table, row), etag, cancellation);
-
-        public Task<WriteOutcome> PutAsync(string table, TableRow row, CancellationToken cancellation) =>
-            real.PutAsync(table, Note(table, row), cancellation);
-
-        public Task<WriteResult> DeleteAsync(string table, string partitionKey, string rowKey, string? etag, CancellationToken cancellation) =>
-            real.DeleteAsync(table, partitionKey, rowKey, etag, cancellation);
 
         public Task<TransactionOutcome> TransactAsync(
             string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation)
         {
-            foreach (var change in changes)
+            foreach (var column in changes.SelectMany(ColumnsOf))
             {
-                _ = change switch
-                {
-                    TableChange.Insert insert => Note(table, insert.Row),
-                    TableChange.Replace replace => Note(table, replace.Row),
-                    TableChange.Put put => Note(table, put.Row),
-                    _ => null,
-                };
+                written.TryAdd((table, column), true);
             }
 
             return real.TransactAsync(table, partitionKey, changes, cancellation);
         }
 
-        private TableRow Note(string table, TableRow row)
+        private static IEnumerable<string> ColumnsOf(TableChange change) => change switch
         {
-            foreach (var column in row.Properties.Keys)
-            {
-                written.TryAdd((table, column), true);
-            }
-
-            return row;
-        }
+            TableChange.Insert insert => insert.Row.Properties.Keys,
+            TableChange.Replace replace => replace.Row.Properties.Keys,
+            TableChange.Put put => put.Row.Properties.Keys,
+            _ => [],
+        };
     }
 }

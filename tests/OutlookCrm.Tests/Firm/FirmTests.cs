@@ -286,7 +286,7 @@ public sealed class FirmTests : IDisposable
         public Task<TableRow?> FindAsync(string table, string partitionKey, string rowKey, CancellationToken cancellation) =>
             Up().FindAsync(table, partitionKey, rowKey, cancellation);
 
-        public async Task<IReadOnlyList<TableRow>> RangeAsync(
+        public async Task<TableRange> RangeAsync(
             string table, string partitionKey, RowKeyRange range, int maxRows, CancellationToken cancellation)
         {
             if (Gate is { } gate)
@@ -298,16 +298,6 @@ public sealed class FirmTests : IDisposable
 
             return await Up().RangeAsync(table, partitionKey, range, maxRows, cancellation);
         }
-
-        public Task<WriteOutcome> InsertAsync(string table, TableRow row, CancellationToken cancellation) => Up().InsertAsync(table, row, cancellation);
-
-        public Task<WriteOutcome> ReplaceAsync(string table, TableRow row, string etag, CancellationToken cancellation) =>
-            Up().ReplaceAsync(table, row, etag, cancellation);
-
-        public Task<WriteOutcome> PutAsync(string table, TableRow row, CancellationToken cancellation) => Up().PutAsync(table, row, cancellation);
-
-        public Task<WriteResult> DeleteAsync(string table, string partitionKey, string rowKey, string? etag, CancellationToken cancellation) =>
-            Up().DeleteAsync(table, partitionKey, rowKey, etag, cancellation);
 
         public Task<TransactionOutcome> TransactAsync(string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation) =>
             Up().TransactAsync(table, partitionKey, changes, cancellation);

@@ -226,24 +226,12 @@ public sealed class TimerFunctionsTests : IDisposable
         public Task<TableRow?> FindAsync(string table, string partitionKey, string rowKey, CancellationToken cancellation) =>
             store.FindAsync(table, partitionKey, rowKey, cancellation);
 
-        public Task<WriteOutcome> PutAsync(string table, TableRow row, CancellationToken cancellation) =>
-            store.PutAsync(table, row, cancellation);
-
-        public Task<IReadOnlyList<TableRow>> RangeAsync(
+        public Task<TableRange> RangeAsync(
             string table, string partitionKey, RowKeyRange range, int maxRows, CancellationToken cancellation) =>
-            throw new NotSupportedException();
-
-        public Task<WriteOutcome> InsertAsync(string table, TableRow row, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task<WriteOutcome> ReplaceAsync(string table, TableRow row, string etag, CancellationToken cancellation) =>
-            throw new NotSupportedException();
-
-        public Task<WriteResult> DeleteAsync(
-            string table, string partitionKey, string rowKey, string? etag, CancellationToken cancellation) =>
             throw new NotSupportedException();
 
         public Task<TransactionOutcome> TransactAsync(
             string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation) =>
-            throw new NotSupportedException();
+            store.TransactAsync(table, partitionKey, changes, cancellation);
     }
 }

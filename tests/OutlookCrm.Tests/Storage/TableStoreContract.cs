@@ -218,6 +218,32 @@ public abstract class TableStoreContract
         Assert.Equal(keys, read);
     }
 
+    [Fact]
+    public async Task The_stamp_of_a_range_stays_while_nothing_in_it_is_written()
+    {
+        await Store.TransactAsync(table, P, [.. "abc".Select(key => new TableChange.Insert(Row($"{key}", ("Name", $"{key}"))))], default);
+        var abc = new RowKeyRange("a", "d");
+        var seen = new List<UInt128> { await StampAsync() };
+
+        await Store.InsertAsync(table, Row("d"), default);
+        Assert.Equal(seen[0], await StampAsync());
+
+        await Store.InsertAsync(table, Row("b0"), default);
+        seen.Add(await StampAsync());
+        await Store.PutAsync(table, Row("b", ("Name", "other")), default);
+        seen.Add(await StampAsync());
+        await Store.PutAsync(table, Row("b", ("Name", "b")), default); // as it was, but written since
+        seen.Add(await StampAsync());
+        await Store.DeleteAsync(table, P, "b0", null, default);
+        seen.Add(await StampAsync());
+        await Store.DeleteAsync(table, P, "c", null, default);
+        seen.Add(await StampAsync());
+
+        Assert.Distinct(seen);
+
+        async Task<UInt128> StampAsync() => (await Store.RangeAsync(table, P, abc, 10, default)).Stamp;
+    }
+
     public static TheoryData<string, object> Values() => new()
     {
         { "empty text", "" },
