@@ -356,17 +356,8 @@ public sealed class RecordingTests
         public Task<TableRow?> FindAsync(string table, string partitionKey, string rowKey, CancellationToken cancellation) =>
             inner.FindAsync(table, partitionKey, rowKey, cancellation);
 
-        public Task<IReadOnlyList<TableRow>> RangeAsync(string table, string partitionKey, RowKeyRange range, int maxRows, CancellationToken cancellation) =>
+        public Task<TableRange> RangeAsync(string table, string partitionKey, RowKeyRange range, int maxRows, CancellationToken cancellation) =>
             inner.RangeAsync(table, partitionKey, range, maxRows, cancellation);
-
-        public Task<WriteOutcome> InsertAsync(string table, TableRow row, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task<WriteOutcome> ReplaceAsync(string table, TableRow row, string etag, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task<WriteOutcome> PutAsync(string table, TableRow row, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task<WriteResult> DeleteAsync(string table, string partitionKey, string rowKey, string? etag, CancellationToken cancellation) =>
-            throw new NotSupportedException();
 
         public Task<TransactionOutcome> TransactAsync(
             string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation)
