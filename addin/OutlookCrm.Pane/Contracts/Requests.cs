@@ -91,6 +91,35 @@ public sealed record FindPeopleRequest([MinLength(1), MaxLength(100)] IReadOnlyL
 
 public sealed record AddressOnItem([MaxLength(1000)] string Address, [MaxLength(1000)] string? Name = null);
 
+/// <summary>Settings of a mailbox to change, as JSON merge patch: a field that is left out stays.</summary>
+public sealed record UpdateMailboxRequest
+{
+    public Optional<bool> IsOn { get; init; }
+
+    public Optional<ColleaguesSee> ColleaguesSee { get; init; }
+
+    /// <summary>Not in the future, and at most ten years back.</summary>
+    public Optional<DateOnly> Since { get; init; }
+
+    [MaxLength(20), EachMaxLength(255)]
+    public Optional<IReadOnlyList<string>?> PrivateCategories { get; init; }
+}
+
+/// <param name="Id">One of those that the mailbox has.</param>
+public sealed record ChooseFolderRequest([MinLength(1), MaxLength(400)] string Id);
+
+/// <param name="What">An address, or a domain; a domain goes with all its sub-domains.</param>
+public sealed record BlockSenderRequest([MinLength(1), MaxLength(320)] string What);
+
+/// <param name="Name">What colleagues call it; the address when left out.</param>
+public sealed record AddMailboxRequest([MinLength(1), MaxLength(320)] string Address, [MaxLength(200)] string? Name = null);
+
+/// <summary>What an owner sets for the whole firm, as JSON merge patch.</summary>
+public sealed record UpdateFirmLoggingRequest
+{
+    public Optional<MonthsBack> MonthsBack { get; init; }
+}
+
 /// <summary>A field that may be left out, which is not the same as null.</summary>
 [JsonConverter(typeof(OptionalConverterFactory))]
 public readonly record struct Optional<T>(T Value)

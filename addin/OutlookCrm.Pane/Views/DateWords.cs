@@ -28,6 +28,21 @@ internal static partial class DateWords
         _ => reader.When(at),
     };
 
+    /// <summary>"just now", "40 s ago", "5 min ago", "3 h ago"; from the day before on as <see cref="When"/> has it.</summary>
+    /// <param name="asOf">When the model was made: no view looks at a clock.</param>
+    public static string Ago(this Reader reader, DateTimeOffset at, DateTimeOffset asOf) => (asOf - at) switch
+    {
+        { TotalSeconds: < 2 } => "just now",
+        { TotalSeconds: < 100 } age => string.Create(reader.Culture, $"{age.TotalSeconds:0} s ago"),
+        { TotalMinutes: < 100 } age => string.Create(reader.Culture, $"{age.TotalMinutes:0} min ago"),
+        { TotalHours: < 12 } age when reader.DaysUntil(at) == 0 => string.Create(reader.Culture, $"{age.TotalHours:0} h ago"),
+        _ => reader.When(at),
+    };
+
+    /// <summary>"March 2026".</summary>
+    public static string Month(this Reader reader, DateTimeOffset at) =>
+        TimeZoneInfo.ConvertTime(at, reader.TimeZone).ToString("Y", reader.Culture);
+
     /// <summary>Day and month, with the year when it is not this one.</summary>
     public static string Day(this Reader reader, DateOnly day)
     {

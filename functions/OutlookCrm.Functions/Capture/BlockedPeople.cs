@@ -12,6 +12,13 @@ public sealed class BlockedPeople(IEnumerable<string> addresses, IEnumerable<str
 
     public static BlockedPeople None { get; } = new([], []);
 
+    public static BlockedPeople Of(IEnumerable<BlockEntry> entries)
+    {
+        var targets = entries.Select(entry => entry.Target).ToList();
+        return new BlockedPeople(
+            targets.Select(target => target.Address?.Key).OfType<string>(), targets.Select(target => target.Domain).OfType<string>());
+    }
+
     public bool Covers(MailAddress address) => addresses.Contains(address.Key) || (domains.Count > 0 && CoversDomain(address.Domain));
 
     private bool CoversDomain(string domain)

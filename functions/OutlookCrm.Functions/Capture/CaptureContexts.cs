@@ -29,13 +29,12 @@ public sealed class CaptureContexts(
         var gone = erased.ReadAsync(tenantId, cancellation);
         var customers = senders.FindCustomersAsync(tenantId, people.Where(who => !firm.IsColleague(who)).Distinct(), cancellation);
         await Task.WhenAll(own, ofFirm, gone, customers);
-        var blocked = (await own).People.Concat((await ofFirm).People).Select(entry => entry.Target).ToList();
         return new CaptureContext(
             mailbox,
             folders,
             firm,
-            options.PrivateCategories,
-            new BlockedPeople(blocked.Select(target => target.Address?.Key).OfType<string>(), blocked.Select(target => target.Domain).OfType<string>()),
+            [.. options.PrivateCategories, .. mailbox.PrivateCategories],
+            BlockedPeople.Of((await own).People.Concat((await ofFirm).People)),
             (await own).Excluded,
             await gone,
             await customers);

@@ -69,6 +69,36 @@ public sealed class CaptureReceipts(ITableStore tables)
             (await days).Select(ReceiptDayRow.From), await known is { } row ? ReceiptRow.From(row) : ReceiptRow.Empty, from, before);
     }
 
+    /// <summary>
+    /// Changes one thing that a day names, on whatever day, or takes it off with null; what was counted stays. False when no day names it.
+    /// </summary>
+    internal async Task<bool> ChangeListedAsync(
+        Guid tenantId, Guid userId, string itemId, Func<ListedItem, ListedItem?> change, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Mailboxes(tenantId);
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            var day = await FindDayAsync(partition, userId, itemId, cancellation);
+            if (day is not { ETag: { } etag })
+            {
+                return false;
+            }
+
+            var listed = day.Listed.Select(item => item.ItemId == itemId ? change(item) : item).OfType<ListedItem>().ToList();
+            var row = new TableRow(partition, TableKeys.ReceiptDay(userId, day.Day), (day with { Listed = listed }).ToProperties());
+            if ((await tables.ReplaceAsync(Tables.Mailboxes, row, etag, cancellation)).IsWritten)
+            {
+                return true;
+            }
+        }
+
+        throw new TableStoreUnavailableException("The mailbox's receipt changed again and again; nothing was written.");
+    }
+
+    /// <summary>What a day names, on whatever day; null when none does.</summary>
+    internal async Task<ListedItem?> FindListedAsync(Guid tenantId, Guid userId, string itemId, CancellationToken cancellation) =>
+        (await FindDayAsync(TableKeys.Mailboxes(tenantId), userId, itemId, cancellation))?.Listed.First(item => item.ItemId == itemId);
+
     /// <summary>Removes what is older than <see cref="DaysKept"/>. May be repeated at will; one range read when there is nothing.</summary>
     public async Task ForgetOldAsync(Guid tenantId, Guid userId, DateTimeOffset now, CancellationToken cancellation)
     {
@@ -81,6 +111,13 @@ public sealed class CaptureReceipts(ITableStore tables)
                 await tables.DeleteAsync(Tables.Mailboxes, partition, row.RowKey, etag: null, cancellation);
             }
         }
+    }
+
+    private async Task<ReceiptDayRow?> FindDayAsync(string partition, Guid userId, string itemId, CancellationToken cancellation)
+    {
+        var range = TableKeys.ReceiptDays(userId, DateOnly.MinValue, DateOnly.MaxValue);
+        var days = await tables.RangeAsync(Tables.Mailboxes, partition, range, TableLimits.MaxRangeRows, cancellation);
+        return days.Select(ReceiptDayRow.From).FirstOrDefault(day => day.Listed.Any(item => item.ItemId == itemId));
     }
 
     private static DateOnly DayOf(DateTimeOffset at) => DateOnly.FromDateTime(at.UtcDateTime);
@@ -157,9 +194,11 @@ public sealed record SkippedItem(string ItemId, bool IsMeeting, DateTimeOffset? 
 {
     /// <summary>
     /// What is private and who was erased is counted and no more: not even that there was a mail at that time. Who said "not this mail"
-    /// has decided.
+    /// has decided. Of what is among ourselves, or only one's own, there is nothing to decide.
     /// </summary>
-    internal bool MayBeListed => Reason is not (IgnoreReason.Private or IgnoreReason.Erased or IgnoreReason.NotThisItem or IgnoreReason.NotThisThread);
+    internal bool MayBeListed => Reason is not (
+        IgnoreReason.Private or IgnoreReason.Erased or IgnoreReason.NotThisItem or IgnoreReason.NotThisThread
+        or IgnoreReason.ColleaguesOnly or IgnoreReason.OwnAppointment or IgnoreReason.Draft);
 }
 
 /// <summary>A mailbox's receipt of a day or some days, newest things first.</summary>

@@ -56,6 +56,12 @@ public sealed class CaptureRequests(IWorkQueue queue, TimeProvider clock)
     public Task LogMailAsync(Guid tenantId, Guid userId, string internetMessageId, CancellationToken cancellation) =>
         SendAsync(new TakeItem(tenantId, userId, ItemId: null, IsMeeting: false, internetMessageId), delay: null, cancellation);
 
+    /// <summary>Log one mail or meeting though the rules left it out, if it is a customer's: somebody said so who saw it in a receipt.</summary>
+    /// <param name="itemId">Graph's immutable id in that mailbox.</param>
+    public Task TakeAnywayAsync(Guid tenantId, Guid userId, string itemId, bool isMeeting, CancellationToken cancellation) =>
+        SendAsync(
+            new TakeItem(tenantId, userId, itemId, isMeeting, InternetMessageId: null) { IsByHand = true }, delay: null, cancellation);
+
     /// <summary>One of the mailboxes that a message asked for, by a message of its own.</summary>
     internal Task PassOnAsync(MailboxToLookAt mailbox, DateTimeOffset askedAt, CancellationToken cancellation) =>
         queue.SendAsync(MailboxQueue, JsonSerializer.Serialize(new LookAtMailboxes([mailbox], askedAt)), delay: null, cancellation);
@@ -90,4 +96,8 @@ public sealed record FindHistory(
 /// <param name="InternetMessageId">Of a mail that its reader wants logged by hand; null when a thing is only to be looked at again.</param>
 /// <param name="Failures">Tries in a row that Graph refused.</param>
 public sealed record TakeItem(
-    Guid TenantId, Guid UserId, string? ItemId, bool IsMeeting, string? InternetMessageId, int Failures = 0);
+    Guid TenantId, Guid UserId, string? ItemId, bool IsMeeting, string? InternetMessageId, int Failures = 0)
+{
+    /// <summary>Somebody wants this very thing logged, whatever it looks like: see <see cref="CaptureContext.IsByHand"/>.</summary>
+    public bool IsByHand { get; init; } = InternetMessageId is not null;
+}

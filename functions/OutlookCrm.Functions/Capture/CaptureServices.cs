@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using OutlookCrm.Capture.Pages;
 using OutlookCrm.Privacy;
 
 namespace OutlookCrm.Capture;
@@ -16,5 +17,10 @@ public static class CaptureServices
         .AddSingleton<CaptureContexts>()
         .AddSingleton<CaptureReceipts>()
         .AddSingleton(CaptureOptions.From(configuration))
-        .AddSingleton<CaptureRequests>();
+        .AddSingleton<CaptureRequests>()
+        .AddScoped<MailboxAccess>()
+        .AddScoped<MailboxPages>()
+        .AddScoped<FirmSwitch>()
+        .AddScoped<BlockListEdit>()
+        .AddScoped<CorrespondentPages>();
 }

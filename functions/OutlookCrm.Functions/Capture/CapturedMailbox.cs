@@ -17,6 +17,9 @@ public sealed record CapturedMailbox(
     DateOnly Since,
     IReadOnlyList<string> Folders)
 {
+    /// <summary>What this mailbox calls private besides what all do, see <see cref="PrivateCategory"/>; at most 20.</summary>
+    public IReadOnlyList<string> PrivateCategories { get; init; } = [];
+
     /// <summary>As Graph's paths have it: /users/{this}.</summary>
     public string GraphUser => IsShared ? Address : UserId.ToString("D");
 }

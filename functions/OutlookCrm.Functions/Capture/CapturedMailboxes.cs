@@ -42,11 +42,10 @@ public sealed class CapturedMailboxes(ITableStore tables, FirmDirectory director
     /// <summary>The mailbox of one colleague, made when it is not there yet.</summary>
     internal async Task<MailboxRow> AppearAsync(Guid tenantId, ColleagueAccount account, CancellationToken cancellation)
     {
-        var row = New(account.UserId, account.Address, account.Name, isShared: false);
+        var row = await NewAsync(tenantId, account.UserId, account.Address, account.Name, isShared: false, cancellation);
         if (await rows.TryAddAsync(tenantId, row, cancellation))
         {
             directory.Forget(tenantId);
-            return row;
         }
 
         return await rows.FindAsync(tenantId, account.UserId, cancellation) ?? row;
@@ -61,14 +60,14 @@ public sealed class CapturedMailboxes(ITableStore tables, FirmDirectory director
         }
 
         var id = SharedId(address);
-        var row = New(id, address.ToString(), name ?? address.LocalPart, isShared: true);
+        var row = await NewAsync(tenantId, id, address.ToString(), name ?? address.LocalPart, isShared: true, cancellation);
         if (!await rows.TryAddAsync(tenantId, row, cancellation))
         {
-            row = await rows.ChangeAsync(tenantId, id, old => old with { IsRemoved = false, Name = name ?? old.Name }, cancellation);
+            await rows.ChangeAsync(tenantId, id, old => old with { IsRemoved = false, Name = name ?? old.Name }, cancellation);
         }
 
         directory.Forget(tenantId);
-        return row;
+        return await rows.FindAsync(tenantId, id, cancellation);
     }
 
     /// <summary>The settings as they are after all; null when there is no such mailbox.</summary>
@@ -78,6 +77,10 @@ public sealed class CapturedMailboxes(ITableStore tables, FirmDirectory director
         directory.Forget(tenantId);
         return changed;
     }
+
+    /// <summary>Those that are off or were removed, too: something of them may still be kept.</summary>
+    internal async Task<IReadOnlyList<Guid>> EverKnownAsync(Guid tenantId, CancellationToken cancellation) =>
+        [.. (await rows.ListAsync(tenantId, cancellation)).Select(row => row.UserId)];
 
     internal async Task<IReadOnlyList<MailboxRow>> SettingsAsync(Guid tenantId, CancellationToken cancellation) =>
         [.. (await rows.ListAsync(tenantId, cancellation)).Where(row => !row.IsRemoved)];
@@ -91,7 +94,16 @@ public sealed class CapturedMailboxes(ITableStore tables, FirmDirectory director
 
     private static bool IsAt(MailboxRow row, MailAddress address) => MailAddress.TryParse(row.Address, out var own) && own == address;
 
-    private MailboxRow New(Guid userId, string address, string name, bool isShared) => new(
-        userId, address, name, isShared, IsOn: true, IsOffForFirm: false, IsRemoved: false, MailboxVisibility.Shared,
-        DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddMonths(-options.MonthsBack), []);
+    private async Task<MailboxRow> NewAsync(
+        Guid tenantId, Guid userId, string address, string name, bool isShared, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        var months = (await FirmWishes.ReadAsync(tables, tenantId, options, cancellation)).MonthsBack;
+        return new MailboxRow(
+            userId, address, name, isShared, IsOn: true, IsOffForFirm: false, IsRemoved: false, MailboxVisibility.Shared,
+            DateOnly.FromDateTime(now.UtcDateTime).AddMonths(-months), [])
+        {
+            AddedAt = now,
+        };
+    }
 }

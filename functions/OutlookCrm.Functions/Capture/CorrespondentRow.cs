@@ -23,6 +23,9 @@ internal sealed record CorrespondentRow(
     IReadOnlyList<CountedMail> Newest,
     string? ETag)
 {
+    /// <summary>The mailbox's user said: this is no customer.</summary>
+    public bool IsHidden { get; init; }
+
     private const int MaxNameLength = 200;
     private const int BytesEach = 16;
 
@@ -48,7 +51,10 @@ internal sealed record CorrespondentRow(
         (int)row.Properties[nameof(Incoming)],
         (int)row.Properties[nameof(Outgoing)],
         Unpack((byte[])row.Properties[nameof(Newest)]),
-        row.ETag);
+        row.ETag)
+    {
+        IsHidden = row.Properties.GetValueOrDefault(nameof(IsHidden)) is true,
+    };
 
     public TableRow ToTableRow(string partition)
     {
@@ -64,6 +70,11 @@ internal sealed record CorrespondentRow(
         if (Name.Length > 0)
         {
             properties[nameof(Name)] = Name;
+        }
+
+        if (IsHidden)
+        {
+            properties[nameof(IsHidden)] = true;
         }
 
         return new TableRow(partition, TableKeys.Correspondent(Address.Key), properties);

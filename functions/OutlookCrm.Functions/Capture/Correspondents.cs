@@ -57,6 +57,48 @@ public sealed class Correspondents(ITableStore tables)
         while (rows.Count == PageRows);
     }
 
+    /// <summary>Null when they do not write with this mailbox, or are known otherwise.</summary>
+    internal async Task<CorrespondentRow?> FindAsync(Guid tenantId, Guid userId, MailAddress address, CancellationToken cancellation) =>
+        await tables.FindAsync(
+            Tables.People, TableKeys.Correspondents(tenantId, userId), TableKeys.Correspondent(address.Key), cancellation) is { } row
+            ? CorrespondentRow.From(row)
+            : null;
+
+    /// <summary>Says that somebody is no customer, or takes that back. They go on being counted. False when nobody is there.</summary>
+    internal async Task<bool> HideAsync(Guid tenantId, Guid userId, MailAddress address, bool isHidden, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Correspondents(tenantId, userId);
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            if (await FindAsync(tenantId, userId, address, cancellation) is not { ETag: { } etag } row)
+            {
+                return false;
+            }
+
+            var next = (row with { IsHidden = isHidden }).ToTableRow(partition);
+            if (row.IsHidden == isHidden || (await tables.ReplaceAsync(Tables.People, next, etag, cancellation)).IsWritten)
+            {
+                return true;
+            }
+        }
+
+        throw new TableStoreUnavailableException("The correspondent changed again and again; nothing was saved.");
+    }
+
+    /// <summary>Forgets whoever has not written, and was not written to, since then.</summary>
+    public async Task ForgetOldAsync(Guid tenantId, Guid userId, DateTimeOffset before, CancellationToken cancellation)
+    {
+        await foreach (var row in ReadAsync(tenantId, userId, cancellation))
+        {
+            if (row.LastAt < before)
+            {
+                // Not when they wrote in this moment.
+                await tables.DeleteAsync(
+                    Tables.People, TableKeys.Correspondents(tenantId, userId), TableKeys.Correspondent(row.Address.Key), row.ETag, cancellation);
+            }
+        }
+    }
+
     /// <summary>Forgets somebody: they became a customer, or were erased, or are left out. True when they were known.</summary>
     public async Task<bool> ForgetAsync(Guid tenantId, Guid userId, MailAddress address, CancellationToken cancellation) =>
         await tables.DeleteAsync(

@@ -21,6 +21,14 @@ internal sealed record MailboxRow(
     IReadOnlyList<string> Folders,
     string? ETag = null)
 {
+    /// <summary>Of the chosen folders, in their order: what they were called when they were chosen.</summary>
+    public IReadOnlyList<string> FolderNames { get; init; } = [];
+
+    /// <summary>What this mailbox calls private besides what all do; at most 20.</summary>
+    public IReadOnlyList<string> PrivateCategories { get; init; } = [];
+
+    public DateTimeOffset? AddedAt { get; init; }
+
     private const string DateFormat = "yyyy-MM-dd"; // tables have no date type; this one sorts as text
 
     public static MailboxRow From(TableRow row) => new(
@@ -33,8 +41,13 @@ internal sealed record MailboxRow(
         row.Properties[nameof(IsRemoved)] is true,
         Enum.Parse<MailboxVisibility>((string)row.Properties[nameof(Visibility)]),
         DateOnly.ParseExact((string)row.Properties[nameof(Since)], DateFormat, CultureInfo.InvariantCulture),
-        (row.Properties.GetValueOrDefault(nameof(Folders)) as string)?.Split('\n') ?? [],
-        row.ETag);
+        Lines(row, nameof(Folders)),
+        row.ETag)
+    {
+        FolderNames = Lines(row, nameof(FolderNames)),
+        PrivateCategories = Lines(row, nameof(PrivateCategories)),
+        AddedAt = row.Properties.GetValueOrDefault(nameof(AddedAt)) as DateTimeOffset?,
+    };
 
     public TableRow ToTableRow(Guid tenantId)
     {
@@ -49,16 +62,29 @@ internal sealed record MailboxRow(
             [nameof(Visibility)] = Visibility.ToString(),
             [nameof(Since)] = Since.ToString(DateFormat, CultureInfo.InvariantCulture),
         };
-        if (Folders.Count > 0)
+        Add(nameof(Folders), Folders);
+        Add(nameof(FolderNames), FolderNames);
+        Add(nameof(PrivateCategories), PrivateCategories);
+        if (AddedAt is { } addedAt)
         {
-            properties[nameof(Folders)] = string.Join('\n', Folders);
+            properties[nameof(AddedAt)] = addedAt.ToUniversalTime();
         }
 
         return new TableRow(TableKeys.Mailboxes(tenantId), TableKeys.Mailbox(UserId), properties);
+
+        void Add(string name, IReadOnlyList<string> lines)
+        {
+            if (lines.Count > 0)
+            {
+                properties[name] = string.Join('\n', lines);
+            }
+        }
     }
 
     public CapturedMailbox ToMailbox() =>
-        new(UserId, Address, Name, IsShared, IsOn && !IsOffForFirm && !IsRemoved, Visibility, Since, Folders);
+        new(UserId, Address, Name, IsShared, IsOn && !IsOffForFirm && !IsRemoved, Visibility, Since, Folders) { PrivateCategories = PrivateCategories };
+
+    private static string[] Lines(TableRow row, string name) => (row.Properties.GetValueOrDefault(name) as string)?.Split('\n') ?? [];
 }
 
 /// <summary>The settings' rows of table <c>mailboxes</c>.</summary>
@@ -98,9 +124,15 @@ internal sealed class MailboxRows(ITableStore tables)
             }
 
             var next = change(row);
-            if (next == row || (await tables.ReplaceAsync(Tables.Mailboxes, next.ToTableRow(tenantId), etag, cancellation)).IsWritten)
+            if (next == row)
             {
-                return next;
+                return row;
+            }
+
+            var outcome = await tables.ReplaceAsync(Tables.Mailboxes, next.ToTableRow(tenantId), etag, cancellation);
+            if (outcome.IsWritten)
+            {
+                return next with { ETag = outcome.ETag };
             }
         }
 

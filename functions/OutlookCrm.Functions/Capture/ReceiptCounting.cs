@@ -150,7 +150,7 @@ internal sealed class ReceiptCounting
 
     private ReceiptDayRow Day()
     {
-        // Some of every reason: a hundred mails among colleagues must not hide the one that somebody looks for.
+        // Some of every reason: a hundred newsletters must not hide the one that somebody looks for.
         var kept = listed.Values
             .GroupBy(item => item.Reason)
             .SelectMany(same => same.OrderByDescending(item => item.At ?? item.JudgedAt).ThenBy(item => item.ItemId, StringComparer.Ordinal).Index())

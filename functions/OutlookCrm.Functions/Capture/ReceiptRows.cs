@@ -140,10 +140,12 @@ internal sealed record QuarterCount(int Quarter, IgnoreReason? Reason, int Count
 /// <summary>One thing that was skipped, as its mailbox's user may see it.</summary>
 /// <param name="At">When it was sent or begins.</param>
 /// <param name="Address">Whom it was about, as people write it.</param>
+/// <param name="IsAskedFor">Its user wants it taken anyway.</param>
 internal sealed record ListedItem(
     string ItemId,
     bool IsMeeting,
     DateTimeOffset? At,
     DateTimeOffset JudgedAt,
     [property: JsonConverter(typeof(JsonStringEnumConverter<IgnoreReason>))] IgnoreReason Reason,
-    string? Address);
+    string? Address,
+    bool IsAskedFor = false);

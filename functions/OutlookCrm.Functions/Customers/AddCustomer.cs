@@ -7,7 +7,7 @@ using OutlookCrm.Pane;
 namespace OutlookCrm.Customers;
 
 /// <summary>Makes a customer, who is looked after by whoever made it. The first to claim an address gets it, all others that customer.</summary>
-public sealed class AddCustomer(CustomerStore customers, CustomerChanges changes, Caller caller, TimeProvider clock)
+public sealed class AddCustomer(CustomerStore customers, NewCustomers newCustomers, Caller caller)
 {
     [Function(nameof(AddCustomer)), Requires(Role.Member)]
     [Says("Make a customer and claim its address")]
@@ -23,44 +23,11 @@ public sealed class AddCustomer(CustomerStore customers, CustomerChanges changes
             return refusal;
         }
 
-        var now = clock.GetUtcNow();
         var errors = new FieldErrors();
-        var company = await CompanyField.FindAsync(customers, caller.TenantId, asked.CompanyId, errors, cancellation);
-        var edit = CustomerEdit.From(
-            new UpdateCustomerRequest
-            {
-                Name = new(asked.Name),
-                Company = new(asked.Company),
-                JobTitle = new(asked.JobTitle),
-                Phones = new(asked.Phones),
-                PostalAddress = new(asked.PostalAddress),
-                Language = new(asked.Language),
-                Website = new(asked.Website),
-            },
-            company,
-            owner: null,
-            DateOnly.FromDateTime(now.UtcDateTime),
-            errors);
-        var address = string.IsNullOrWhiteSpace(asked.Address) ? null : CustomerRules.Address(asked.Address, errors);
-        if (string.IsNullOrWhiteSpace(asked.Address) && asked.Kind == CustomerKind.Person)
-        {
-            errors.Add("address", "is required for a person");
-        }
-
-        if (errors.Any)
+        if (await newCustomers.AddAsync(caller, asked, errors, cancellation) is not { } creation)
         {
             return Answer.Invalid(errors);
         }
-
-        var blank = new Customer(
-            default, asked.Kind, "", null, null, [], null, null, null,
-            new Colleague(caller.UserId.ToString("D"), caller.Name), asked.Stage, [], [], new Preferences(null, false, null),
-            PrimaryAddress: null, CreatedAt: now, Contact: default, Version: "");
-        var creation = await changes.CreateAsync(
-            caller.TenantId,
-            edit.Apply(blank),
-            address is null ? null : new CustomerAddress(address, null, asked.Source, now, caller.Name),
-            cancellation);
 
         var made = creation.Customer.Customer;
         var card = (await customers.ReadSheetAsync(caller.TenantId, made.Id, made.Kind, cancellation))!.ToCard();

@@ -8,6 +8,7 @@ public static class CustomerServices
         .AddSingleton<CustomerStore>()
         .AddSingleton<CustomerProjection>()
         .AddSingleton<CustomerChanges>()
+        .AddSingleton<NewCustomers>()
         .AddSingleton<SenderGuess>()
         .AddSingleton<Senders>();
 }

@@ -150,6 +150,9 @@ public static class TableKeys
     /// <summary>The rows of all mailboxes' settings.</summary>
     public static RowKeyRange MailboxSettings { get; } = RowKeyRange.StartingWith("m|");
 
+    /// <summary>Row of how a firm wants mailboxes logged that are new.</summary>
+    public const string NewMailboxes = "m";
+
     /// <summary>Row of one mailbox's settings.</summary>
     public static string Mailbox(Guid userId) => $"m|{userId:N}";
 

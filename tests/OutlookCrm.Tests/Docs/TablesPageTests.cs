@@ -99,6 +99,13 @@ public sealed class TablesPageTests
         await services.GetRequiredService<Correspondents>().CountAsync(
             firm, ben.UserId, [new CorrespondentMail("1", new Correspondent(kim, "Kim"), Direction.Incoming, DateTimeOffset.UnixEpoch)], default);
         await services.GetRequiredService<ErasedPeople>().AddAsync(firm, kim, default);
+        var now = DateTimeOffset.UnixEpoch;
+        foreach (var kind in new[] { PageKind.Live, PageKind.History })
+        {
+            var page = new PageReceipt(
+                kind, now, [new TakenItem($"{kind} 1", now)], [new SkippedItem($"{kind} 2", IsMeeting: false, now, IgnoreReason.UnknownPeople, kim)]);
+            await services.GetRequiredService<CaptureReceipts>().CommitAsync(firm, ben.UserId, page, [], default);
+        }
     }
 
     private static async Task<JsonObject> PostAsync(HttpClient client, string path, object body)

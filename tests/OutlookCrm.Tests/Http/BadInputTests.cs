@@ -150,7 +150,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
             foreach (var query in endpoint.Query.Where(q => !q.IsNumber))
             {
                 using var request = new HttpRequestMessage(
-                    HttpMethod.Get, $"{SampleRequests.PathOf(endpoint, fixture.Seed)}?{query.Name}={new string('a', query.MaxLength + 1)}");
+                    HttpMethod.Parse(endpoint.Methods[0]), $"{SampleRequests.PathOf(endpoint, fixture.Seed)}?{query.Name}={new string('a', query.MaxLength + 1)}");
                 await AssertRefusedAsync(request, HttpStatusCode.BadRequest, query.Name, endpoint.Name);
             }
         }
@@ -234,7 +234,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
         {
             Content = new StringContent(json, Encoding.UTF8, "application/json"),
         };
-        request.Headers.TryAddWithoutValidation("If-Match", fixture.Seed.ETag);
+        request.Headers.TryAddWithoutValidation("If-Match", fixture.Seed.ETagFor(endpoint));
         return request;
     }
 

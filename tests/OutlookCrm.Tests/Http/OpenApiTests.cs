@@ -86,7 +86,7 @@ public sealed class OpenApiTests(BadInputTests.Fixture fixture) : IClassFixture<
 
                 if (etag is not null)
                 {
-                    request.Headers.TryAddWithoutValidation("If-Match", etag.Length == 0 ? seed.ETag : etag);
+                    request.Headers.TryAddWithoutValidation("If-Match", etag.Length == 0 ? seed.ETagFor(endpoint) : etag);
                 }
 
                 using var answer = await client.SendAsync(request);

@@ -1,5 +1,11 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using OutlookCrm.Capture;
+using OutlookCrm.Customers;
+using OutlookCrm.Graph;
 using OutlookCrm.Http;
+using OutlookCrm.Pane;
+using OutlookCrm.Storage;
 
 namespace OutlookCrm.Tests.Http;
 
@@ -41,10 +47,23 @@ internal static class SampleRequests
         "EditNoteRequest" => new() { ["text"] = "Called twice." },
         "GuessRequest" => new() { ["address"] = "lea@neu.example", ["name"] = "Lea Neu", ["text"] = "Best regards\r\nLea Neu\r\nNeu Ltd" },
         "FindPeopleRequest" => new() { ["people"] = new JsonArray(new JsonObject { ["address"] = "kim@kunde.example", ["name"] = "Kim" }) },
+        "UpdateMailboxRequest" => new()
+        {
+            ["isOn"] = true,
+            ["colleaguesSee"] = "timesAndPeople",
+            ["since"] = "2025-09-01",
+            ["privateCategories"] = new JsonArray("Doctor"),
+        },
+        "ChooseFolderRequest" => new() { ["id"] = "AAMk-folder" },
+        "BlockSenderRequest" => new() { ["what"] = "nobody@blocked.example" },
+        "AddMailboxRequest" => new() { ["address"] = "office@bergdesign.example", ["name"] = "Office" },
+        "UpdateFirmLoggingRequest" => new() { ["monthsBack"] = "six" },
         var other => throw new InvalidOperationException($"Write a good {other} here, so that it is tested."),
     };
 
     public static string PathOf(HttpEndpoint endpoint, Seed seed) => "/api/" + endpoint.Route
+        .Replace("mailboxes/{id}", $"mailboxes/{(endpoint.Name == "RemoveSharedMailbox" ? seed.SharedMailboxId : "mine")}", StringComparison.Ordinal)
+        .Replace("correspondents/{address}", "correspondents/pen@friend.example", StringComparison.Ordinal)
         .Replace("{id}", seed.CustomerId, StringComparison.Ordinal)
         .Replace("{noteId}", seed.NoteId, StringComparison.Ordinal)
         .Replace("{address}", "second@kunde.example", StringComparison.Ordinal)
@@ -55,13 +74,28 @@ internal static class SampleRequests
         "GetCard" => "?address=seed@kunde.example&name=Seed",
         "SearchCustomers" => "?q=kun",
         "GetTimeline" => "?size=5",
+        "GetReceipt" => "?day=2026-03-01",
+        "TakeAnyway" or "DismissSkipped" => "?item=AAMk-skipped",
+        "AllowSender" or "AllowSenderForFirm" => "?what=blocked.example",
+        "LeaveFolder" => "?folder=AAMk-folder",
         _ => "",
     };
 }
 
-/// <summary>A customer with two addresses and a note.</summary>
-internal sealed record Seed(string CustomerId, string ETag, string NoteId)
+/// <summary>
+/// A customer with two addresses and a note; of Anna's mailbox something that was skipped, somebody whom she keeps writing with,
+/// somebody whose mail is left out; a shared mailbox.
+/// </summary>
+internal sealed record Seed(string CustomerId, string ETag, string NoteId, string MailboxETag, string FirmETag, string SharedMailboxId)
 {
+    /// <summary>The version that an endpoint's If-Match means.</summary>
+    public string ETagFor(HttpEndpoint endpoint) => endpoint.Name switch
+    {
+        "UpdateMailbox" => MailboxETag,
+        "UpdateFirmLogging" => FirmETag,
+        _ => ETag,
+    };
+
     public static async Task<Seed> PlantAsync(TestCrm crm)
     {
         using var anna = crm.SignIn(A.Anna);
@@ -71,7 +105,38 @@ internal sealed record Seed(string CustomerId, string ETag, string NoteId)
         var noteId = Guid.NewGuid().ToString("D");
         await SendAsync(anna, HttpMethod.Post, $"/api/customers/{id}/notes", $$"""{"id":"{{noteId}}","text":"First"}""");
         var now = await SendAsync(anna, HttpMethod.Get, $"/api/customers/{id}", null);
-        return new(id, now["eTag"]!.GetValue<string>(), noteId);
+        var shared = await SendAsync(anna, HttpMethod.Post, "/api/mailboxes", """{"address":"info@bergdesign.example"}""");
+        await SendAsync(anna, HttpMethod.Post, "/api/mailboxes/mine/blocks", """{"what":"blocked.example"}""");
+        await SendAsync(anna, HttpMethod.Post, "/api/firm/blocks", """{"what":"blocked.example"}""");
+        await PlantMailAsync(crm);
+        return new(
+            id,
+            now["eTag"]!.GetValue<string>(),
+            noteId,
+            (await SendAsync(anna, HttpMethod.Get, "/api/mailboxes/mine", null))["eTag"]!.GetValue<string>(),
+            shared["firm"]!["eTag"]!.GetValue<string>(),
+            shared["mailboxes"]!.AsArray().Single(one => one!["isShared"]!.GetValue<bool>())!["id"]!.GetValue<string>());
+    }
+
+    private static async Task PlantMailAsync(TestCrm crm)
+    {
+        Assert.True(MailAddress.TryParse("pen@friend.example", out var friend));
+        var now = crm.Clock.GetUtcNow();
+        var tables = crm.Services.GetRequiredService<ITableStore>();
+        await new CaptureReceipts(tables).CommitAsync(
+            A.Firm,
+            A.Anna.Id,
+            new PageReceipt(PageKind.Live, now, [], [new SkippedItem("AAMk-skipped", IsMeeting: false, now, IgnoreReason.MailingList, friend)]),
+            [],
+            default);
+        await new Correspondents(tables).CountAsync(
+            A.Firm,
+            A.Anna.Id,
+            [
+                new CorrespondentMail("1", new Correspondent(friend, "Pen Friend"), Direction.Incoming, now),
+                new CorrespondentMail("2", new Correspondent(friend, "Pen Friend"), Direction.Outgoing, now),
+            ],
+            default);
     }
 
     private static async Task<JsonNode> SendAsync(HttpClient client, HttpMethod method, string path, string? json)

@@ -1,0 +1,50 @@
+using OutlookCrm.Graph;
+using OutlookCrm.Pane;
+
+namespace OutlookCrm.Capture.Pages;
+
+/// <summary>How a mailbox is doing. Looks at nothing but its arguments.</summary>
+internal static class MailboxHealths
+{
+    /// <summary>So many rounds may fail or be late before that is called trouble.</summary>
+    public const int MaxRounds = 3;
+
+    /// <param name="poll">How often a mailbox is looked at.</param>
+    public static MailboxCondition Judge(MailboxRow mailbox, MailboxStatus status, DateTimeOffset now, TimeSpan poll)
+    {
+        if (mailbox.IsOffForFirm)
+        {
+            return MailboxCondition.OffForFirm;
+        }
+
+        if (!mailbox.IsOn)
+        {
+            return MailboxCondition.Off;
+        }
+
+        if (status.Trouble == GraphTrouble.Reconnect)
+        {
+            return Refusal(status.TroubleCode);
+        }
+
+        // An old success says nothing of today, whatever else the status says.
+        var isLate = now - (status.LastSuccessAt ?? mailbox.AddedAt ?? DateTimeOffset.MinValue) > MaxRounds * poll;
+        return isLate ? status.Trouble is null ? MailboxCondition.Behind : MailboxCondition.Busy
+            : status.LastSuccessAt is null ? MailboxCondition.Waiting
+            : MailboxCondition.Good;
+    }
+
+    // What Graph and Exchange say: see GraphTroubles.
+    private static MailboxCondition Refusal(string? code) => code switch
+    {
+        "MailboxNotEnabledForRESTAPI" or "MailboxNotSupportedForRESTAPI" or "RESTAPINotEnabledForComponentSharedMailbox"
+            or "MailboxNotHostedInExchangeOnline" or "ErrorNonExistentMailbox" or "ErrorMailboxNotFound" or "ErrorInvalidUser"
+            or "ErrorInvalidMailbox" or "ErrorMissingInformationEmailAddress" or "ErrorMailboxConfiguration" or "ErrorAccountDisabled"
+            or "AccountDisabled" or "MailboxInactive" or "ErrorMailboxInactive" or "Request_ResourceNotFound" or "ResourceNotFound" =>
+            MailboxCondition.Missing,
+        "InvalidAuthenticationToken" or "AuthenticationError" or "OrganizationFromTenantGuidNotFound" or "OrganizationNotFound" or "Http401" =>
+            MailboxCondition.SignInRefused,
+        _ when code?.StartsWith("AADSTS", StringComparison.OrdinalIgnoreCase) is true => MailboxCondition.SignInRefused,
+        _ => MailboxCondition.Refused,
+    };
+}

@@ -1,0 +1,54 @@
+using OutlookCrm.Http;
+using OutlookCrm.Identity;
+using OutlookCrm.Pane;
+
+namespace OutlookCrm.Customers;
+
+/// <summary>Makes customers, who are looked after by whoever makes them. The first to claim an address gets it, all others that customer.</summary>
+public sealed class NewCustomers(CustomerStore customers, CustomerChanges changes, TimeProvider clock)
+{
+    /// <summary>Null, with errors by field, when the request breaks a rule.</summary>
+    public async Task<Creation?> AddAsync(Caller caller, CreateCustomerRequest asked, FieldErrors errors, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        ArgumentNullException.ThrowIfNull(asked);
+        ArgumentNullException.ThrowIfNull(errors);
+        var now = clock.GetUtcNow();
+        var company = await CompanyField.FindAsync(customers, caller.TenantId, asked.CompanyId, errors, cancellation);
+        var edit = CustomerEdit.From(
+            new UpdateCustomerRequest
+            {
+                Name = new(asked.Name),
+                Company = new(asked.Company),
+                JobTitle = new(asked.JobTitle),
+                Phones = new(asked.Phones),
+                PostalAddress = new(asked.PostalAddress),
+                Language = new(asked.Language),
+                Website = new(asked.Website),
+            },
+            company,
+            owner: null,
+            DateOnly.FromDateTime(now.UtcDateTime),
+            errors);
+        var address = string.IsNullOrWhiteSpace(asked.Address) ? null : CustomerRules.Address(asked.Address, errors);
+        if (string.IsNullOrWhiteSpace(asked.Address) && asked.Kind == CustomerKind.Person)
+        {
+            errors.Add("address", "is required for a person");
+        }
+
+        if (errors.Any)
+        {
+            return null;
+        }
+
+        var blank = new Customer(
+            default, asked.Kind, "", null, null, [], null, null, null,
+            new Colleague(caller.UserId.ToString("D"), caller.Name), asked.Stage, [], [], new Preferences(null, false, null),
+            PrimaryAddress: null, CreatedAt: now, Contact: default, Version: "");
+        return await changes.CreateAsync(
+            caller.TenantId,
+            edit.Apply(blank),
+            address is null ? null : new CustomerAddress(address, null, asked.Source, now, caller.Name),
+            cancellation);
+    }
+}
