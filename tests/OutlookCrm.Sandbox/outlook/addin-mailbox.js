@@ -13,7 +13,7 @@ export class AddinMailbox {
 
   hostVersion = '16.0.18000.20000';
 
-  /** @param {object} page what of the page an add-in can move: closePane, openItem, compose, changed */
+  /** @param {object} page what of the page an add-in can move: closePane, openItem, write, plan, answer, changed */
   constructor({ graph, me, page }) { Object.assign(this, { graph, me, page }); }
 
   user() { return { name: this.me.displayName, address: this.me.mail, timeZone: 'W. Europe Standard Time' }; }
@@ -92,25 +92,14 @@ export class AddinMailbox {
   openItem(id) { this.page.openItem(toGraphId(id)); }
 
   openNewMessage(params) {
-    this.page.compose('New message', {
-      To: addresses(params.toRecipients), Cc: addresses(params.ccRecipients), Subject: params.subject ?? '', Text: params.body ?? params.htmlBody ?? '',
+    this.page.write({
+      to: people(params.toRecipients), cc: people(params.ccRecipients), subject: params.subject ?? '', text: params.body ?? plain(params.htmlBody),
     });
   }
 
-  openNewAppointment(params) {
-    this.page.compose('New appointment', {
-      With: addresses(params.requiredAttendees), Subject: params.subject ?? '', Start: params.start ? new Date(params.start).toLocaleString() : '',
-      Location: params.location ?? '',
-    });
-  }
+  openNewAppointment(params) { this.page.plan(params.start ? new Date(params.start) : null, people(params.requiredAttendees)); }
 
-  openReply(all, params) {
-    const item = this.#item;
-    this.page.compose(all ? 'Reply all' : 'Reply', {
-      To: item.from?.address ?? '', ...(all && { Cc: [...item.to, ...item.cc].map((who) => who.address).join('; ') }),
-      Subject: `RE: ${item.normalizedSubject}`, Text: params.htmlBody ?? params.formData?.htmlBody ?? '',
-    });
-  }
+  openReply(all, params) { this.page.answer(all ? 'createReplyAll' : 'createReply', plain(params.htmlBody ?? params.formData?.htmlBody)); }
 
   #ofItem(map) {
     if (!map.has(this.#item?.id)) map.set(this.#item?.id, new Map());
@@ -118,7 +107,9 @@ export class AddinMailbox {
   }
 }
 
-const addresses = (list) => (Array.isArray(list) ? list : []).map((entry) => entry.emailAddress ?? entry.address ?? entry).join('; ');
+const people = (list) => (Array.isArray(list) ? list : []).map((entry) => (
+  { name: entry.displayName ?? entry.name ?? '', address: entry.emailAddress ?? entry.address ?? entry }));
+const plain = (html) => new DOMParser().parseFromString(html ?? '', 'text/html').body.textContent;
 const escapeHtml = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 // Office shows ids in the older form; its convertToRestId turns them into Graph's.

@@ -11,6 +11,7 @@ export class Calendar {
   #events = [];
   #selected = null;
   #asked = 0;
+  #drawn = '';
 
   constructor({ box, graph, locale, now, onSelect }) {
     Object.assign(this, { box, graph, locale, now, onSelect });
@@ -38,9 +39,27 @@ export class Calendar {
   dispose() { this.stopped.abort(); }
 
   show(event) {
-    this.#start = monday(new Date(`${event.start.dateTime}Z`));
+    this.#start = monday(startOf(event));
     this.#selected = event.id;
     return this.draw();
+  }
+
+  /** The day that is shown first, or today when it is among them: where a new event is planned. */
+  get day() {
+    const today = this.now();
+    return today >= this.#start && today < addDays(this.#start, 7) ? today : this.#start;
+  }
+
+  clearSelection() {
+    this.#selected = null;
+    this.#redraw();
+  }
+
+  /** Takes in what changed. The selected event as it is now, null when it is gone, undefined when nothing changed. */
+  async refresh() {
+    const before = JSON.stringify(this.#events), selected = this.#selected;
+    await this.draw();
+    return JSON.stringify(this.#events) === before || selected === null ? undefined : this.#events.find(({ id }) => id === selected) ?? null;
   }
 
   async draw() {
@@ -48,6 +67,9 @@ export class Calendar {
     const end = addDays(this.#start, this.#asWeek ? 7 : 56);
     const events = await this.graph.events(this.#start, end);
     if (asked !== this.#asked) return; // moved on meanwhile
+    const drawn = `${this.#asWeek} ${this.#start} ${JSON.stringify(events)}`;
+    if (drawn === this.#drawn) return; // as it stands: whoever has the focus keeps it
+    this.#drawn = drawn;
     this.#events = events;
     byId('as-week').setAttribute('aria-pressed', String(this.#asWeek));
     byId('as-list').setAttribute('aria-pressed', String(!this.#asWeek));
@@ -56,7 +78,11 @@ export class Calendar {
     this.#redraw();
   }
 
-  #redraw() { this.box.replaceChildren(this.#asWeek ? this.#week() : this.#list()); }
+  #redraw() {
+    const focused = this.box.contains(document.activeElement) ? document.activeElement.dataset.id : null;
+    this.box.replaceChildren(this.#asWeek ? this.#week() : this.#list());
+    if (focused) [...this.box.querySelectorAll('button')].find((button) => button.dataset.id === focused)?.focus();
+  }
 
   #select(event) {
     this.#selected = event.id;
@@ -122,6 +148,6 @@ const monday = (date) => addDays(date, -((date.getDay() + 6) % 7));
 
 // A whole day is a date, wherever one is: its midnight is ours, not UTC's.
 const moment = (time, isAllDay) => isAllDay ? new Date(time.dateTime) : new Date(`${time.dateTime}Z`);
-const startOf = (event) => moment(event.start, event.isAllDay);
-const endOf = (event) => moment(event.end, event.isAllDay);
+export const startOf = (event) => moment(event.start, event.isAllDay);
+export const endOf = (event) => moment(event.end, event.isAllDay);
 const overlaps = (event, from, to) => startOf(event) < to && (endOf(event) > from || (endOf(event) - startOf(event) < DAY && startOf(event) >= from));

@@ -2,7 +2,10 @@
 
 const PAGE = 50;
 const FIELDS = '$expand=attachments&$select=id,subject,from,toRecipients,ccRecipients,receivedDateTime,sentDateTime,lastModifiedDateTime,createdDateTime,'
-  + 'isRead,hasAttachments,bodyPreview,internetMessageId,conversationId,parentFolderId';
+  + 'isRead,isDraft,hasAttachments,bodyPreview,internetMessageId,conversationId,parentFolderId,categories';
+const SENSITIVITY = 'Integer 0x0036'; // PidTagSensitivity: Graph has no name for a mail's
+const WITH_SENSITIVITY = encodeURIComponent(`singleValueExtendedProperties($filter=id eq '${SENSITIVITY}')`);
+const AS_TEXT = { Prefer: 'outlook.body-content-type="text"' };
 
 export class Graph {
   #token = null;
@@ -23,13 +26,11 @@ export class Graph {
   }
 
   message(id) {
-    return this.#get(`/me/messages/${encodeURIComponent(id)}?${FIELDS},body,internetMessageHeaders`);
+    return this.#get(`/me/messages/${encodeURIComponent(id)}?${FIELDS},bccRecipients,body,internetMessageHeaders`.replace('attachments', `attachments,${WITH_SENSITIVITY}`));
   }
 
   async bodyText(id) {
-    const answer = await this.#get(
-      `/me/messages/${encodeURIComponent(id)}?$select=body`, { Prefer: 'outlook.body-content-type="text"' });
-    return answer.body.content;
+    return (await this.#get(`/me/messages/${encodeURIComponent(id)}?$select=body`, AS_TEXT)).body.content;
   }
 
   /** The newest message that passes an OData filter, or null. */
@@ -45,7 +46,42 @@ export class Graph {
     return answer['@odata.count'];
   }
 
-  markRead(id) { return this.#send('PATCH', `/me/messages/${encodeURIComponent(id)}`, { isRead: true }); }
+  /** What the owner makes of a message: isRead, categories; of a draft all that it says. */
+  change(id, changes) { return this.#send('PATCH', `/me/messages/${encodeURIComponent(id)}`, changes); }
+
+  move(id, folder) { return this.#send('POST', `/me/messages/${encodeURIComponent(id)}/move`, { destinationId: folder }); }
+
+  /** Into Deleted Items; from there for good. */
+  remove(id) { return this.#send('DELETE', `/me/messages/${encodeURIComponent(id)}`); }
+
+  draft(message) { return this.#send('POST', '/me/messages', message); }
+
+  /** @param {'createReply'|'createReplyAll'|'createForward'} kind */
+  answer(id, kind) { return this.#send('POST', `/me/messages/${encodeURIComponent(id)}/${kind}`, {}, AS_TEXT); }
+
+  send(id) { return this.#send('POST', `/me/messages/${encodeURIComponent(id)}/send`, {}); }
+
+  /** What a draft says, in Graph's words. */
+  static letter({ to, cc, bcc, subject, text, sensitivity, categories }) {
+    return {
+      subject, body: { contentType: 'text', content: text }, categories,
+      toRecipients: to.map(recipient), ccRecipients: cc.map(recipient), bccRecipients: bcc.map(recipient),
+      singleValueExtendedProperties: [{ id: SENSITIVITY, value: String(sensitivity) }],
+    };
+  }
+
+  /** Everybody on the newest messages, the newest first, each once. */
+  async recentPeople() {
+    const answer = await this.#get('/me/messages?$select=from,toRecipients,ccRecipients&$top=250');
+    const found = new Map();
+    for (const { from, toRecipients, ccRecipients } of answer.value) {
+      for (const { emailAddress } of [from, ...toRecipients, ...ccRecipients].filter(Boolean)) {
+        const key = emailAddress.address.toLowerCase();
+        if (!found.has(key)) found.set(key, { name: emailAddress.name === emailAddress.address ? '' : emailAddress.name, address: emailAddress.address });
+      }
+    }
+    return [...found.values()];
+  }
 
   event(id) { return this.#get(`/me/events/${encodeURIComponent(id)}`); }
 
@@ -60,6 +96,26 @@ export class Graph {
     }
     return found;
   }
+
+  /** The event to which a mail invites; null when it is in the calendar no more. */
+  async invitedTo(messageId) {
+    const { startDateTime, endDateTime, from, subject } = await this.#get(`/me/messages/${encodeURIComponent(messageId)}`);
+    if (!startDateTime) return null;
+    const [start, end] = [new Date(`${startDateTime.dateTime}Z`), new Date(`${endDateTime.dateTime}Z`)];
+    return (await this.events(start, new Date(Math.max(end, start.getTime() + 1)))).find((event) =>
+      event.start.dateTime === startDateTime.dateTime && event.subject === subject && event.organizer?.emailAddress.address === from.emailAddress.address) ?? null;
+  }
+
+  book(event) { return this.#send('POST', '/me/events', event); }
+
+  changeEvent(id, changes) { return this.#send('PATCH', `/me/events/${encodeURIComponent(id)}`, changes); }
+
+  removeEvent(id) { return this.#send('DELETE', `/me/events/${encodeURIComponent(id)}`); }
+
+  cancel(id, comment) { return this.#send('POST', `/me/events/${encodeURIComponent(id)}/cancel`, { comment }); }
+
+  /** @param {'accept'|'tentativelyAccept'|'decline'} response */
+  respond(id, response, comment) { return this.#send('POST', `/me/events/${encodeURIComponent(id)}/${response}`, { comment, sendResponse: true }); }
 
   #get(path, headers) { return this.#send('GET', path, undefined, headers); }
 
@@ -76,9 +132,10 @@ export class Graph {
         continue;
       }
       if (!answer.ok) {
-        throw new Error(`${method} ${path.split('?')[0]}: ${answer.status} ${(await answer.json()).error?.code ?? ''}`);
+        const { error } = await answer.json().catch(() => ({}));
+        throw new GraphRefusal(answer.status, error?.code ?? '', error?.message ?? '');
       }
-      return answer.json();
+      return answer.headers.get('Content-Type') === null ? null : answer.json();
     }
   }
 
@@ -90,4 +147,17 @@ export class Graph {
   }
 }
 
+/** Graph said no. */
+export class GraphRefusal extends Error {
+  constructor(status, code, message) {
+    super(`Graph: ${status} ${code}${message ? `, ${message}` : ''}`);
+    Object.assign(this, { status, code });
+  }
+}
+
 export const PAGE_SIZE = PAGE;
+
+/** Of a message that was read alone: 0 normal, 1 personal, 2 private, 3 confidential. */
+export const sensitivityOf = (message) => Number(message.singleValueExtendedProperties?.[0]?.value ?? 0);
+
+export const recipient = ({ name, address }) => ({ emailAddress: { ...(name && { name }), address } });

@@ -13,18 +13,23 @@
 
 import { AddinMailbox } from './addin-mailbox.js';
 import { Calendar } from './calendar.js';
+import { Commands, choose } from './commands.js';
+import { Composer } from './composer.js';
 import { byId, element } from './elements.js';
 import { Graph } from './graph.js';
 import { MessageList } from './messages.js';
 import { NaaBroker } from './naa-broker.js';
 import { OfficeHost } from './office-host.js';
+import { KnownPeople } from './people-field.js';
+import { Planner } from './planner.js';
+import { Pretend } from './pretend.js';
 import { ReadingPane } from './reading.js';
 
 const switches = new URLSearchParams(location.search);
 const firm = await (await fetch('/sandbox/firm')).json();
 const locale = switches.get('locale') ?? 'en-GB';
 const bridge = switches.get('bridge') ?? 'on';
-const now = () => new Date();
+const LOOK_MS = 2_000; // how often the mailbox is looked at for what came and went
 
 // What the library and this host can both do; the library is older than the newest sets.
 const requirements = switches.has('requirements')
@@ -37,12 +42,19 @@ const THEMES = {
   dark: { bodyBackgroundColor: 0x1f1f1f, bodyForegroundColor: 0xffffff, controlBackgroundColor: 0x292929, controlForegroundColor: 0xd6d6d6 },
 };
 
+const pretend = new Pretend({ box: byId('pretend'), say, page: { me: () => colleague, selected: () => selected, look: () => look() } });
+const now = () => pretend.now();
 let theme = switches.get('theme') ?? localStorage.getItem('theme') ?? 'light';
-let colleague, graph, list, calendar, reading, mailbox, host = null, broker = null;
+let colleague, graph, list, calendar, reading, mailbox, composer, planner, folders = [], folder = null, special = {}, host = null, broker = null;
 let selected = null, selectedAt = 0;
 let pinned = switches.get('pin') === 'yes' || (switches.get('pin') !== 'no' && localStorage.getItem('pinned') === 'yes');
 
-function say(text) { byId('status').textContent = text; }
+let sayNothing = 0;
+function say(text) {
+  byId('status').textContent = text;
+  clearTimeout(sayNothing);
+  sayNothing = setTimeout(() => { byId('status').textContent = ''; }, 12_000);
+}
 
 // ---- the task pane ----
 
@@ -84,42 +96,199 @@ function select(item) {
   host?.itemChanged();
 
   // In the real Outlook the pane is a process of its own, which need not wait until the mail is drawn.
-  setTimeout(render);
+  setTimeout(async () => {
+    await turnAway();
+    render();
+  });
+}
+
+/** What is being written stays in Drafts; a meeting that is being planned is not planned. */
+async function turnAway() {
+  planner.close();
+  await composer.keep().catch((error) => say(error.message));
 }
 
 function render() {
+  commands.draw();
+  pretend.selectionChanged();
+  if (composer.isOpen || planner.isOpen) return;
   const extras = { notifications: selected ? mailbox.notifications() : [], categories: selected ? mailbox.categories() : [] };
   if (!selected) reading.clear();
-  else if (selected.iCalUId) reading.showEvent(selected, extras);
-  else reading.showMessage(selected, extras);
+  else if (selected.iCalUId) reading.showEvent(selected, { ...extras, answers: selected.isOrganizer || selected.isCancelled ? null : answersTo(selected) });
+  else if (selected.isDraft) composer.open(selected).catch((error) => say(error.message));
+  else reading.showMessage(selected, { ...extras, invitation });
 }
 
-// ---- mail and calendar ----
+// ---- what can be done ----
 
-async function drawFolders(current) {
-  const folders = await graph.folders();
-  byId('folders').replaceChildren(...folders.map((folder) => {
-    const button = element('button', {
-      'data-folder': folder.displayName, ...(folder.id === current && { 'aria-current': 'true' }),
-    }, element('span', { textContent: folder.displayName }), folder.unreadItemCount > 0 && element('b', { textContent: folder.unreadItemCount, ariaLabel: `${folder.unreadItemCount} unread` }));
-    button.addEventListener('click', () => openFolder(folder));
+const isMail = (item) => item !== null && !item.iCalUId;
+const isRead = (item) => isMail(item) && !item.isDraft;
+const isIn = (name) => folder?.id === special[name];
+const isOurs = (item) => item?.iCalUId && item.isOrganizer;
+
+const commands = new Commands({
+  box: byId('commands'), item: () => selected, say,
+  all: [
+    { id: 'reply', label: 'Reply', icon: 'reply', key: 'R', when: isRead, run: (item) => answer(item, 'createReply') },
+    { id: 'reply-all', label: 'Reply all', icon: 'reply-all', key: 'Shift+R', when: isRead, run: (item) => answer(item, 'createReplyAll') },
+    { id: 'forward', label: 'Forward', icon: 'forward', key: 'Shift+F', when: isRead, run: (item) => answer(item, 'createForward') },
+    { id: 'archive', label: 'Archive', icon: 'archive', key: 'E', short: true, when: (item) => isRead(item) && !isIn('archive'), run: (item) => move(item, 'archive', 'Archived.') },
+    { id: 'delete', label: 'Delete', icon: 'delete', key: 'Delete', short: true, when: isMail, run: remove },
+    { id: 'junk', label: 'Junk', icon: 'junk', key: 'J', short: true, when: (item) => isRead(item) && !isIn('junkemail'), run: (item) => move(item, 'junkemail', 'Moved to Junk Email.') },
+    { id: 'not-junk', label: 'Not junk', icon: 'junk', key: 'J', short: true, when: (item) => isRead(item) && isIn('junkemail'), run: (item) => move(item, 'inbox', 'Moved to the Inbox.') },
+    { id: 'move', label: 'Move to', icon: 'move', key: 'V', short: true, when: isRead, run: (item) => choose(
+      document.querySelector('[data-command=move]'), 'Move to', folders.filter(({ id }) => id !== item.parentFolderId).map(({ displayName: name, id: value }) => ({ name, value })),
+      (id) => commands.run({ run: () => move(item, id, `Moved to ${folders.find((one) => one.id === id).displayName}.`) })) },
+    { id: 'unread', label: 'Mark unread', icon: 'unread', key: 'U', short: true, when: isRead, run: markUnread },
+    { id: 'private', label: 'Private', icon: 'lock', short: true, when: isRead, run: togglePrivate },
+    { id: 'change', label: 'Change', icon: 'write', when: isOurs, run: (item) => planner.change(item) },
+    { id: 'cancel', label: 'Cancel meeting', icon: 'delete', key: 'Delete', when: (item) => isOurs(item) && item.attendees.length > 0, run: callOff },
+    { id: 'remove', label: 'Delete', icon: 'delete', key: 'Delete', when: (item) => item?.iCalUId && !(isOurs(item) && item.attendees.length > 0), run: removeEvent },
+  ],
+});
+
+async function answer(item, kind, text = '') {
+  await composer.keep();
+  await composer.answer(item, kind, text);
+}
+
+async function move(item, destination, done) {
+  await graph.move(item.id, destination);
+  say(done);
+  await look();
+}
+
+async function remove(item) {
+  await graph.remove(item.id);
+  say('Deleted.');
+  await look();
+}
+
+async function markUnread(item) {
+  await graph.change(item.id, { isRead: false });
+  list.markUnread();
+  await look();
+}
+
+async function togglePrivate(item) {
+  const isPrivate = item.categories?.includes('Private');
+  item.categories = isPrivate ? item.categories.filter((name) => name !== 'Private') : [...item.categories ?? [], 'Private'];
+  await graph.change(item.id, { categories: item.categories });
+  say(isPrivate ? 'No longer in the category Private.' : 'In the category Private.');
+  render();
+}
+
+async function callOff(item) {
+  await graph.cancel(item.id, '');
+  say('The meeting is cancelled; everybody invited is told.');
+  await look();
+}
+
+async function removeEvent(item) {
+  await graph.removeEvent(item.id);
+  say('Deleted.');
+  await look();
+}
+
+/** Accept, tentative, decline. */
+function answersTo(event, ...before) {
+  const given = event.responseStatus?.response;
+  return element('div', { className: 'answers', role: 'group', ariaLabel: 'Your answer' }, ...before, ...[
+    ['accept', 'accepted', 'Accept'], ['tentativelyAccept', 'tentativelyAccepted', 'Tentative'], ['decline', 'declined', 'Decline'],
+  ].map(([call, word, label]) => {
+    const button = element('button', { textContent: label, 'aria-pressed': String(given === word) });
+    button.addEventListener('click', () => commands.run({
+      run: async () => {
+        await graph.respond(event.id, call, '');
+        say(`${label === 'Tentative' ? 'Tentatively accepted' : label === 'Accept' ? 'Accepted' : 'Declined'}; whoever invited is told.`);
+        await look();
+      },
+    }));
     return button;
   }));
 }
 
-async function openFolder(folder) {
+async function invitation(message) {
+  const event = await graph.invitedTo(message.id);
+  return event && !event.isOrganizer ? answersTo(event, element('span', { className: 'when', textContent: reading.whenOf(event) })) : null;
+}
+
+async function writeMail(fields = {}) {
+  await turnAway();
+  composer.write(fields);
+}
+
+async function plan(day = null, people = []) {
+  await turnAway();
+  if (byId('calendar').hidden) await showCalendar();
+  planner.plan(day ?? calendar.day, people);
+}
+
+// ---- mail and calendar ----
+
+function drawFolders() {
+  const focused = byId('folders').contains(document.activeElement) ? document.activeElement.dataset.folder : null;
+  byId('folders').replaceChildren(...folders.map((one) => {
+    const button = element('button', {
+      'data-folder': one.displayName, ...(one.id === folder?.id && { 'aria-current': 'true' }),
+    }, element('span', { textContent: one.displayName }), one.unreadItemCount > 0 && element('b', { textContent: one.unreadItemCount, ariaLabel: `${one.unreadItemCount} unread` }));
+    button.addEventListener('click', () => openFolder(one));
+    return button;
+  }));
+  if (focused) [...byId('folders').children].find((button) => button.dataset.folder === focused)?.focus();
+}
+
+async function openFolder(wanted) {
   showMail();
-  byId('folder-name').textContent = folder.displayName;
-  await list.open(folder.id);
-  await drawFolders(folder.id);
+  folder = wanted;
+  byId('folder-name').textContent = wanted.displayName;
+  await list.open(wanted.id);
+  await readFolders();
   if (selected) select(null);
+}
+
+/** True when the open folder has more or fewer mails, or unread ones, than it had. */
+async function readFolders() {
+  const before = folders.find(({ id }) => id === folder.id);
+  folders = await graph.folders();
+  const after = folders.find(({ id }) => id === folder.id);
+  drawFolders();
+  return before?.totalItemCount !== after?.totalItemCount || before?.unreadItemCount !== after?.unreadItemCount;
+}
+
+let looking = null;
+
+/** Takes in what came and went: after what one did oneself at once, else every few seconds. */
+async function look() {
+  await looking;
+  if (!folder) return; // at the very start
+  const of = graph;
+  looking = (async () => {
+    const changed = await readFolders();
+    if (of !== graph) return; // another mailbox meanwhile
+    if (!byId('mail-list').hidden) {
+      if (changed) await list.refresh();
+      return;
+    }
+    const event = await calendar.refresh();
+    if (event === undefined || of !== graph || !selected?.iCalUId) return;
+    if (event === null) {
+      calendar.clearSelection();
+      select(null);
+    } else {
+      selected = event;
+      mailbox.select(event);
+      render();
+    }
+  })().catch((error) => say(error.message)).finally(() => { looking = null; });
+  await looking;
 }
 
 async function selectMessage(message) {
   select(message);
   if (message && !message.isRead) {
-    await graph.markRead(message.id);
-    await drawFolders(message.parentFolderId);
+    await graph.change(message.id, { isRead: true });
+    await readFolders();
   }
 }
 
@@ -129,6 +298,8 @@ function showMail() {
   byId('columns').classList.remove('with-calendar');
   byId('show-mail').setAttribute('aria-pressed', 'true');
   byId('show-calendar').setAttribute('aria-pressed', 'false');
+  byId('new-mail').hidden = false;
+  byId('new-event').hidden = true;
 }
 
 async function showCalendar() {
@@ -137,6 +308,8 @@ async function showCalendar() {
   byId('columns').classList.add('with-calendar');
   byId('show-mail').setAttribute('aria-pressed', 'false');
   byId('show-calendar').setAttribute('aria-pressed', 'true');
+  byId('new-mail').hidden = true;
+  byId('new-event').hidden = false;
   await calendar.draw();
 }
 
@@ -166,8 +339,7 @@ async function open(what) {
     say(`There is no mail ${what}.`);
     return;
   }
-  const folder = await graph.folder(message.parentFolderId);
-  if (byId('folder-name').textContent !== folder.displayName) await openFolder(folder);
+  if (message.parentFolderId !== folder?.id) await openFolder(await graph.folder(message.parentFolderId));
   showMail();
   await list.selectAt(await graph.positionOf(message));
 }
@@ -191,17 +363,42 @@ async function openMailbox(person) {
   list?.dispose();
   calendar?.dispose();
   selected = null;
+  folder = null;
+  folders = [];
   graph = new Graph(person.id);
-  const me = await graph.me();
+  const [me, archive, junkemail] = await Promise.all([graph.me(), graph.folder('archive'), graph.folder('junkemail')]);
+  special = { archive: archive.id, junkemail: junkemail.id };
+  const box = byId('reading'), known = new KnownPeople({ graph, colleagues: firm.colleagues });
   mailbox = new AddinMailbox({
     graph, me,
-    page: { closePane, openItem: open, changed: () => { if (selected) render(); }, compose },
+    page: {
+      closePane, openItem: open, changed: () => { if (selected) render(); }, write: writeMail, plan,
+      answer: (kind, text) => { if (isRead(selected)) answer(selected, kind, text); },
+    },
   });
-  reading = new ReadingPane({ box: byId('reading'), graph, locale });
-  list = new MessageList({ box: byId('messages'), graph, locale, now, onSelect: selectMessage });
+  reading = new ReadingPane({ box, graph, locale });
+  composer = new Composer({ box, graph, known, say, onDone: done });
+  planner = new Planner({ box, graph, known, say, now, onDone: (event) => planned(event) });
+  list = new MessageList({ box: byId('messages'), graph, own: person.address, locale, now, onSelect: selectMessage });
   calendar = new Calendar({ box: byId('week'), graph, locale, now, onSelect: select });
+  pretend.use({ known });
   reading.clear();
   await openFolder(await graph.folder('inbox'));
+}
+
+/** A mail is no longer being written. */
+function done(draft) {
+  if (draft && draft === selected?.id) list.clearSelection(); else render();
+  look();
+}
+
+async function planned(event) {
+  if (event) {
+    await calendar.show(event);
+    select(event);
+  } else {
+    render();
+  }
 }
 
 function setTheme(value) {
@@ -210,13 +407,6 @@ function setTheme(value) {
   document.documentElement.dataset.theme = value;
   byId('theme').textContent = value === 'dark' ? 'Light' : 'Dark';
   host?.themeChanged(THEMES[value]);
-}
-
-function compose(title, fields) {
-  byId('compose-title').textContent = title;
-  byId('compose-fields').replaceChildren(...Object.entries(fields).filter(([, value]) => value)
-    .flatMap(([label, value]) => [element('dt', { textContent: label }), element('dd', { textContent: value })]));
-  byId('compose').showModal();
 }
 
 function setPaneWidth(pixels) {
@@ -242,6 +432,19 @@ byId('close-pane').addEventListener('click', closePane);
 byId('pin').addEventListener('click', () => setPinned(!pinned));
 byId('show-mail').addEventListener('click', showMail);
 byId('show-calendar').addEventListener('click', showCalendar);
+byId('show-pretend').addEventListener('click', () => byId('show-pretend').setAttribute('aria-expanded', String(pretend.toggle())));
+byId('new-mail').addEventListener('click', () => writeMail());
+byId('new-event').addEventListener('click', () => plan());
+document.addEventListener('keydown', (event) => {
+  const isTyped = event.target.closest('input, textarea, select');
+  if (event.key === 'Escape' && (composer.isOpen || planner.isOpen) && !event.defaultPrevented) {
+    turnAway().then(render);
+  } else if (event.key.toUpperCase() === 'N' && !isTyped && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    event.preventDefault();
+    if (byId('calendar').hidden) writeMail(); else plan();
+  }
+});
+setInterval(() => { if (!document.hidden && looking === null) look(); }, LOOK_MS);
 byId('handle').addEventListener('pointerdown', (event) => {
   byId('handle').setPointerCapture(event.pointerId);
   byId('columns').classList.add('resizing');

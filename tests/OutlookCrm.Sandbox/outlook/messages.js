@@ -10,12 +10,16 @@ export class MessageList {
   #pages = new Map();
   #total = 0;
   #selected = -1;
+  #message = null; // the selected one
   #folderId = null;
   #asked = 0;
 
-  /** @param {(message: object|null) => void} onSelect told once for each change of the selection */
-  constructor({ box, graph, locale, now, onSelect }) {
-    Object.assign(this, { box, graph, locale, now, onSelect });
+  /**
+   * @param {string} own whose mailbox: what they sent is listed by who got it
+   * @param {(message: object|null) => void} onSelect told once for each change of the selection
+   */
+  constructor({ box, graph, own, locale, now, onSelect }) {
+    Object.assign(this, { box, graph, own, locale, now, onSelect });
     this.all = box.querySelector('.all');
     this.stopped = new AbortController();
     const { signal } = this.stopped;
@@ -39,9 +43,46 @@ export class MessageList {
     this.#folderId = folderId;
     this.#pages.clear();
     this.#selected = -1;
+    this.#message = null;
     this.box.scrollTop = 0;
     await this.#page(0);
-    this.all.style.height = `${this.#total * ROW_PIXELS}px`;
+    this.#draw();
+  }
+
+  /** Takes in what changed in the folder. The selection stays on its message; when that is gone, the one that follows is selected. */
+  async refresh() {
+    const asked = this.#asked, folderId = this.#folderId, selected = this.#message, before = this.#selected;
+    let at = selected ? await this.graph.positionOf(selected) : -1;
+    const first = Math.floor(this.box.scrollTop / ROW_PIXELS / PAGE_SIZE);
+    const fresh = new Map();
+    let total = 0;
+    for (const page of new Set([first, Math.max(0, Math.floor(at / PAGE_SIZE))])) {
+      const answer = await this.graph.messages(folderId, page);
+      fresh.set(page, answer.messages);
+      total = answer.total;
+    }
+    if (asked !== this.#asked || folderId !== this.#folderId) return; // moved on meanwhile
+
+    // Several may have come at one moment.
+    const isSelected = (message) => message.id === selected?.id;
+    const page = Math.max(0, Math.floor(at / PAGE_SIZE));
+    const found = (fresh.get(page) ?? []).findIndex(isSelected);
+    this.#pages = fresh;
+    this.#total = total;
+    if (selected && found < 0) {
+      this.#selected = -1;
+      this.#message = null;
+      this.#draw();
+      if (total > 0) await this.selectAt(Math.min(before, total - 1)); else this.clearSelection();
+      return;
+    }
+    at = selected ? page * PAGE_SIZE + found : -1;
+    if (selected) {
+      // What one reads is read, unless one said otherwise.
+      this.#message = Object.assign(fresh.get(page)[found], { isRead: selected.isRead });
+      if (this.box.scrollTop > 0) this.box.scrollTop += (at - before) * ROW_PIXELS;
+    }
+    this.#selected = at;
     this.#draw();
   }
 
@@ -55,15 +96,26 @@ export class MessageList {
     const message = page[index % PAGE_SIZE];
     if (asked !== this.#asked || !message || index === this.#selected) return; // overtaken by a later key, or past the end
     this.#selected = index;
+    this.#message = message;
     this.#reveal(index);
     this.#draw();
     this.onSelect(message);
-    message.isRead = true;
+    if (!message.isRead) {
+      message.isRead = true; // onSelect has seen that it was not
+      this.#draw();
+    }
+  }
+
+  /** The selected message is to be read again. */
+  markUnread() {
+    if (this.#message) this.#message.isRead = false;
+    this.#draw();
   }
 
   clearSelection() {
     this.#asked++;
     this.#selected = -1;
+    this.#message = null;
     this.#draw();
     this.onSelect(null);
   }
@@ -102,6 +154,7 @@ export class MessageList {
   }
 
   #draw() {
+    this.all.style.height = `${this.#total * ROW_PIXELS}px`;
     const first = Math.max(0, Math.floor(this.box.scrollTop / ROW_PIXELS) - SPARE_ROWS);
     const last = Math.min(this.#total - 1, Math.ceil((this.box.scrollTop + this.box.clientHeight) / ROW_PIXELS) + SPARE_ROWS);
     const rows = [];
@@ -116,22 +169,24 @@ export class MessageList {
   }
 
   #row(message, index) {
-    const from = message.from?.emailAddress;
-    const name = from?.name || from?.address || '(no sender)';
+    const from = message.from?.emailAddress, isOwn = from?.address === this.own;
+    const shown = isOwn && message.toRecipients.length > 0 ? message.toRecipients[0].emailAddress : from;
+    const name = `${message.isDraft ? '[Draft] ' : ''}${isOwn ? message.toRecipients.map(({ emailAddress: { name, address } }) => name || address).join('; ')
+      : from?.name || from?.address || '(no sender)'}`;
     const selected = index === this.#selected;
     const row = element('div', {
       id: `row-${index}`, role: 'option', className: `row${message.isRead ? '' : ' unread'}`,
       'aria-selected': String(selected), 'aria-posinset': index + 1, 'aria-setsize': this.#total,
       'data-index': index, 'data-id': message.id, 'data-from': from?.address ?? '',
     },
-    element('span', { className: 'face', 'aria-hidden': 'true', textContent: initials(name) }),
+    element('span', { className: 'face', 'aria-hidden': 'true', textContent: initials(shown?.name || shown?.address || '?') }),
     element('span', { className: 'name', textContent: name }),
     element('time', { dateTime: message.receivedDateTime, textContent: this.#when(message.receivedDateTime) }),
     element('span', { className: 'subject' },
       message.hasAttachments && element('span', { className: 'clip', role: 'img', 'aria-label': 'has attachments' }), message.subject || '(no subject)'),
     element('span', { className: 'preview', textContent: message.bodyPreview }));
     row.style.top = `${index * ROW_PIXELS}px`;
-    row.firstChild.style.setProperty('--hue', hue(from?.address ?? name));
+    row.firstChild.style.setProperty('--hue', hue(shown?.address ?? name));
     return row;
   }
 

@@ -1,8 +1,13 @@
 // The reading pane. A mail is somebody else's markup: it is shown in a frame that may run nothing and load nothing.
 
 import { element, hue, initials } from './elements.js';
+import { sensitivityOf } from './graph.js';
 
 const MAIL_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+
+const INVITATION = '#microsoft.graph.eventMessageRequest';
+const SENSITIVITIES = ['normal', 'personal', 'private', 'confidential'];
+const RESPONSES = { accepted: ' (accepted)', declined: ' (declined)', tentativelyAccepted: ' (tentative)' };
 
 export class ReadingPane {
   #shown = 0;
@@ -14,30 +19,44 @@ export class ReadingPane {
     this.box.replaceChildren(element('p', { className: 'empty', textContent: 'Select an item to read.' }));
   }
 
-  async showMessage(message, { notifications, categories }) {
+  /** @param {(message: object) => Promise<HTMLElement|null>} invitation what an invitation can be answered with */
+  async showMessage(message, { notifications, categories, invitation }) {
     const shown = ++this.#shown;
     this.#head(message.subject || '(no subject)', message.from, message.receivedDateTime, [
       ['To', message.toRecipients], ['Cc', message.ccRecipients],
-    ], notifications, categories);
+    ], notifications, [...categories, ...(message.categories ?? []).map((displayName) => ({ displayName }))]);
     const files = (message.attachments ?? []).map((file) => element('li', { textContent: `${file.name} (${size(file.size)})` }));
     if (files.length > 0) this.box.append(element('ul', { className: 'files', ariaLabel: 'Attachments' }, ...files));
+    const answers = element('div');
+    this.box.append(answers);
     const full = await this.graph.message(message.id);
-    if (shown === this.#shown) this.#body(full.body);
+    if (shown !== this.#shown) return;
+    const sensitivity = sensitivityOf(full);
+    if (sensitivity > 0) this.box.prepend(element('p', { className: 'notice', textContent: `The sender marked this as ${SENSITIVITIES[sensitivity]}.` }));
+    this.#body(full.body);
+    const buttons = message['@odata.type'] === INVITATION ? await invitation(message) : null;
+    if (buttons && shown === this.#shown) answers.append(buttons);
   }
 
-  showEvent(event, { notifications, categories }) {
+  showEvent(event, { notifications, categories, answers }) {
     this.#shown++;
-    const span = event.isAllDay ? { dateStyle: 'full' } : { dateStyle: 'full', timeStyle: 'short' };
     this.#head(event.subject || '(no subject)', event.organizer, null, [
-      ['With', event.attendees],
-    ], notifications, categories);
-    const zone = event.isAllDay ? { timeZone: 'UTC' } : {};
-    const format = new Intl.DateTimeFormat(this.locale, { ...span, ...zone });
-    const end = new Date(Date.parse(`${event.end.dateTime}Z`) - (event.isAllDay ? 86400e3 : 0));
-    this.box.append(element('p', { className: 'when', textContent: format.formatRange(new Date(`${event.start.dateTime}Z`), end) }));
+      ['With', event.attendees.map(({ emailAddress, status }) => (
+        { emailAddress: { ...emailAddress, name: `${emailAddress.name || emailAddress.address}${RESPONSES[status?.response] ?? ''}` } }))],
+    ], notifications, [...categories, ...(event.categories ?? []).map((displayName) => ({ displayName }))]);
+    if (event.sensitivity !== 'normal') this.box.prepend(element('p', { className: 'notice', textContent: 'This is private.' }));
+    if (answers) this.box.append(answers);
+    this.box.append(element('p', { className: 'when', textContent: this.whenOf(event) }));
     if (event.isCancelled) this.box.append(element('p', { className: 'notice', textContent: 'This meeting was cancelled.' }));
     if (event.location.displayName) this.box.append(element('p', { textContent: event.location.displayName }));
     this.#body(event.body);
+  }
+
+  /** In words. */
+  whenOf(event) {
+    const format = new Intl.DateTimeFormat(this.locale, event.isAllDay ? { dateStyle: 'full', timeZone: 'UTC' } : { dateStyle: 'full', timeStyle: 'short' });
+    const end = new Date(Date.parse(`${event.end.dateTime}Z`) - (event.isAllDay ? 86400e3 : 0));
+    return format.formatRange(new Date(`${event.start.dateTime}Z`), end);
   }
 
   #head(subject, from, at, rows, notifications, categories) {
