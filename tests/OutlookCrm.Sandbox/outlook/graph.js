@@ -39,7 +39,7 @@ export class Graph {
     return answer.value[0] ?? null;
   }
 
-  /** Where a message stands in its folder, counting from 0 at the newest. */
+  /** Where a message stands in its folder, counting from 0 at the newest; one more when it came within a second. */
   async positionOf(message) {
     const answer = await this.#get(`/me/mailFolders/${encodeURIComponent(message.parentFolderId)}/messages`
       + `?$select=id&$count=true&$top=1&$filter=${encodeURIComponent(`receivedDateTime gt ${message.receivedDateTime}`)}`);

@@ -341,7 +341,7 @@ async function open(what) {
   }
   if (message.parentFolderId !== folder?.id) await openFolder(await graph.folder(message.parentFolderId));
   showMail();
-  await list.selectAt(await graph.positionOf(message));
+  await list.select(message);
 }
 
 // ---- who, and how it looks ----
@@ -437,7 +437,10 @@ byId('new-mail').addEventListener('click', () => writeMail());
 byId('new-event').addEventListener('click', () => plan());
 document.addEventListener('keydown', (event) => {
   const isTyped = event.target.closest('input, textarea, select');
-  if (event.key === 'Escape' && (composer.isOpen || planner.isOpen) && !event.defaultPrevented) {
+  if (event.key === 'Escape' && byId('pretend').contains(event.target)) {
+    byId('show-pretend').click();
+    byId('show-pretend').focus();
+  } else if (event.key === 'Escape' && (composer.isOpen || planner.isOpen) && !event.defaultPrevented) {
     turnAway().then(render);
   } else if (event.key.toUpperCase() === 'N' && !isTyped && !event.ctrlKey && !event.metaKey && !event.altKey) {
     event.preventDefault();

@@ -52,38 +52,48 @@ export class MessageList {
   /** Takes in what changed in the folder. The selection stays on its message; when that is gone, the one that follows is selected. */
   async refresh() {
     const asked = this.#asked, folderId = this.#folderId, selected = this.#message, before = this.#selected;
-    let at = selected ? await this.graph.positionOf(selected) : -1;
-    const first = Math.floor(this.box.scrollTop / ROW_PIXELS / PAGE_SIZE);
     const fresh = new Map();
-    let total = 0;
-    for (const page of new Set([first, Math.max(0, Math.floor(at / PAGE_SIZE))])) {
-      const answer = await this.graph.messages(folderId, page);
-      fresh.set(page, answer.messages);
-      total = answer.total;
-    }
+    const at = selected ? await this.#find(selected, fresh) : -1;
+    const total = await this.#read(Math.floor(this.box.scrollTop / ROW_PIXELS / PAGE_SIZE), fresh);
     if (asked !== this.#asked || folderId !== this.#folderId) return; // moved on meanwhile
 
-    // Several may have come at one moment.
-    const isSelected = (message) => message.id === selected?.id;
-    const page = Math.max(0, Math.floor(at / PAGE_SIZE));
-    const found = (fresh.get(page) ?? []).findIndex(isSelected);
     this.#pages = fresh;
     this.#total = total;
-    if (selected && found < 0) {
-      this.#selected = -1;
-      this.#message = null;
-      this.#draw();
-      if (total > 0) await this.selectAt(Math.min(before, total - 1)); else this.clearSelection();
-      return;
-    }
-    at = selected ? page * PAGE_SIZE + found : -1;
-    if (selected) {
+    this.#selected = at;
+    this.#message = null;
+    if (at >= 0) {
       // What one reads is read, unless one said otherwise.
-      this.#message = Object.assign(fresh.get(page)[found], { isRead: selected.isRead });
+      this.#message = Object.assign(fresh.get(Math.floor(at / PAGE_SIZE))[at % PAGE_SIZE], { isRead: selected.isRead });
       if (this.box.scrollTop > 0) this.box.scrollTop += (at - before) * ROW_PIXELS;
     }
-    this.#selected = at;
     this.#draw();
+    if (selected && at < 0) {
+      if (total > 0) await this.selectAt(Math.min(before, total - 1)); else this.clearSelection();
+    }
+  }
+
+  /** Selects a message of the open folder. */
+  async select(message) {
+    const at = await this.#find(message, new Map());
+    if (at >= 0) await this.selectAt(at);
+  }
+
+  /** Where a message stands, -1 when it is not here. Graph knows times to the second, and several may have come in one. */
+  async #find(message, pages) {
+    const near = await this.graph.positionOf(message);
+    for (const number of new Set([near, Math.max(near - 1, 0)].map((at) => Math.floor(at / PAGE_SIZE)))) {
+      await this.#read(number, pages);
+      const found = pages.get(number).findIndex(({ id }) => id === message.id);
+      if (found >= 0) return number * PAGE_SIZE + found;
+    }
+    return -1;
+  }
+
+  /** How many there are in all. */
+  async #read(number, pages) {
+    const { total, messages } = await this.graph.messages(this.#folderId, number);
+    pages.set(number, messages);
+    return total;
   }
 
   get total() { return this.#total; }

@@ -9,14 +9,21 @@ let made = 0;
 /** Everybody whom the mailbox knows. Asked for once, when first needed. */
 export class KnownPeople {
   #coming = null;
+  #all;
 
-  constructor({ graph, colleagues }) { Object.assign(this, { graph, colleagues }); }
+  constructor({ graph, colleagues }) {
+    Object.assign(this, { graph, colleagues });
+    this.#all = colleagues;
+  }
+
+  /** By what name an address is known so far. */
+  nameOf(address) { return this.#all.find((one) => one.address.toLowerCase() === address.toLowerCase())?.name ?? ''; }
 
   /** Whose name or address begins so, or a word of it. */
   async find(text) {
     this.#coming ??= this.graph.recentPeople().then((recent) => {
       const known = new Set(this.colleagues.map(({ address }) => address.toLowerCase()));
-      return [...recent.filter(({ address }) => !known.has(address.toLowerCase())), ...this.colleagues];
+      return this.#all = [...recent.filter(({ address }) => !known.has(address.toLowerCase())), ...this.colleagues];
     }, (error) => {
       this.#coming = null;
       throw error;
@@ -123,8 +130,9 @@ export class PeopleField {
     this.input.value = left.join('; ');
   }
 
-  #add(person, { keepText = false } = {}) {
-    if (!this.#has(person.address)) this.#people = this.single ? [person] : [...this.#people, person];
+  #add({ name, address }, { keepText = false } = {}) {
+    const person = { name: name || this.known.nameOf(address), address };
+    if (!this.#has(address)) this.#people = this.single ? [person] : [...this.#people, person];
     if (!keepText) this.input.value = '';
     this.#asked++;
     this.#offer([]);
