@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using OutlookCrm.Capture;
 using OutlookCrm.Customers;
 using OutlookCrm.Firm;
+using OutlookCrm.Graph;
 using OutlookCrm.Http;
 using OutlookCrm.Identity;
 using OutlookCrm.Interactions;
@@ -25,6 +26,7 @@ public static class OutlookCrmServices
         services.AddIdentity(configuration);
         services.AddStorage(configuration);
         services.AddFirm(configuration);
+        services.AddGraph(configuration);
         services.AddSearch();
         services.AddInteractions();
         services.AddCustomers();

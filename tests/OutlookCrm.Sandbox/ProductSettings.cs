@@ -21,6 +21,11 @@ public static class ProductSettings
             ["Pane:Scope"] = SampleFirm.Scope,
             ["Pane:FrameAncestors"] = $"{outlook} {addresses.Pane.GetLeftPart(UriPartial.Authority)}",
             ["Firm:Domains:0"] = SampleFirm.Domain,
+            ["Graph:BaseUrl"] = new Uri(addresses.BackChannel, "/graph/v1.0").AbsoluteUri,
+            ["Graph:Credential"] = "secret",
+            ["Graph:Secret"] = SampleFirm.ClientSecret,
+            ["Graph:AuthorityHost"] = outlook,
+            ["Graph:AuthorityCertificate"] = addresses.CertificateHash,
         };
     }
 }

@@ -14,6 +14,9 @@ public static class SampleFirm
     /// <summary>The scope's last part, as the access token's <c>scp</c> carries it.</summary>
     public const string ScopeName = "Crm.Access";
 
+    /// <summary>Proves to the issuer that the product is this app. Opens nothing but this sandbox.</summary>
+    public const string ClientSecret = "opens-nothing-but-the-sandbox";
+
     public static readonly Guid TenantId = new("7f1c5a0e-3d0b-4a68-9b57-2c1d5e0f4a11");
 
     /// <summary>The product's app registration: audience of its access tokens and client of its pane.</summary>

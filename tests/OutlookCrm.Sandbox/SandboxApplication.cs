@@ -77,7 +77,7 @@ public sealed class SandboxApplication : IAsyncDisposable
         await web.StartAsync(cancellation);
         var ports = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
             .Select(address => BindingAddress.Parse(address).Port).ToList();
-        web.Services.GetRequiredService<SandboxAddresses>().Set(ports[0], ports[1], ports[2]);
+        web.Services.GetRequiredService<SandboxAddresses>().Set(ports[0], ports[1], ports[2], certificate);
         var sandbox = new SandboxApplication(web, certificate);
         if (options.SeedProduct)
         {

@@ -1,61 +1,569 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Microsoft.Graph;
+using Microsoft.Graph.Models;
+using Microsoft.Kiota.Abstractions;
 using OutlookCrm.Customers;
 
 namespace OutlookCrm.Graph;
 
 /// <summary>
 /// The firm's mailboxes through Microsoft Graph, in our words, with the app's own identity. Reads only; every id is immutable. At most 4
-/// requests at once for each mailbox. What fails is a <see cref="GraphException"/> of one of four sorts.
+/// requests at once for each mailbox. What fails is a <see cref="GraphException"/> of one of four sorts. What Graph asks to wait for is
+/// waited for up to ten seconds; beyond, it is <see cref="GraphException.RetryAfter"/>.
 /// </summary>
 /// <remarks>A user is an object id or a mail address, as Graph's paths have it: /users/{this}.</remarks>
 public sealed class GraphMailboxes
 {
+    private const int MaxFolders = 500;
+
+    // What no mailbox's share is taken for.
+    private const string NoMailbox = "";
+
+    private static readonly string[] FolderFields = ["id", "displayName", "childFolderCount"];
+    private static readonly string[] SpecialFolders = ["inbox", "sentitems", "drafts", "junkemail", "deleteditems", "outbox"];
+
+    private readonly GraphRequests requests;
+    private readonly GraphOptions options;
+
+    internal GraphMailboxes(GraphRequests requests, GraphOptions options)
+    {
+        this.requests = requests;
+        this.options = options;
+    }
+
+    /// <summary>False when no credential is set: then nothing can be read, and to try is a fault.</summary>
+    public bool IsOn => options.IsOn;
+
     /// <summary>The special folders' ids: one request.</summary>
-    public Task<MailFolders> FindFoldersAsync(Guid tenantId, string user, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<MailFolders> FindFoldersAsync(Guid tenantId, string user, CancellationToken cancellation)
+    {
+        var answers = await requests.SendBatchAsync(
+            tenantId,
+            user,
+            [.. SpecialFolders.Select(name => (Func<GraphServiceClient, RequestInformation>)(client =>
+                client.Users[user].MailFolders[name].ToGetRequestInformation(request => request.QueryParameters.Select = ["id"])))],
+            cancellation);
+        var ids = answers.Select(answer => answer.Refusal switch
+        {
+            null => GraphJson.Text(answer.Body, "id"),
+            { Trouble: GraphTrouble.Item } => null,
+            var refusal => throw refusal,
+        }).ToList();
+        return new MailFolders(ids[0], ids[1], ids[2], ids[3], ids[4], ids[5]);
+    }
 
-    /// <summary>Every folder, for choosing: at most 500, those within folders too.</summary>
-    public Task<IReadOnlyList<NamedFolder>> ListFoldersAsync(Guid tenantId, string user, CancellationToken cancellation) => throw new NotImplementedException();
+    /// <summary>Every folder, for choosing: at most 500, those within folders too, in the order of their paths.</summary>
+    public async Task<IReadOnlyList<NamedFolder>> ListFoldersAsync(Guid tenantId, string user, CancellationToken cancellation)
+    {
+        var found = new List<NamedFolder>();
+        var parents = new List<NamedFolder>();
+        using (var first = await requests.SendAsync(
+            tenantId, user, client => client.Users[user].MailFolders.ToGetRequestInformation(request =>
+            {
+                request.QueryParameters.Select = FolderFields;
+                request.QueryParameters.Top = GraphRequests.PageSize;
+            }), cancellation))
+        {
+            await AddAsync(first.RootElement, "");
+        }
 
-    /// <summary>One page of what changed in a folder since the link was given; without a link, of what was received since <paramref name="from"/>.</summary>
+        // A level of the tree at a time, twenty folders in a request.
+        while (parents.Count > 0 && found.Count < MaxFolders)
+        {
+            var level = parents;
+            parents = [];
+            var answers = await requests.SendBatchAsync(
+                tenantId,
+                user,
+                [.. level.Select(parent => (Func<GraphServiceClient, RequestInformation>)(client =>
+                    client.Users[user].MailFolders[parent.Id].ChildFolders.ToGetRequestInformation(request =>
+                    {
+                        request.QueryParameters.Select = FolderFields;
+                        request.QueryParameters.Top = GraphRequests.PageSize;
+                    })))],
+                cancellation);
+            foreach (var (parent, answer) in level.Zip(answers))
+            {
+                if (answer.Refusal is null)
+                {
+                    await AddAsync(answer.Body, $"{parent.Path} / ");
+                }
+                else if (answer.Refusal.Trouble != GraphTrouble.Item)
+                {
+                    throw answer.Refusal; // a folder that is gone meanwhile is no trouble
+                }
+            }
+        }
+
+        return [.. found.Take(MaxFolders).OrderBy(folder => folder.Path, StringComparer.OrdinalIgnoreCase)];
+
+        async Task AddAsync(JsonElement page, string path)
+        {
+            Add(page, path);
+            for (var next = requests.LinkIn(page, "@odata.nextLink"); next is not null && found.Count < MaxFolders;)
+            {
+                using var more = await requests.FollowAsync(tenantId, user, next, cancellation);
+                Add(more.RootElement, path);
+                next = requests.LinkIn(more.RootElement, "@odata.nextLink");
+            }
+        }
+
+        void Add(JsonElement page, string path)
+        {
+            foreach (var json in GraphJson.Items(page, "value"))
+            {
+                if (GraphJson.Text(json, "id") is { Length: > 0 } id)
+                {
+                    var folder = new NamedFolder(id, path + (GraphJson.Text(json, "displayName") is { Length: > 0 } name ? name : "?"));
+                    found.Add(folder);
+                    if (GraphJson.Child(json, "childFolderCount") is { ValueKind: JsonValueKind.Number } count && count.TryGetInt32(out var children) && children > 0)
+                    {
+                        parents.Add(folder);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// One page of what changed in a folder since the link was given; without a link, of what was received since <paramref name="from"/>. A
+    /// page costs a request, and one more for every twenty messages on it: a change is told by its id, and read for itself.
+    /// </summary>
     /// <exception cref="GraphException"><see cref="GraphTrouble.Resync"/>: the link is no longer good.</exception>
-    public Task<MailChanges> ReadMailChangesAsync(
-        Guid tenantId, string user, string folderId, string? link, DateTimeOffset from, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<MailChanges> ReadMailChangesAsync(
+        Guid tenantId, string user, string folderId, string? link, DateTimeOffset from, CancellationToken cancellation)
+    {
+        using var page = await PageAsync(
+            tenantId,
+            user,
+            link,
+            client => client.Users[user].MailFolders[folderId].Messages.Delta.ToGetRequestInformation(request =>
+            {
+                request.QueryParameters.Select = MailJson.DeltaFields;
+                request.QueryParameters.Filter = $"receivedDateTime ge {Instant(from)}";
+            }),
+            cancellation);
+        var (next, isLast) = NextOfRound(page.RootElement);
+        var removed = new List<string>();
+        var changed = Changes(page.RootElement, removed);
+        var answers = await requests.SendBatchAsync(
+            tenantId,
+            user,
+            [.. changed.Keys.Select(id => (Func<GraphServiceClient, RequestInformation>)(client => Mail(client, user, id)))],
+            cancellation);
+        var items = new List<MailItem>(changed.Count);
+        var unreadable = new List<UnreadableItem>();
+        foreach (var (id, json) in Told(changed.Keys, answers, removed, unreadable))
+        {
+            Add(MailJson.Read(json, out var why), id, why, items, unreadable);
+        }
 
-    /// <summary>One page of what changed in the calendar within a window; the window is in the link.</summary>
-    public Task<MeetingChanges> ReadMeetingChangesAsync(
-        Guid tenantId, string user, string? link, DateTimeOffset from, DateTimeOffset until, CancellationToken cancellation) => throw new NotImplementedException();
+        return new MailChanges(items, unreadable, removed, next, isLast);
+    }
+
+    /// <summary>
+    /// One page of what changed in the calendar within a window; the window is in the link. Of a series that is gone, its own id may be all
+    /// that is said: <see cref="MeetingItem.SeriesMasterId"/> of its occurrences.
+    /// </summary>
+    /// <exception cref="GraphException"><see cref="GraphTrouble.Resync"/>: the link is no longer good.</exception>
+    public async Task<MeetingChanges> ReadMeetingChangesAsync(
+        Guid tenantId, string user, string? link, DateTimeOffset from, DateTimeOffset until, CancellationToken cancellation)
+    {
+        using var page = await PageAsync(
+            tenantId,
+            user,
+            link,
+            client => client.Users[user].CalendarView.Delta.ToGetRequestInformation(request =>
+            {
+                request.QueryParameters.StartDateTime = Instant(from);
+                request.QueryParameters.EndDateTime = Instant(until);
+            }),
+            cancellation);
+        var (next, isLast) = NextOfRound(page.RootElement);
+        var removed = new List<string>();
+        var changed = Changes(page.RootElement, removed);
+        var masters = changed.Where(pair => MeetingJson.IsMaster(pair.Value)).ToDictionary();
+
+        // An occurrence says its times and whose it is; the series mostly stands on the same page. The rest is asked for.
+        var toRead = changed.Where(pair => !MeetingJson.IsMaster(pair.Value))
+            .Select(pair => MeetingJson.LacksOriginalStart(pair.Value) || (!MeetingJson.IsWhole(pair.Value) && !MeetingJson.IsOccurrence(pair.Value)) ? pair.Key
+                : !MeetingJson.IsWhole(pair.Value) && GraphJson.Text(pair.Value, "seriesMasterId") is { } master && !masters.ContainsKey(master) ? master
+                : null)
+            .OfType<string>()
+            .Distinct()
+            .ToList();
+        var answers = await requests.SendBatchAsync(
+            tenantId,
+            user,
+            [.. toRead.Select(id => (Func<GraphServiceClient, RequestInformation>)(client => Meeting(client, user, id)))],
+            cancellation);
+        var unreadable = new List<UnreadableItem>();
+        foreach (var (id, json) in Told(toRead, answers, removed, unreadable))
+        {
+            (MeetingJson.IsMaster(json) ? masters : changed)[id] = json;
+        }
+
+        var gone = removed.Concat(unreadable.Select(item => item.ItemId)).ToHashSet();
+        var items = new List<MeetingItem>(changed.Count);
+        foreach (var (id, json) in changed.Where(pair => !gone.Contains(pair.Key) && !MeetingJson.IsMaster(pair.Value)))
+        {
+            var master = GraphJson.Text(json, "seriesMasterId") is { } series && masters.TryGetValue(series, out var of) ? of : json;
+            if (!MeetingJson.IsWhole(json) && !MeetingJson.IsWhole(master) && removed.Contains(GraphJson.Text(json, "seriesMasterId") ?? ""))
+            {
+                removed.Add(id);
+                continue;
+            }
+
+            Add(MeetingJson.Read(json, master, out var why), id, why, items, unreadable);
+        }
+
+        return new MeetingChanges(items, unreadable, removed, next, isLast);
+    }
 
     /// <summary>One page of a folder, newest first: received from <paramref name="from"/> on and before <paramref name="before"/>.</summary>
     public Task<MailPage> ReadMailAsync(
-        Guid tenantId, string user, string folderId, DateTimeOffset from, DateTimeOffset before, string? link, CancellationToken cancellation) => throw new NotImplementedException();
+        Guid tenantId, string user, string folderId, DateTimeOffset from, DateTimeOffset before, string? link, CancellationToken cancellation) =>
+        MailPageAsync(
+            tenantId,
+            user,
+            link,
+            client => client.Users[user].MailFolders[folderId].Messages.ToGetRequestInformation(request =>
+            {
+                request.QueryParameters.Select = MailJson.Fields;
+                request.QueryParameters.Expand = MailJson.Expand;
+                request.QueryParameters.Filter = $"receivedDateTime ge {Instant(from)} and receivedDateTime lt {Instant(before)}";
+                request.QueryParameters.Orderby = ["receivedDateTime desc"];
+                request.QueryParameters.Top = GraphRequests.PageSize;
+            }),
+            cancellation);
 
-    /// <summary>One page of the calendar's occurrences that begin within a window.</summary>
-    public Task<MeetingPage> ReadMeetingsAsync(
-        Guid tenantId, string user, DateTimeOffset from, DateTimeOffset until, string? link, CancellationToken cancellation) => throw new NotImplementedException();
+    /// <summary>One page of the calendar's occurrences that begin within a window: from its beginning on and before its end.</summary>
+    public async Task<MeetingPage> ReadMeetingsAsync(
+        Guid tenantId, string user, DateTimeOffset from, DateTimeOffset until, string? link, CancellationToken cancellation)
+    {
+        using var page = await PageAsync(
+            tenantId,
+            user,
+            link,
+            client => client.Users[user].CalendarView.ToGetRequestInformation(request =>
+            {
+                request.QueryParameters.StartDateTime = Instant(from);
+                request.QueryParameters.EndDateTime = Instant(until);
+                request.QueryParameters.Select = MeetingJson.Fields;
+                request.QueryParameters.Top = GraphRequests.PageSize;
+            }),
+            cancellation);
+        var items = new List<MeetingItem>();
+        var unreadable = new List<UnreadableItem>();
+        foreach (var json in GraphJson.Items(page.RootElement, "value").Where(json => !MeetingJson.IsMaster(json)))
+        {
+            Add(MeetingJson.Read(json, json, out var why), GraphJson.Text(json, "id"), why, items, unreadable);
+        }
+
+        // A view has what overlaps the window.
+        items.RemoveAll(meeting => meeting.StartAt < from || meeting.StartAt >= until);
+        return new MeetingPage(items, unreadable, requests.LinkIn(page.RootElement, "@odata.nextLink"));
+    }
 
     /// <summary>One page of the mail that an address took part in, in all folders; newest first as far as Graph sorts it.</summary>
-    public Task<MailPage> SearchMailAsync(
-        Guid tenantId, string user, MailAddress participant, string? link, CancellationToken cancellation) => throw new NotImplementedException();
+    /// <remarks>A search, with a search's limits: at most a thousand messages, and those that only look alike among them.</remarks>
+    public Task<MailPage> SearchMailAsync(Guid tenantId, string user, MailAddress participant, string? link, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(participant);
+        var words = participant.Key.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        return MailPageAsync(
+            tenantId,
+            user,
+            link,
+            client => client.Users[user].Messages.ToGetRequestInformation(request =>
+            {
+                request.QueryParameters.Select = MailJson.Fields;
+                request.QueryParameters.Expand = MailJson.Expand;
+                request.QueryParameters.Search = $"\"participants:{words}\"";
+                request.QueryParameters.Top = GraphRequests.PageSize;
+            }),
+            cancellation);
+    }
 
     /// <summary>Null when it is gone.</summary>
-    public Task<MailItem?> FindMailAsync(Guid tenantId, string user, string itemId, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<MailItem?> FindMailAsync(Guid tenantId, string user, string itemId, CancellationToken cancellation)
+    {
+        using var found = await FindAsync(tenantId, user, client => Mail(client, user, itemId), cancellation);
+        return found is null ? null : MailJson.Read(found.RootElement, out _);
+    }
 
-    /// <summary>Null when there is none with this Message-ID.</summary>
-    public Task<MailItem?> FindMailByMessageIdAsync(Guid tenantId, string user, string internetMessageId, CancellationToken cancellation) => throw new NotImplementedException();
+    /// <summary>Null when there is none with this Message-ID. Of several, such as what one sent to oneself, any.</summary>
+    public async Task<MailItem?> FindMailByMessageIdAsync(Guid tenantId, string user, string internetMessageId, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(internetMessageId);
+        using var page = await requests.SendAsync(
+            tenantId,
+            user,
+            client => client.Users[user].Messages.ToGetRequestInformation(request =>
+            {
+                request.QueryParameters.Select = MailJson.Fields;
+                request.QueryParameters.Expand = MailJson.Expand;
+                request.QueryParameters.Filter = $"internetMessageId eq '{internetMessageId.Replace("'", "''", StringComparison.Ordinal)}'";
+                request.QueryParameters.Top = 1;
+            }),
+            cancellation);
+        return GraphJson.Items(page.RootElement, "value").Select(json => MailJson.Read(json, out _)).FirstOrDefault(mail => mail is not null);
+    }
 
-    /// <summary>Null when it is gone.</summary>
-    public Task<MeetingItem?> FindMeetingAsync(Guid tenantId, string user, string itemId, CancellationToken cancellation) => throw new NotImplementedException();
+    /// <summary>Null when it is gone, and for a series, whose occurrences are the meetings.</summary>
+    public async Task<MeetingItem?> FindMeetingAsync(Guid tenantId, string user, string itemId, CancellationToken cancellation)
+    {
+        using var found = await FindAsync(tenantId, user, client => Meeting(client, user, itemId), cancellation);
+        return found is null || MeetingJson.IsMaster(found.RootElement) ? null : MeetingJson.Read(found.RootElement, found.RootElement, out _);
+    }
 
-    /// <summary>Asks Graph to tell of changes; of an equal one that is there already, that one.</summary>
-    public Task<GraphSubscription> SubscribeAsync(Guid tenantId, SubscriptionRequest request, CancellationToken cancellation) => throw new NotImplementedException();
+    /// <summary>
+    /// Asks Graph to tell of changes. An equal one that is there already is taken when it has the same client state, and replaced
+    /// when it has not: what it told could never be believed.
+    /// </summary>
+    public async Task<GraphSubscription> SubscribeAsync(Guid tenantId, SubscriptionRequest request, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        try
+        {
+            return await CreateAsync(tenantId, request, cancellation);
+        }
+        catch (GraphException why) when (why.Status == (int)HttpStatusCode.Conflict)
+        {
+            if (await FindEqualAsync(tenantId, request, cancellation) is not { } equal)
+            {
+                throw;
+            }
+
+            if (equal.ClientState == request.ClientState && await RenewAsync(tenantId, equal.Id, request.ExpiresAt, cancellation) is { } renewed)
+            {
+                return renewed;
+            }
+
+            await UnsubscribeAsync(tenantId, equal.Id, cancellation);
+            return await CreateAsync(tenantId, request, cancellation);
+        }
+    }
 
     /// <summary>Makes it live longer, and authorises it anew. Null when it is gone.</summary>
-    public Task<GraphSubscription?> RenewAsync(Guid tenantId, Guid subscriptionId, DateTimeOffset expiresAt, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<GraphSubscription?> RenewAsync(Guid tenantId, Guid subscriptionId, DateTimeOffset expiresAt, CancellationToken cancellation)
+    {
+        try
+        {
+            using var answer = await requests.SendAsync(
+                tenantId,
+                NoMailbox,
+                client => client.Subscriptions[subscriptionId.ToString("D")].ToPatchRequestInformation(new Subscription { ExpirationDateTime = expiresAt.ToUniversalTime() }),
+                cancellation);
+            return SubscriptionIn(answer.RootElement);
+        }
+        catch (GraphException why) when (why.Status == (int)HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Of one that is gone nothing is said.</summary>
-    public Task UnsubscribeAsync(Guid tenantId, Guid subscriptionId, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task UnsubscribeAsync(Guid tenantId, Guid subscriptionId, CancellationToken cancellation)
+    {
+        try
+        {
+            using var answer = await requests.SendAsync(
+                tenantId, NoMailbox, client => client.Subscriptions[subscriptionId.ToString("D")].ToDeleteRequestInformation(), cancellation);
+        }
+        catch (GraphException why) when (why.Status == (int)HttpStatusCode.NotFound)
+        {
+        }
+    }
 
     /// <summary>The verified domains of the firm: own domains known before the first mail is read.</summary>
-    public Task<IReadOnlyList<string>> ListDomainsAsync(Guid tenantId, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<string>> ListDomainsAsync(Guid tenantId, CancellationToken cancellation)
+    {
+        using var page = await requests.SendAsync(
+            tenantId,
+            NoMailbox,
+            client => client.Domains.ToGetRequestInformation(request => request.QueryParameters.Select = ["id", "isVerified"]),
+            cancellation);
+        return
+        [
+            .. GraphJson.Items(page.RootElement, "value")
+                .Where(domain => GraphJson.Flag(domain, "isVerified"))
+                .Select(domain => MailAddress.TryParseDomain(GraphJson.Text(domain, "id"), out var name) ? name : null)
+                .OfType<string>(),
+        ];
+    }
+
+    private static RequestInformation Mail(GraphServiceClient client, string user, string id) =>
+        client.Users[user].Messages[id].ToGetRequestInformation(request =>
+        {
+            request.QueryParameters.Select = MailJson.Fields;
+            request.QueryParameters.Expand = MailJson.Expand;
+        });
+
+    private static RequestInformation Meeting(GraphServiceClient client, string user, string id) =>
+        client.Users[user].Events[id].ToGetRequestInformation(request => request.QueryParameters.Select = MeetingJson.Fields);
+
+    /// <summary>What a round's page tells of, by id: an id that comes twice means its last state.</summary>
+    private static Dictionary<string, JsonElement> Changes(JsonElement page, List<string> removed)
+    {
+        var changed = new Dictionary<string, JsonElement>();
+        foreach (var json in GraphJson.Items(page, "value"))
+        {
+            if (GraphJson.Text(json, "id") is not { Length: > 0 } id)
+            {
+                continue; // nothing by which it could be asked for
+            }
+
+            changed.Remove(id);
+            removed.Remove(id);
+            if (GraphJson.Child(json, "@removed").ValueKind == JsonValueKind.Undefined)
+            {
+                changed[id] = json;
+            }
+            else
+            {
+                removed.Add(id);
+            }
+        }
+
+        return changed;
+    }
+
+    /// <summary>The bodies of what was asked for by id; what is gone meanwhile, and what Graph itself cannot read, goes where it belongs.</summary>
+    /// <exception cref="GraphException">Some could not be had now: the whole page again.</exception>
+    private static IEnumerable<(string Id, JsonElement Json)> Told(
+        IEnumerable<string> ids, IReadOnlyList<PartAnswer> answers, List<string> removed, List<UnreadableItem> unreadable)
+    {
+        var others = answers.Any(answer => answer.Refusal is null);
+        foreach (var (id, answer) in ids.Zip(answers))
+        {
+            switch (answer.Refusal)
+            {
+                case null:
+                    yield return (id, answer.Body);
+                    break;
+                case { Status: (int)HttpStatusCode.NotFound, Trouble: GraphTrouble.Item }:
+                    removed.Add(id);
+                    break;
+                case { Trouble: GraphTrouble.Item } refusal:
+                    unreadable.Add(new UnreadableItem(id, $"Graph: {refusal.Code}."));
+                    break;
+
+                // Again and again, while it answers for others: this one would hold up the mailbox for ever.
+                case { Status: (int)HttpStatusCode.InternalServerError } refusal when others:
+                    unreadable.Add(new UnreadableItem(id, $"Graph: {refusal.Code}."));
+                    break;
+                case var refusal:
+                    throw refusal;
+            }
+        }
+    }
+
+    private static void Add<T>(T? item, string? id, string why, List<T> items, List<UnreadableItem> unreadable)
+        where T : class
+    {
+        if (item is not null)
+        {
+            items.Add(item);
+        }
+        else
+        {
+            unreadable.Add(new UnreadableItem(id ?? "", why));
+        }
+    }
+
+    private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+
+    private static GraphSubscription SubscriptionIn(JsonElement json) =>
+        Guid.TryParse(GraphJson.Text(json, "id"), out var id) && GraphJson.Time(json, "expirationDateTime") is { } expiresAt
+            ? new GraphSubscription(id, GraphJson.Text(json, "resource") ?? "", expiresAt)
+            : throw new GraphException(GraphTrouble.Temporary, "noSubscription", null, null, null);
+
+    private (string Link, bool IsLast) NextOfRound(JsonElement page) =>
+        requests.LinkIn(page, "@odata.nextLink") is { } next ? (next, false)
+        : requests.LinkIn(page, "@odata.deltaLink") is { } delta ? (delta, true)
+        : throw new GraphException(GraphTrouble.Temporary, "noLink", null, null, null);
+
+    private Task<JsonDocument> PageAsync(
+        Guid tenantId, string user, string? link, Func<GraphServiceClient, RequestInformation> first, CancellationToken cancellation) =>
+        link is null ? requests.SendAsync(tenantId, user, first, cancellation) : requests.FollowAsync(tenantId, user, link, cancellation);
+
+    private async Task<MailPage> MailPageAsync(
+        Guid tenantId, string user, string? link, Func<GraphServiceClient, RequestInformation> first, CancellationToken cancellation)
+    {
+        using var page = await PageAsync(tenantId, user, link, first, cancellation);
+        var items = new List<MailItem>(GraphRequests.PageSize);
+        var unreadable = new List<UnreadableItem>();
+        foreach (var json in GraphJson.Items(page.RootElement, "value"))
+        {
+            Add(MailJson.Read(json, out var why), GraphJson.Text(json, "id"), why, items, unreadable);
+        }
+
+        return new MailPage(items, unreadable, requests.LinkIn(page.RootElement, "@odata.nextLink"));
+    }
+
+    private async Task<JsonDocument?> FindAsync(
+        Guid tenantId, string user, Func<GraphServiceClient, RequestInformation> build, CancellationToken cancellation)
+    {
+        try
+        {
+            return await requests.SendAsync(tenantId, user, build, cancellation);
+        }
+        catch (GraphException why) when (why is { Trouble: GraphTrouble.Item, Status: (int)HttpStatusCode.NotFound })
+        {
+            return null;
+        }
+    }
+
+    private async Task<GraphSubscription> CreateAsync(Guid tenantId, SubscriptionRequest request, CancellationToken cancellation)
+    {
+        using var answer = await requests.SendAsync(
+            tenantId,
+            NoMailbox,
+            client => client.Subscriptions.ToPostRequestInformation(new Subscription
+            {
+                Resource = request.Resource,
+                ChangeType = request.ChangeTypes,
+                NotificationUrl = request.NotificationUrl.AbsoluteUri,
+                LifecycleNotificationUrl = request.LifecycleUrl.AbsoluteUri,
+                ClientState = request.ClientState,
+                ExpirationDateTime = request.ExpiresAt.ToUniversalTime(),
+            }),
+            cancellation);
+        return SubscriptionIn(answer.RootElement);
+    }
+
+    private async Task<(Guid Id, string? ClientState)?> FindEqualAsync(Guid tenantId, SubscriptionRequest request, CancellationToken cancellation)
+    {
+        for (string? link = null; ;)
+        {
+            using var page = await PageAsync(tenantId, NoMailbox, link, client => client.Subscriptions.ToGetRequestInformation(), cancellation);
+            foreach (var json in GraphJson.Items(page.RootElement, "value"))
+            {
+                if (Same(GraphJson.Text(json, "resource"), request.Resource)
+                    && SameWords(GraphJson.Text(json, "changeType"), request.ChangeTypes)
+                    && Guid.TryParse(GraphJson.Text(json, "id"), out var id))
+                {
+                    return (id, GraphJson.Text(json, "clientState"));
+                }
+            }
+
+            if ((link = requests.LinkIn(page.RootElement, "@odata.nextLink")) is null)
+            {
+                return null;
+            }
+        }
+
+        // Graph gives a resource back with a slash before it or without, and the kinds of change in an order of its own.
+        static bool Same(string? one, string other) => string.Equals(one?.Trim('/'), other.Trim('/'), StringComparison.OrdinalIgnoreCase);
+
+        static bool SameWords(string? some, string others) => Words(some ?? "").SetEquals(Words(others));
+
+        static HashSet<string> Words(string text) =>
+            new(text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), StringComparer.OrdinalIgnoreCase);
+    }
 }
 
 /// <param name="Path">"Inbox / Customers / Weberhof".</param>

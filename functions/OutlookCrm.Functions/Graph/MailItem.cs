@@ -2,11 +2,16 @@ using OutlookCrm.Customers;
 
 namespace OutlookCrm.Graph;
 
-/// <summary>One message of a mailbox, as far as capture looks at it. Texts are as Graph has them: trust nothing in them.</summary>
+/// <summary>
+/// One message of a mailbox, as far as capture looks at it. Texts are as Graph has them, made well-formed Unicode without NUL: trust nothing
+/// else in them. Addresses that are none are left out.
+/// </summary>
 /// <param name="ItemId">The immutable id: stays when the message moves to another folder.</param>
 /// <param name="FolderId">The folder it is in; see <see cref="MailFolders"/>.</param>
 /// <param name="InternetMessageId">With its angle brackets; null on a draft and on broken mail.</param>
 /// <param name="ConversationId">The thread in this mailbox; another mailbox has another id for it.</param>
+/// <param name="SentAt">The default (year 1) when there is none that can be read.</param>
+/// <param name="ReceivedAt">The default (year 1) when there is none that can be read.</param>
 /// <param name="Preview">At most 255 characters of the body.</param>
 /// <param name="From">Null when there is none, or none that is an address.</param>
 /// <param name="Sender">Who sent it on behalf of <paramref name="From"/>; mostly the same.</param>
@@ -41,9 +46,10 @@ public sealed record MailItem(
 
 /// <summary>One meeting or occurrence of a calendar.</summary>
 /// <param name="ItemId">The immutable id of the event or occurrence.</param>
-/// <param name="ICalUId">The same in every attendee's calendar.</param>
+/// <param name="ICalUId">The same in every attendee's calendar, and of a series for all its occurrences.</param>
 /// <param name="SeriesMasterId">Of an occurrence or exception; null for a single meeting.</param>
 /// <param name="OriginalStartAt">When the series had planned this occurrence; null for a single meeting.</param>
+/// <param name="StartAt">Of a whole day midnight in UTC: it is a date, not an instant.</param>
 /// <param name="Response">The mailbox owner's own answer.</param>
 /// <param name="ChangedAt">lastModifiedDateTime: when anything about it last changed in this mailbox, to the second.</param>
 public sealed record MeetingItem(

@@ -19,6 +19,19 @@ internal static class DirectoryShapes
         ],
         new Dictionary<string, Func<Guid, object?>> { ["displayName"] = _ => SampleFirm.Name });
 
+    public static readonly Shape<string> OwnDomain = new(
+        "domain",
+        [
+            new("authenticationType", (json, _, _) => json.WriteStringValue("Managed")),
+            new("isAdminManaged", (json, _, _) => json.WriteBooleanValue(true)),
+            new("isDefault", (json, name, _) => json.WriteBooleanValue(name == SampleFirm.Domain)),
+            new("isInitial", (json, name, _) => json.WriteBooleanValue(name == SampleFirm.FirstDomain)),
+            new("isRoot", (json, _, _) => json.WriteBooleanValue(true)),
+            new("isVerified", (json, _, _) => json.WriteBooleanValue(true)),
+            new("supportedServices", (json, _, _) => json.WriteTexts(["Email", "OfficeCommunicationsOnline"])),
+        ],
+        new Dictionary<string, Func<string, object?>> { ["id"] = name => name });
+
     public static readonly Shape<SampleColleague> User = new(
         "user",
         [

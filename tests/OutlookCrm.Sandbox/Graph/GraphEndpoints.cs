@@ -13,6 +13,8 @@ internal static class GraphEndpoints
         var graph = routes.MapGroup(Root).RequireCors(SandboxCors.Policy);
         graph.MapGet("/organization", context => WriteAllAsync(
             context, "organization", DirectoryShapes.Organization, [SampleFirm.TenantId], id => id.ToString(), pageSize: 100)).Needing(Needs.ReadFirm);
+        graph.MapGet("/domains", context => WriteAllAsync(
+            context, "domains", DirectoryShapes.OwnDomain, [SampleFirm.Domain, SampleFirm.FirstDomain], name => name, pageSize: 100)).Needing(Needs.ReadDomains);
         graph.MapGet("/users", context => WriteAllAsync(
             context, "users", DirectoryShapes.User, SampleFirm.Colleagues, colleague => colleague.Id.ToString(), pageSize: 100)).Needing(Needs.ReadUsers);
         foreach (var prefix in new[] { "/me", "/users/{user}" })

@@ -12,6 +12,7 @@ internal sealed record Needs(IReadOnlyList<string> AnyOf)
     public static readonly Needs ReadSettings = new(["MailboxSettings.Read", "MailboxSettings.ReadWrite"]);
     public static readonly Needs ReadMe = new(["User.Read", "User.ReadBasic.All", "User.Read.All", "Directory.Read.All"]);
     public static readonly Needs ReadUsers = new(["User.ReadBasic.All", "User.Read.All", "Directory.Read.All"]);
+    public static readonly Needs ReadDomains = new(["Domain.Read.All", "Directory.Read.All"]);
     public static readonly Needs ReadFirm = new(["User.Read", "User.Read.All", "Organization.Read.All", "Directory.Read.All"]);
 }
 

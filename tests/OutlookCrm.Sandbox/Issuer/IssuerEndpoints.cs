@@ -7,7 +7,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace OutlookCrm.Sandbox.Issuer;
 
 /// <summary>
-/// The part of the Microsoft identity platform that a browser app and an API see: discovery, keys, sign-in with code and PKCE, tokens.
+/// The part of the Microsoft identity platform that a browser app and an API see: discovery, keys, sign-in with code and PKCE, tokens; and an
+/// app's own token by its secret.
 /// Same paths as there, so that libraries find everything by themselves.
 /// </summary>
 public static class IssuerEndpoints
@@ -124,6 +125,8 @@ public static class IssuerEndpoints
         Grant? grant;
         switch (form["grant_type"].ToString())
         {
+            case "client_credentials":
+                return AnswerApp(form, issuer, Tenant(context));
             case "authorization_code":
                 grant = grants.Take(form["code"]);
                 if (grant is null || grant.RedirectUri != form["redirect_uri"] || !grant.IsProvenBy(form["code_verifier"]))
@@ -146,7 +149,7 @@ public static class IssuerEndpoints
 
                 break;
             default:
-                return TokenError("unsupported_grant_type", "There are authorization_code and refresh_token.");
+                return TokenError("unsupported_grant_type", "There are authorization_code, refresh_token and client_credentials.");
         }
 
         if (FindAudience(grant.Scope) is not { } audience)
@@ -167,6 +170,24 @@ public static class IssuerEndpoints
             issuer.CreateIdToken(grant.Colleague, grant.Nonce),
             refreshToken,
             Base64UrlEncoder.Encode($$"""{"uid":"{{grant.Colleague.Id}}","utid":"{{SampleFirm.TenantId}}"}""")));
+    }
+
+    /// <summary>The product in its own name. It needs a tenant: an app has no home from which to find one.</summary>
+    private static IResult AnswerApp(IFormCollection form, TokenIssuer issuer, string tenant)
+    {
+        if (SharedTenants.Contains(tenant))
+        {
+            return TokenError("invalid_request", "AADSTS53003: Name the tenant; common and organizations are for people.");
+        }
+
+        if (form["client_secret"] != SampleFirm.ClientSecret)
+        {
+            return TokenError("invalid_client", "AADSTS7000215: The client secret is wrong.", StatusCodes.Status401Unauthorized);
+        }
+
+        return form["scope"] == $"{TokenIssuer.GraphAudience}/.default"
+            ? Results.Json(new AppTokenAnswer("Bearer", (int)TokenIssuer.Lifetime.TotalSeconds, issuer.CreateGraphAppToken()))
+            : TokenError("invalid_scope", $"AADSTS1002012: An app asks for {TokenIssuer.GraphAudience}/.default, all that it was given.");
     }
 
     private static IResult Logout(HttpContext context)
@@ -214,8 +235,8 @@ public static class IssuerEndpoints
     private static IResult UnknownTenant(string tenant) =>
         TokenError("invalid_tenant", string.Create(CultureInfo.InvariantCulture, $"AADSTS90002: Tenant '{tenant}' not found."));
 
-    private static IResult TokenError(string error, string description) =>
-        Results.Json(new { error, error_description = description }, statusCode: StatusCodes.Status400BadRequest);
+    private static IResult TokenError(string error, string description, int status = StatusCodes.Status400BadRequest) =>
+        Results.Json(new { error, error_description = description }, statusCode: status);
 
     private sealed record Metadata(
         [property: JsonPropertyName("issuer")] string Issuer,
@@ -228,6 +249,11 @@ public static class IssuerEndpoints
         [property: JsonPropertyName("subject_types_supported")] string[] SubjectTypes,
         [property: JsonPropertyName("id_token_signing_alg_values_supported")] string[] SigningAlgorithms,
         [property: JsonPropertyName("scopes_supported")] string[] Scopes);
+
+    private sealed record AppTokenAnswer(
+        [property: JsonPropertyName("token_type")] string TokenType,
+        [property: JsonPropertyName("expires_in")] int ExpiresInSeconds,
+        [property: JsonPropertyName("access_token")] string AccessToken);
 
     private sealed record TokenAnswer(
         [property: JsonPropertyName("token_type")] string TokenType,

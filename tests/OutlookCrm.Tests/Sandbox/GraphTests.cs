@@ -127,7 +127,7 @@ public sealed class GraphTests(RunningSandbox sandbox) : IClassFixture<RunningSa
         var mailbox = $"/users/{SampleFirm.Mira.Id}";
         foreach (var (type, path) in new[]
         {
-            ("organization", "/organization"), ("user", "/users"), ("mailFolder", $"{mailbox}/mailFolders?$expand=childFolders"),
+            ("organization", "/organization"), ("domain", "/domains"), ("user", "/users"), ("mailFolder", $"{mailbox}/mailFolders?$expand=childFolders"),
             ("message", $"{mailbox}/messages?$top=200&$expand=attachments"), ("message", $"{mailbox}/messages?$top=50&$select=internetMessageHeaders"),
             ("message", $"{mailbox}/messages?$top=50&$expand=singleValueExtendedProperties($filter=id eq 'String 0x001A' or id eq 'Integer 0x0036')"),
             ("event", $"{mailbox}/events?$top=200"), ("event", $"{mailbox}/calendarView?startDateTime=2026-01-01&endDateTime=2026-12-31&$top=200"),
