@@ -14,7 +14,8 @@ public sealed class TokenIssuer(TimeProvider clock, SandboxAddresses addresses, 
 
     private const string OutlookScopes = "Calendars.ReadWrite Mail.ReadWrite Mail.Send MailboxSettings.Read User.Read User.ReadBasic.All";
 
-    private static readonly string[] AppRoles = ["Calendars.Read", "Domain.Read.All", "Mail.Read"];
+    /// <summary>What the firm gave the product: what it asks for and no more.</summary>
+    internal static readonly string[] AppRoles = ["Calendars.Read", "Domain.Read.All", "Mail.Read"];
     private static readonly string Tenant = SampleFirm.TenantId.ToString();
     private readonly JsonWebTokenHandler handler = new() { SetDefaultTimesOnTokenCreation = false };
 
