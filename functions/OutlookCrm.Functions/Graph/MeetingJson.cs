@@ -105,10 +105,11 @@ internal static class MeetingJson
         return ticks < DateTimeOffset.MinValue.Ticks || ticks > DateTimeOffset.MaxValue.Ticks ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
     }
 
-    // Told as an instant, which for a whole day is midnight where the mailbox is: the nearest midnight in UTC is the date.
+    // Told as an instant, which for a whole day is midnight where the mailbox is: from 10 hours behind UTC (Hawaii) to 13 before it
+    // (New Zealand in summer).
     private static DateTimeOffset? WholeDay(DateTimeOffset? at, bool isAllDay) =>
         at is not { } instant || !isAllDay || instant > DateTimeOffset.MaxValue.AddDays(-1) ? at
-        : new DateTimeOffset(instant.AddHours(12).UtcDateTime.Date, TimeSpan.Zero);
+        : new DateTimeOffset(instant.AddHours(13).UtcDateTime.Date, TimeSpan.Zero);
 
     private static MeetingResponse ResponseOf(string? text) => text switch
     {

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http;
-using OutlookCrm.Customers;
 using OutlookCrm.Graph;
 using static OutlookCrm.Tests.Graph.PlannedGraph;
 
@@ -412,74 +410,4 @@ public sealed class GraphRequestsTests
 
     private static Task<MailPage> ReadAsync(PlannedGraph graph, string user = User) =>
         graph.Mailboxes.ReadMailAsync(Tenant, user, "inbox", From, From.AddYears(1), null, default);
-}
-
-/// <summary>Each method of the product's client once, with all the requests that it can lead to.</summary>
-internal static class EveryCall
-{
-    private static readonly DateTimeOffset From = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    public static async Task MakeAsync(PlannedGraph graph)
-    {
-        var mailboxes = graph.Mailboxes;
-        var conflict = true;
-        graph.Otherwise = context => Answer(context.Request)(context);
-        await mailboxes.FindFoldersAsync(Tenant, User, default);
-        await mailboxes.ListFoldersAsync(Tenant, User, default);
-        var mail = await mailboxes.ReadMailChangesAsync(Tenant, User, "inbox", null, From, default);
-        await mailboxes.ReadMailChangesAsync(Tenant, User, "inbox", mail.Link, From, default);
-        var meetings = await mailboxes.ReadMeetingChangesAsync(Tenant, User, null, From, From.AddYears(1), default);
-        await mailboxes.ReadMeetingChangesAsync(Tenant, User, meetings.Link, From, From.AddYears(1), default);
-        var page = await mailboxes.ReadMailAsync(Tenant, User, "inbox", From, From.AddYears(1), null, default);
-        await mailboxes.ReadMailAsync(Tenant, User, "inbox", From, From.AddYears(1), page.Next, default);
-        var view = await mailboxes.ReadMeetingsAsync(Tenant, User, From, From.AddYears(1), null, default);
-        await mailboxes.ReadMeetingsAsync(Tenant, User, From, From.AddYears(1), view.Next, default);
-        Assert.True(MailAddress.TryParse("kim@stranger.example", out var kim));
-        var search = await mailboxes.SearchMailAsync(Tenant, User, kim, null, default);
-        await mailboxes.SearchMailAsync(Tenant, User, kim, search.Next, default);
-        await mailboxes.FindMailAsync(Tenant, User, "AAMk=", default);
-        await mailboxes.FindMailByMessageIdAsync(Tenant, User, "<o'hara@example.com>", default);
-        await mailboxes.FindMeetingAsync(Tenant, User, "AAMk=", default);
-        await mailboxes.ListDomainsAsync(Tenant, default);
-        var subscription = await mailboxes.SubscribeAsync(
-            Tenant,
-            new SubscriptionRequest(
-                $"users/{User}/mailFolders/AAMk=/messages", "created,updated,deleted", new Uri("https://crm.example/hook"),
-                new Uri("https://crm.example/life"), "secret", From.AddDays(6)),
-            default);
-        await mailboxes.RenewAsync(Tenant, subscription.Id, From.AddDays(9), default);
-        await mailboxes.UnsubscribeAsync(Tenant, subscription.Id, default);
-
-        Answer Answer(HttpRequest request)
-        {
-            var path = request.Path.Value!;
-            var item = new JsonObject { ["id"] = "AAMk=", ["isVerified"] = true, ["childFolderCount"] = path.Contains("childFolders", StringComparison.Ordinal) ? 0 : 1 };
-            if (request.Method is "POST" && conflict)
-            {
-                conflict = false;
-                return Json(409, Error("ExtensionError"));
-            }
-
-            if (path.Contains("subscriptions", StringComparison.Ordinal))
-            {
-                var subscription = new JsonObject
-                {
-                    ["id"] = "22222222-0000-4000-8000-000000000000",
-                    ["resource"] = $"users/{User}/mailFolders/AAMk=/messages",
-                    ["changeType"] = "created,updated,deleted",
-                    ["clientState"] = "another",
-                    ["expirationDateTime"] = "2026-01-07T00:00:00Z",
-                };
-                return request.Method is "GET" ? Json(200, Page([subscription])) : Json(request.Method is "POST" ? 201 : 200, subscription);
-            }
-
-            var isLast = request.QueryString.Value!.Contains("token", StringComparison.Ordinal);
-            var link = $"{graph.Root}{path["/v1.0".Length..]}?$skiptoken=2";
-            return Json(200, path.Contains("delta", StringComparison.Ordinal)
-                ? Page([item], isLast ? null : link, isLast ? link : null)
-                : path.Split('/')[^1] is "messages" or "calendarView" or "mailFolders" or "childFolders" or "domains"
-                    ? Page([item], isLast ? null : link)
-                    : item);
-        }
-    }
 }

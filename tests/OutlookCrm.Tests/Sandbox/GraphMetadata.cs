@@ -80,7 +80,8 @@ internal sealed class GraphMetadata
         }
     }
 
-    private string? TypeOf(string type, string property)
+    /// <summary>As declared; null when the type has no such property.</summary>
+    public string? TypeOf(string type, string property)
     {
         for (var at = types[type]; ; at = types[((string)at.Attribute("BaseType")!).Split('.')[^1]])
         {
