@@ -25,6 +25,9 @@ public static class SampleFirm
     /// <summary>The small Outlook, which is a client of Graph too: Microsoft's own, and no business of the product's.</summary>
     public static readonly Guid OutlookClientId = new("0a71004c-91b3-4c0d-a6d5-3f2e7c9b8d33");
 
+    /// <summary>What the product's app is in this firm's directory.</summary>
+    public static readonly Guid ServicePrincipalId = new("44abd6f5-3c81-4fae-94a7-c3e9fa1b2404");
+
     public static readonly string Scope = $"api://{ClientId}/{ScopeName}";
 
     /// <summary>Runs the firm; may do everything.</summary>

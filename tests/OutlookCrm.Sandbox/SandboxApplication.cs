@@ -36,6 +36,37 @@ public sealed class SandboxApplication : IAsyncDisposable
 
     public TokenIssuer Issuer { get; }
 
+    /// <summary>The sandbox's time, which can be moved. A product that is to live in the same time takes this one.</summary>
+    public SandboxClock Clock => web.Services.GetRequiredService<SandboxClock>();
+
+    /// <summary>What goes wrong with Graph.</summary>
+    public Faults Faults => web.Services.GetRequiredService<Faults>();
+
+    public DeltaTokens DeltaTokens => web.Services.GetRequiredService<DeltaTokens>();
+
+    /// <summary>What the product was granted.</summary>
+    public AppRegistration App => web.Services.GetRequiredService<AppRegistration>();
+
+    /// <summary>How much the product has asked of Graph.</summary>
+    public GraphTraffic Traffic => web.Services.GetRequiredService<GraphTraffic>();
+
+    /// <summary>What carries mail, also from outside.</summary>
+    public Post Post => web.Services.GetRequiredService<Post>();
+
+    /// <summary>What carries meetings, also from outside.</summary>
+    public Scheduling Scheduling => web.Services.GetRequiredService<Scheduling>();
+
+    /// <summary>The ids of the subscriptions there are.</summary>
+    public IReadOnlyList<Guid> Subscriptions => [.. web.Services.GetRequiredService<Subscriptions>().All.Select(subscription => subscription.Id)];
+
+    /// <summary>How many notifications are not yet taken by whom they are for.</summary>
+    public int WaitingNotifications => web.Services.GetRequiredService<NotificationSender>().WaitingCount;
+
+    internal IServiceProvider Services => web.Services;
+
+    /// <summary>Tells the client what becomes of its subscription. False when it is gone or has nowhere to be told.</summary>
+    public bool TellLifecycle(Guid subscription, LifecycleEvent what) => web.Services.GetRequiredService<Subscriptions>().TellLifecycle(subscription, what);
+
     /// <summary>A colleague's mail and calendar, to fill and to count. Changes are served and told of like any other.</summary>
     public Mailbox MailboxOf(SampleColleague colleague) => web.Services.GetRequiredService<Mailboxes>().Of(colleague);
 
@@ -54,13 +85,13 @@ public sealed class SandboxApplication : IAsyncDisposable
     /// </summary>
     public Task Seeded { get; private set; }
 
-    /// <param name="clock">Dates the tokens and the sample firm's mail; null for the system's.</param>
+    /// <param name="time">From where the sandbox's clock runs: dates tokens, mail and subscriptions; null for the system's.</param>
     /// <exception cref="IOException">A port is taken.</exception>
     /// <exception cref="InvalidOperationException">The mail files could not be read at all: Node or its packages are missing.</exception>
     public static async Task<SandboxApplication> StartAsync(
-        SandboxOptions options, TimeProvider? clock = null, CancellationToken cancellation = default)
+        SandboxOptions options, TimeProvider? time = null, CancellationToken cancellation = default)
     {
-        clock ??= TimeProvider.System;
+        var clock = new SandboxClock(time ?? TimeProvider.System);
         var certificate = LocalCertificate.Open(options.StateFolder, clock.GetUtcNow());
         var firstDay = FirstStart.Remember(options.StateFolder, clock.GetUtcNow());
         var web = Build(options, clock, certificate);
@@ -74,6 +105,7 @@ public sealed class SandboxApplication : IAsyncDisposable
             new SampleMail(mailboxes, firstDay).Fill();
         }
 
+        web.Services.GetRequiredService<Subscriptions>().Watch();
         await web.StartAsync(cancellation);
         var ports = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
             .Select(address => BindingAddress.Parse(address).Port).ToList();
@@ -126,7 +158,7 @@ public sealed class SandboxApplication : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(SandboxOptions options, TimeProvider clock, X509Certificate2 certificate)
+    private static WebApplication Build(SandboxOptions options, SandboxClock clock, X509Certificate2 certificate)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -151,6 +183,8 @@ public sealed class SandboxApplication : IAsyncDisposable
         builder.Services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = ["localhost", "127.0.0.1"]);
         builder.Services.AddCors(SandboxCors.Configure);
         builder.Services.AddSingleton(clock);
+        builder.Services.AddSingleton<TimeProvider>(clock);
+        builder.Services.AddSingleton(certificate);
         builder.Services.AddSingleton<SandboxAddresses>();
         builder.Services.AddSingleton(SigningKeys.Open(options.StateFolder));
         builder.Services.AddSingleton<TokenIssuer>();
@@ -158,6 +192,15 @@ public sealed class SandboxApplication : IAsyncDisposable
         builder.Services.AddSingleton<Mailboxes>();
         builder.Services.AddSingleton<Post>();
         builder.Services.AddSingleton<Scheduling>();
+        builder.Services.AddSingleton<AppRegistration>();
+        builder.Services.AddSingleton<Faults>();
+        builder.Services.AddSingleton<DeltaTokens>();
+        builder.Services.AddSingleton<GraphTraffic>();
+        builder.Services.AddSingleton<GraphThrottle>();
+        builder.Services.AddSingleton<GraphBatch>();
+        builder.Services.AddSingleton<Subscriptions>();
+        builder.Services.AddSingleton<NotificationSender>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<NotificationSender>());
         builder.Services.AddSingleton<GraphCallers>();
         builder.Services.AddSingleton<GraphGate>();
         builder.Services.AddSingleton<ProductSeeding>();
@@ -165,6 +208,7 @@ public sealed class SandboxApplication : IAsyncDisposable
 
         var web = builder.Build();
         web.UseHostFiltering();
+        web.Use(next => web.Services.GetRequiredService<GraphBatch>().Pipeline = next); // a part of a batch comes in here
         web.UseRouting();
         web.UseCors();
         web.UseWhen(
@@ -178,6 +222,7 @@ public sealed class SandboxApplication : IAsyncDisposable
         web.MapGraph();
         web.MapSandbox();
         web.MapIncoming();
+        web.MapControl();
         web.Map("/api/{**path}", (HttpContext context, ProductProxy proxy) => proxy.ForwardAsync(context));
         return web;
     }

@@ -70,14 +70,20 @@ internal static class EventShape
     public const string Start = "start/dateTime";
     public const string End = "end/dateTime";
 
-    public static void Write(Utf8JsonWriter json, CalendarEvent kept, Selection<CalendarEvent> selected, Rendering to)
+    /// <param name="isDelta">Then what an exception was planned for is not told.</param>
+    public static void Write(Utf8JsonWriter json, CalendarEvent kept, Selection<CalendarEvent> selected, Rendering to, bool isDelta = false)
     {
         json.WriteStartObject();
+        if (isDelta)
+        {
+            json.WriteString("@odata.type", "#microsoft.graph.event");
+        }
+
         json.WriteString("@odata.etag", $"W/\"{ChangeKey(kept)}\"");
         json.WriteString("id", to.Id(kept.Id, kept.ImmutableId));
         foreach (var property in selected.Properties)
         {
-            if ((property.IsContent && to.IsBasic) || (property.Name == "originalStart" && kept.OriginalStartAt is null))
+            if ((property.IsContent && to.IsBasic) || (property.Name == "originalStart" && (isDelta || kept.OriginalStartAt is null)))
             {
                 continue;
             }

@@ -33,9 +33,11 @@ internal static class GraphAnswers
             json.WriteNumber("@odata.count", total);
         }
 
+        var traffic = GraphCaller.Of(context).IsOutlook ? null : context.RequestServices.GetRequiredService<GraphTraffic>();
         json.WriteStartArray("value");
         foreach (var item in items)
         {
+            traffic?.CountItem();
             write(json, item);
             if (json.BytesPending > FlushBytes)
             {

@@ -27,11 +27,15 @@ internal static class GraphEndpoints
                 return GraphAnswers.WriteAsync(context, StatusCodes.Status200OK, DirectoryShapes.WriteMailboxSettings);
             }).Needing(Needs.ReadSettings);
             MailReading.Map(user);
+            MailDelta.Map(user);
             MailWriting.Map(user);
             CalendarReading.Map(user);
+            CalendarDelta.Map(user);
             CalendarWriting.Map(user);
         }
 
+        SubscriptionEndpoints.Map(graph);
+        GraphBatch.Map(graph);
         graph.Map("/{**rest}", context => throw GraphError.BadRequest(
             $"Resource not found for the segment '{context.Request.RouteValues["rest"]?.ToString()?.Split('/')[0]}'."));
     }

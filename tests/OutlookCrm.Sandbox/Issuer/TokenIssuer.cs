@@ -6,7 +6,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace OutlookCrm.Sandbox.Issuer;
 
 /// <summary>Signs tokens shaped as the Microsoft identity platform's v2.0 ones.</summary>
-public sealed class TokenIssuer(TimeProvider clock, SandboxAddresses addresses, SigningKeys keys)
+public sealed class TokenIssuer(TimeProvider clock, SandboxAddresses addresses, SigningKeys keys, AppRegistration app)
 {
     public const string GraphAudience = "https://graph.microsoft.com";
 
@@ -14,8 +14,6 @@ public sealed class TokenIssuer(TimeProvider clock, SandboxAddresses addresses, 
 
     private const string OutlookScopes = "Calendars.ReadWrite Mail.ReadWrite Mail.Send MailboxSettings.Read User.Read User.ReadBasic.All";
 
-    /// <summary>What the firm gave the product: what it asks for and no more.</summary>
-    internal static readonly string[] AppRoles = ["Calendars.Read", "Domain.Read.All", "Mail.Read"];
     private static readonly string Tenant = SampleFirm.TenantId.ToString();
     private readonly JsonWebTokenHandler handler = new() { SetDefaultTimesOnTokenCreation = false };
 
@@ -54,9 +52,9 @@ public sealed class TokenIssuer(TimeProvider clock, SandboxAddresses addresses, 
     {
         ["azp"] = SampleFirm.ClientId.ToString(),
         ["idtyp"] = "app",
-        ["oid"] = "44abd6f5-3c81-4fae-94a7-c3e9fa1b2404", // the app's service principal
-        ["roles"] = AppRoles,
-        ["sub"] = "44abd6f5-3c81-4fae-94a7-c3e9fa1b2404",
+        ["oid"] = SampleFirm.ServicePrincipalId.ToString(),
+        ["roles"] = app.Roles,
+        ["sub"] = SampleFirm.ServicePrincipalId.ToString(),
     });
 
     /// <summary>Says who signed in, to the client only; no API may accept it.</summary>

@@ -147,7 +147,9 @@ public sealed class Calendar
                 return false;
             }
 
-            foreach (var kept in gone.Recurrence is null ? [gone] : OfUid(gone.Meeting.ICalUid))
+            // Occurrences before their series: who reads the log knows by then whether the series was in sight.
+            IEnumerable<CalendarEvent> all = gone.Recurrence is null ? [gone] : OfUid(gone.Meeting.ICalUid).OrderBy(kept => kept.Recurrence is not null);
+            foreach (var kept in all)
             {
                 version++;
                 TakeOut(kept);
@@ -232,9 +234,13 @@ public sealed class Calendar
             for (var i = FirstAfter(since); i < changes.Count; i++)
             {
                 var change = changes[i];
-                if (change.Before is { } before && Concerns(before, from, to))
+                if (change.Before is { Recurrence: null } before && IsWithin(before, from, to))
                 {
                     known.Add(before.Number);
+                    if (before.SeriesMasterId is { } series)
+                    {
+                        known.Add(numbers[series]);
+                    }
                 }
 
                 var isNewest = change.After is null || events[change.After.Number]?.Version == change.Version;
@@ -244,9 +250,9 @@ public sealed class Calendar
                 }
 
                 var shown = change.After is { } after && Concerns(after, from, to) ? change : change with { After = null };
-                if (shown.After is null && (change.Before is null || !known.Contains(change.Before.Number)))
+                if (shown.After is null && (change.Before is null || !known.Contains(change.Before.Number) || IsOfGoneSeries(change.Before)))
                 {
-                    continue; // never in sight
+                    continue; // never in sight, or told by its series
                 }
 
                 if (found.Count == take)
@@ -268,6 +274,8 @@ public sealed class Calendar
     private bool Concerns(CalendarEvent kept, DateTimeOffset from, DateTimeOffset to) => kept.Recurrence is null
         ? IsWithin(kept, from, to)
         : OfUid(kept.Meeting.ICalUid).Exists(other => other.Recurrence is null && IsWithin(other, from, to));
+
+    private bool IsOfGoneSeries(CalendarEvent before) => before.SeriesMasterId is { } series && events[numbers[series]] is null;
 
     private int FirstAfter(long since)
     {

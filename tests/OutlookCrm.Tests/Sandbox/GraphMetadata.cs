@@ -8,6 +8,8 @@ namespace OutlookCrm.Tests.Sandbox;
 /// <summary>The types that Microsoft publishes for Graph, as far as a check of our answers needs them.</summary>
 internal sealed class GraphMetadata
 {
+    public const string File = "shared/data/graph/v1.0-Prod.csdl";
+
     private static readonly XNamespace Edm = "http://docs.oasis-open.org/odata/ns/edm";
     private readonly Dictionary<string, XElement> types;
     private readonly Dictionary<string, HashSet<string>> enums;
