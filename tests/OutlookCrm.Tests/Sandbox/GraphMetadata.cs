@@ -66,6 +66,7 @@ internal sealed class GraphMetadata
         {
             "Edm.String" => value.GetValueKind() == JsonValueKind.String,
             "Edm.Boolean" => value.GetValueKind() is JsonValueKind.True or JsonValueKind.False,
+            "Edm.Guid" => Guid.TryParse(value.ToString(), out _),
             "Edm.Int32" => value.AsValue().TryGetValue<int>(out _),
             "Edm.DateTimeOffset" => value.AsValue().TryGetValue<DateTimeOffset>(out _),
             "Edm.Date" => DateOnly.TryParse(value.ToString(), CultureInfo.InvariantCulture, out _),
