@@ -74,7 +74,7 @@ public sealed partial class PermissionsPageTests
         var page = await PageAsync();
         var asked = Asked().Matches(page[..page.IndexOf("## Every call", StringComparison.Ordinal)]).Select(match => match.Groups[1].Value).ToList();
 
-        Assert.Equal(TokenIssuer.AppRoles.Order(), asked.Order());
+        Assert.Equal(AppRegistration.AskedFor.Order(), asked.Order());
         Assert.Equal(asked.Order(), (await RowsAsync()).Select(row => row.Asked).Where(permission => permission.Contains('.', StringComparison.Ordinal)).Distinct().Order());
     }
 
