@@ -19,6 +19,12 @@ public sealed record CaptureContext(
     ErasedAddresses Erased,
     IReadOnlyDictionary<MailAddress, KnownAddress> Customers)
 {
+    /// <summary>
+    /// Somebody asked for this very thing to be logged: when it was, that it went to a list or came from a program, and what they once
+    /// said of it or its thread do not matter.
+    /// </summary>
+    public bool IsByHand { get; init; }
+
     /// <summary>Blocked or erased: counts as if they were not there, and is not named on anybody's timeline.</summary>
     public bool IsLeftOut(MailAddress who) => Blocked.Covers(who) || Erased.Has(who);
 }

@@ -46,7 +46,7 @@ public static class CaptureRules
             return Ignored(IgnoreReason.Unreadable, mail, context);
         }
 
-        if (IsBeforeStart(at, context))
+        if (IsBeforeStart(at, context) && !context.IsByHand)
         {
             return Ignored(IgnoreReason.BeforeStart, mail, context);
         }
@@ -56,12 +56,12 @@ public static class CaptureRules
             return new CaptureOutcome.Ignored(IgnoreReason.Private, About: null, []);
         }
 
-        if (context.Excluded.HasItem(MailIdentity.Of(mail, context.Mailbox.UserId)))
+        if (context.Excluded.HasItem(MailIdentity.Of(mail, context.Mailbox.UserId)) && !context.IsByHand)
         {
             return Ignored(IgnoreReason.NotThisItem, mail, context);
         }
 
-        if (context.Excluded.HasThread(MailIdentity.ThreadOf(mail, context.Mailbox.UserId)))
+        if (context.Excluded.HasThread(MailIdentity.ThreadOf(mail, context.Mailbox.UserId)) && !context.IsByHand)
         {
             return Ignored(IgnoreReason.NotThisThread, mail, context);
         }
@@ -79,14 +79,16 @@ public static class CaptureRules
         }
 
         var isFromCustomer = !isOurs && context.Customers.ContainsKey(author.Address);
-        if (MailSigns.SaysAutomatic(mail)
-            || (!isOurs && MailSigns.IsAbsenceNote(mail))
-            || (!isOurs && !isFromCustomer && (MailSigns.IsMailServer(author.Address) || MailSigns.IsReturned(mail))))
+        if (!context.IsByHand
+            && (MailSigns.SaysAutomatic(mail)
+                || (!isOurs && MailSigns.IsAbsenceNote(mail))
+                || (!isOurs && !isFromCustomer && (MailSigns.IsMailServer(author.Address) || MailSigns.IsReturned(mail)))))
         {
             return Ignored(IgnoreReason.Automatic, mail, context);
         }
 
-        if (MailSigns.SaysList(mail)
+        if (!context.IsByHand
+            && MailSigns.SaysList(mail)
             && !((isFromCustomer || isOurs) && MailSigns.CameThroughOwnList(mail, context.Firm))
             && !(isFromCustomer && MailSigns.IsAnswer(mail) && IsAddressedToUs(mail, context.Firm)))
         {

@@ -39,6 +39,12 @@ public sealed record MailboxStatus(
     /// <summary>Folders that nobody chose and that have new mail with customers: seen by the recount, at most 20.</summary>
     public IReadOnlyList<NamedFolder> MailElsewhere { get; init; } = [];
 
+    /// <summary>Of the comparison that is going on: what it has set right so far.</summary>
+    internal int RecountSoFar { get; init; }
+
+    /// <summary>When a comparison of everything since the start last began.</summary>
+    internal DateTimeOffset? RecountedAllAt { get; init; }
+
     internal static MailboxStatus None(Guid userId) =>
         new(userId, null, null, null, null, null, null, IsNotified: false, null, 0, null, HistoryIsComplete: false, null, 0);
 
@@ -60,6 +66,8 @@ public sealed record MailboxStatus(
             At(nameof(RecountedAt)),
             (int)row.Properties[nameof(RecountFound)])
         {
+            RecountSoFar = row.Properties.GetValueOrDefault(nameof(RecountSoFar)) as int? ?? 0,
+            RecountedAllAt = At(nameof(RecountedAllAt)),
             MailElsewhere =
             [
                 .. ((row.Properties.GetValueOrDefault(nameof(MailElsewhere)) as string)?.Split('\n') ?? [])
@@ -89,6 +97,8 @@ public sealed record MailboxStatus(
         Add(nameof(SubscriptionExpiresAt), SubscriptionExpiresAt);
         Add(nameof(HistoryReached), HistoryReached);
         Add(nameof(RecountedAt), RecountedAt);
+        Add(nameof(RecountedAllAt), RecountedAllAt);
+        Add(nameof(RecountSoFar), RecountSoFar == 0 ? null : RecountSoFar);
         Add(nameof(MailElsewhere), MailElsewhere.Count == 0 ? null : string.Join('\n', MailElsewhere.Take(MaxElsewhere).Select(Line)));
         return new TableRow(TableKeys.Mailboxes(tenantId), TableKeys.MailboxStatus(UserId), properties);
 

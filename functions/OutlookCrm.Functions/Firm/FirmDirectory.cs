@@ -76,8 +76,9 @@ public sealed class FirmDirectory(ITableStore tables, FirmOptions options, TimeP
         var colleagues = tables.RangeAsync(
             Tables.Colleagues, TableKeys.Colleagues(tenantId), new RowKeyRange("", Before: null), MaxColleagues, CancellationToken.None);
         var known = mailboxes.ListAsync(tenantId, CancellationToken.None);
-        await Task.WhenAll(colleagues, known);
-        return new OwnFirm(options.Domains, (await colleagues).Select(ColleagueRow.From), await known);
+        var domains = FirmDomains.ReadAsync(tables, tenantId, CancellationToken.None);
+        await Task.WhenAll(colleagues, known, domains);
+        return new OwnFirm(options.Domains.Concat(await domains), (await colleagues).Select(ColleagueRow.From), await known);
     }
 
     /// <param name="at">When the reading began.</param>

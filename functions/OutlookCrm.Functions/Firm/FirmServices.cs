@@ -12,6 +12,7 @@ public static class FirmServices
     {
         services.AddSingleton(FirmOptions.From(configuration));
         services.AddSingleton<FirmDirectory>();
+        services.AddSingleton<FirmDomains>();
         services.AddSingleton<ColleagueBook>();
         services.AddHostedService(provider => provider.GetRequiredService<ColleagueBook>());
         return services;

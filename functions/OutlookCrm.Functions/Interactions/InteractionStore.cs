@@ -146,6 +146,14 @@ public sealed class InteractionStore(ITableStore tables, TimeProvider clock)
             : null;
     }
 
+    /// <summary>Whether a thing was put on a customer's timeline, though it may be off it again: one point read.</summary>
+    public async Task<bool> KnowsAsync(Guid tenantId, CustomerId customer, string interactionId, CancellationToken cancellation) =>
+        await tables.FindAsync(
+            Tables.Customers,
+            TableKeys.Customer(tenantId, customer.ToString()),
+            TableKeys.Details(interactionId),
+            cancellation) is not null;
+
     private async Task<TableRow?> FindNoteAsync(string partition, Guid noteId, CancellationToken cancellation) =>
         await tables.FindAsync(Tables.Customers, partition, TableKeys.NoteMarker(noteId), cancellation) is { } marker
             ? await tables.FindAsync(Tables.Customers, partition, (string)marker.Properties[Details.InteractionKey], cancellation)

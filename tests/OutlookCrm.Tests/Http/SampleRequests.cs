@@ -78,6 +78,7 @@ internal static class SampleRequests
         "TakeAnyway" or "DismissSkipped" => "?item=AAMk-skipped",
         "AllowSender" or "AllowSenderForFirm" => "?what=blocked.example",
         "LeaveFolder" => "?folder=AAMk-folder",
+        "MailArrived" => "?validationToken=hello",
         _ => "",
     };
 }

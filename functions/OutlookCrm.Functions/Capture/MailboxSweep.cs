@@ -1,0 +1,57 @@
+using OutlookCrm.Graph;
+using OutlookCrm.Identity;
+
+namespace OutlookCrm.Capture;
+
+/// <summary>Asks for looks at all mailboxes of all firms served here.</summary>
+public sealed class MailboxSweep(
+    CapturedMailboxes mailboxes,
+    MailboxStatuses statuses,
+    CaptureRequests requests,
+    IdentityOptions identity,
+    GraphMailboxes graph,
+    CaptureOptions options,
+    TimeProvider clock)
+{
+    /// <summary>Whose mailboxes are read: nobody's when nothing says how to reach them.</summary>
+    private IEnumerable<Guid> Tenants => graph.IsOn ? identity.AllowedTenants : [];
+
+    /// <summary>Everything that is on. Colleagues who are new get their mailbox.</summary>
+    internal async Task EveryAsync(bool subscriptions, bool recount, CancellationToken cancellation)
+    {
+        foreach (var tenantId in Tenants)
+        {
+            await mailboxes.AppearAsync(tenantId, cancellation);
+            await requests.LookAsync(
+                [
+                    .. (await mailboxes.ListAsync(tenantId, cancellation))
+                        .Where(mailbox => mailbox.IsOn || subscriptions) // of one that is off they end
+                        .Select(mailbox => new MailboxToLookAt(tenantId, mailbox.UserId, subscriptions, recount && mailbox.IsOn)),
+                ],
+                cancellation);
+        }
+    }
+
+    /// <summary>Those of which nobody tells, and that were not looked at for long enough.</summary>
+    internal async Task PollAsync(CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var tenantId in Tenants)
+        {
+            await mailboxes.AppearAsync(tenantId, cancellation);
+            var known = (await statuses.ListAsync(tenantId, cancellation)).ToDictionary(status => status.UserId);
+            await requests.LookAsync(
+                [
+                    .. (await mailboxes.ListAsync(tenantId, cancellation))
+                        .Where(mailbox => mailbox.IsOn && IsDue(known.GetValueOrDefault(mailbox.UserId)))
+                        .Select(mailbox => new MailboxToLookAt(tenantId, mailbox.UserId)),
+                ],
+                cancellation);
+        }
+
+        bool IsDue(MailboxStatus? status) => status is null
+            || ((!status.IsNotified || status.SubscriptionExpiresAt < now)
+                && (status.LastSuccessAt is null || now - status.LastSuccessAt >= options.PollInterval)
+                && (status.RetryAt is null || status.RetryAt <= now));
+    }
+}
