@@ -15,6 +15,7 @@ internal static class MailJson
     [
         "id", "parentFolderId", "internetMessageId", "conversationId", "sentDateTime", "receivedDateTime", "subject", "bodyPreview",
         "from", "sender", "toRecipients", "ccRecipients", "bccRecipients", "isDraft", "categories", "internetMessageHeaders",
+        "lastModifiedDateTime",
     ];
 
     /// <summary>
@@ -60,7 +61,8 @@ internal static class MailJson
                 .Where(attachment => !GraphJson.Flag(attachment, "isInline"))
                 .Select(attachment => GraphJson.Text(attachment, "name"))
                 .OfType<string>()
-                .Where(name => name.Length > 0)]);
+                .Where(name => name.Length > 0)],
+            GraphJson.Time(json, "lastModifiedDateTime") ?? default);
     }
 
     /// <summary>Null when there is nobody, or somebody without an address.</summary>

@@ -11,6 +11,7 @@ internal static class MeetingJson
     [
         "id", "iCalUId", "type", "seriesMasterId", "originalStart", "start", "end", "isAllDay", "isCancelled", "isDraft", "responseStatus",
         "sensitivity", "categories", "subject", "bodyPreview", "organizer", "attendees", "transactionId",
+        "lastModifiedDateTime",
     ];
 
     /// <summary>Stands for a series; its occurrences are the meetings.</summary>
@@ -68,7 +69,8 @@ internal static class MeetingJson
             GraphJson.Text(From("bodyPreview"), "bodyPreview"),
             MailJson.Person(From("organizer"), "organizer"),
             [.. GraphJson.Items(From("attendees"), "attendees").Select(Guest).OfType<Attendee>()],
-            GraphJson.Text(From("transactionId"), "transactionId"));
+            GraphJson.Text(From("transactionId"), "transactionId"),
+            GraphJson.Time(From("lastModifiedDateTime"), "lastModifiedDateTime") ?? default);
 
         JsonElement From(string name) => GraphJson.Child(json, name).ValueKind == JsonValueKind.Undefined ? master : json;
     }
