@@ -8,7 +8,8 @@ namespace OutlookCrm.Pane;
 /// <param name="Company">Where a person works; null for an organisation and for a private person.</param>
 /// <param name="People">Who belongs to an organisation, at most 50, by name; empty for a person.</param>
 /// <param name="Addresses">At most 20, the primary first.</param>
-/// <param name="LastContactAt">The newest interaction; null when there was none.</param>
+/// <param name="LastContactAt">The newest mail, call or meeting up to now that the reader may see; null when there was none.</param>
+/// <param name="Waits">Null when nobody waits.</param>
 public sealed record CustomerCard(
     string Id,
     string ETag,
@@ -29,7 +30,8 @@ public sealed record CustomerCard(
     IReadOnlyList<PersonLink> People,
     DateTimeOffset CreatedAt,
     DateTimeOffset? LastContactAt,
-    Timeline Timeline);
+    Timeline Timeline,
+    Waits? Waits = null);
 
 public enum CustomerKind
 {

@@ -43,6 +43,31 @@ internal static partial class DateWords
     public static string Month(this Reader reader, DateTimeOffset at) =>
         TimeZoneInfo.ConvertTime(at, reader.TimeZone).ToString("Y", reader.Culture);
 
+    /// <summary>"today 14:00–15:00", "3 May 14:00 – 4 May 9:00"; whole days without times.</summary>
+    public static string Between(this Reader reader, DateTimeOffset at, DateTimeOffset endsAt)
+    {
+        var (from, to) = (TimeZoneInfo.ConvertTime(at, reader.TimeZone), TimeZoneInfo.ConvertTime(endsAt, reader.TimeZone));
+        var (day, lastDay) = (DateOnly.FromDateTime(from.DateTime), DateOnly.FromDateTime(to.DateTime));
+        var (fromTime, toTime) = (from.ToString("t", reader.Culture), to.ToString("t", reader.Culture));
+        if (endsAt > at && (endsAt - at).Ticks % TimeSpan.TicksPerDay == 0)
+        {
+            var days = (int)(endsAt - at).TotalDays;
+            return days == 1 ? reader.NearDay(day) : $"{reader.NearDay(day)} – {reader.Day(day.AddDays(days - 1))}";
+        }
+
+        return day == lastDay
+            ? $"{reader.NearDay(day)} {fromTime}–{toTime}"
+            : $"{reader.NearDay(day)} {fromTime} – {reader.Day(lastDay)} {toTime}";
+    }
+
+    /// <summary>"since today", "since yesterday", "12 days".</summary>
+    public static string HowLong(this Reader reader, DateTimeOffset since) => reader.DaysUntil(since) switch
+    {
+        >= 0 => "since today",
+        -1 => "since yesterday",
+        var days => $"{LoggingWords.Count(-days, reader)} days",
+    };
+
     /// <summary>Day and month, with the year when it is not this one.</summary>
     public static string Day(this Reader reader, DateOnly day)
     {
@@ -56,6 +81,14 @@ internal static partial class DateWords
     public static string Machine(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm'Z'", CultureInfo.InvariantCulture);
 
     public static string Machine(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static string NearDay(this Reader reader, DateOnly day) => (day.DayNumber - reader.Today.DayNumber) switch
+    {
+        0 => "today",
+        -1 => "yesterday",
+        1 => "tomorrow",
+        _ => reader.Day(day),
+    };
 
     private static int DaysUntil(this Reader reader, DateTimeOffset at) =>
         DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, reader.TimeZone).DateTime).DayNumber - reader.Today.DayNumber;

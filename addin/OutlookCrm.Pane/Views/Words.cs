@@ -64,6 +64,21 @@ internal static class Words
         (_, _, var by) => $"Note by {by}",
     };
 
+    public static string Of(WaitsFor side) => side == WaitsFor.Us ? "They wait for us" : "We wait for them";
+
+    /// <summary>When it was: of a meeting until when, of a call how long.</summary>
+    public static string When(TimelineLine line, Reader reader) => line switch
+    {
+        { Kind: InteractionKind.Meeting, EndsAt: { } end } => reader.Between(line.At, end),
+        { Kind: InteractionKind.Call, EndsAt: { } end } =>
+            $"{reader.When(line.At)} · {LoggingWords.Count(Math.Max(1, (int)Math.Round((end - line.At).TotalMinutes)), reader)} min",
+        _ => reader.When(line.At),
+    };
+
+    /// <summary>"offer.pdf, plan.pdf and 3 more".</summary>
+    public static string Attached(IReadOnlyList<string> names, int count, Reader reader) =>
+        string.Join(", ", names) + (count > names.Count ? $" and {LoggingWords.Count(count - names.Count, reader)} more" : "");
+
     /// <summary>Of a mail the start, for Outlook has the rest; of what only we have, everything.</summary>
     public static string? Excerpt(TimelineLine line)
     {

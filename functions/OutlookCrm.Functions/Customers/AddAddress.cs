@@ -40,7 +40,7 @@ public sealed class AddAddress(CustomerStore customers, CustomerChanges changes,
                 new CustomerAddress(address!, label, asked.Source, clock.GetUtcNow(), caller.Name),
                 asked.Primary,
                 cancellation);
-        return await AddressAnswer.OfAsync(customers, caller.TenantId, outcome, cancellation);
+        return await AddressAnswer.OfAsync(customers, caller, outcome, cancellation);
     }
 }
 
@@ -48,12 +48,12 @@ public sealed class AddAddress(CustomerStore customers, CustomerChanges changes,
 internal static class AddressAnswer
 {
     public static async Task<IResult> OfAsync(
-        CustomerStore customers, Guid tenantId, AddressOutcome outcome, CancellationToken cancellation)
+        CustomerStore customers, Caller caller, AddressOutcome outcome, CancellationToken cancellation)
     {
         switch (outcome)
         {
             case AddressOutcome.Done { Customer.Customer: var customer }
-                when await customers.ReadSheetAsync(tenantId, customer.Id, customer.Kind, cancellation) is { } sheet:
+                when await customers.ReadSheetAsync(caller, customer.Id, customer.Kind, cancellation) is { } sheet:
                 var card = sheet.ToCard();
                 return Answer.Ok(card, card.ETag);
             case AddressOutcome.Done or AddressOutcome.NoSuchCustomer:

@@ -30,7 +30,7 @@ public sealed class AddCustomer(CustomerStore customers, NewCustomers newCustome
         }
 
         var made = creation.Customer.Customer;
-        var card = (await customers.ReadSheetAsync(caller.TenantId, made.Id, made.Kind, cancellation))!.ToCard();
+        var card = (await customers.ReadSheetAsync(caller, made.Id, made.Kind, cancellation))!.ToCard();
         return creation.IsNew
             ? Answer.Created(card, $"/api/customers/{card.Id}", card.ETag)
             : Answer.Ok(card, card.ETag);

@@ -1,3 +1,4 @@
+using OutlookCrm.Identity;
 using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
@@ -5,7 +6,7 @@ using OutlookCrm.Storage;
 namespace OutlookCrm.Customers;
 
 /// <summary>Reads customers. What changes them is <see cref="CustomerChanges"/>.</summary>
-public sealed class CustomerStore(ITableStore tables)
+public sealed class CustomerStore(ITableStore tables, InteractionStore interactions, Sights sights)
 {
     // Record, addresses, a page of the timeline and one line more, to know whether there are others.
     private const int PersonCardRows = 1 + Customer.MaxAddresses + InteractionStore.FirstPageSize + 1;
@@ -35,12 +36,13 @@ public sealed class CustomerStore(ITableStore tables)
 
     /// <summary>
     /// All that a card shows, in one range read. An organisation with so many people that its timeline lies beyond takes a
-    /// second one.
+    /// second one; so does a reader from whom lines are hidden.
     /// </summary>
     /// <param name="kind">What the customer is, when known beforehand: how far to read.</param>
-    public async Task<CustomerSheet?> ReadSheetAsync(Guid tenantId, CustomerId id, CustomerKind? kind, CancellationToken cancellation)
+    public async Task<CustomerSheet?> ReadSheetAsync(
+        Caller caller, CustomerId id, CustomerKind? kind, CancellationToken cancellation)
     {
-        var partition = TableKeys.Customer(tenantId, id.ToString());
+        var partition = TableKeys.Customer(caller.TenantId, id.ToString());
         var maxRows = kind == CustomerKind.Organisation ? OrganisationCardRows : PersonCardRows;
         var rows = await tables.RangeAsync(Tables.Customers, partition, TableKeys.Card, maxRows, cancellation);
         if (rows is not [{ RowKey: TableKeys.Record }, ..])
@@ -48,23 +50,24 @@ public sealed class CustomerStore(ITableStore tables)
             return null;
         }
 
-        if (rows.Count < maxRows || rows.Count(IsLine) > InteractionStore.FirstPageSize)
+        var all = rows;
+        TableRange? more = null;
+        RowKeyRange? rest = rows.Count < maxRows ? null : RowKeyRange.After(rows[^1].RowKey, TableKeys.Card.Before);
+        if (rest is { } beyond && !IsLine(rows[^1]))
         {
-            return new CustomerSheet(tenantId, id, rows, new(partition, rows.Stamp));
+            more = await tables.RangeAsync(Tables.Customers, partition, beyond, OrganisationCardRows, cancellation);
+            all = TableRange.Of([.. rows, .. more]);
+            rest = more.Count < OrganisationCardRows ? null
+                : IsLine(more[^1]) ? RowKeyRange.After(more[^1].RowKey, TableKeys.Card.Before)
+                : TableKeys.Timeline;
         }
 
-        var more = await tables.RangeAsync(
-            Tables.Customers, partition, RowKeyRange.After(rows[^1].RowKey, TableKeys.Card.Before), OrganisationCardRows, cancellation);
-        IReadOnlyList<TableRow> all = [.. rows, .. more];
-        if (all.Count(IsPerson) <= Customer.MaxPeopleShown || all.Count(IsLine) > InteractionStore.FirstPageSize)
-        {
-            return new CustomerSheet(tenantId, id, all, new(partition, TableRange.StampOf(rows, more)));
-        }
-
-        var timeline = await tables.RangeAsync(
-            Tables.Customers, partition, TableKeys.Timeline, InteractionStore.FirstPageSize + 1, cancellation);
-        return new CustomerSheet(
-            tenantId, id, [.. all.Where(row => !IsLine(row)), .. timeline], new(partition, TableRange.StampOf(rows, more, timeline)));
+        var sight = await sights.OfAsync(caller, cancellation);
+        var sightKey = sight.KeyFor(all[0]);
+        var lines = await interactions.ReadLinesAsync(
+            all[0], sightKey, all, FirstLine(all), rest, InteractionStore.FirstPageSize + 1, sight, withLastContact: true, cancellation);
+        return new CustomerSheet(caller.TenantId, id, all, lines, sight, sightKey, new RowsStamp(
+            partition, TableRange.StampOf([rows, .. more is null ? [] : (TableRange[])[more], .. lines.Reads]), lines.TimeStamp(sight.Now)));
     }
 
     /// <summary>Ids of the people of an organisation, a page at a time.</summary>
@@ -95,6 +98,19 @@ public sealed class CustomerStore(ITableStore tables)
             [.. rows.Where(IsAddress).Select(CustomerAddressRow.ToAddress)])
         : null;
 
+    /// <summary>Where the timeline begins among the rows of a card; their number when it does not.</summary>
+    private static int FirstLine(TableRange rows)
+    {
+        var (from, to) = (0, rows.Count);
+        while (from < to)
+        {
+            var middle = (from + to) / 2;
+            (from, to) = IsLine(rows[middle]) ? (from, middle) : (middle + 1, to);
+        }
+
+        return from;
+    }
+
     internal static bool IsAddress(TableRow row) => IsIn(TableKeys.ContactAddresses, row);
 
     internal static bool IsPerson(TableRow row) => IsIn(TableKeys.People, row);
@@ -106,31 +122,41 @@ public sealed class CustomerStore(ITableStore tables)
 }
 
 /// <summary>What a card shows, as the store has it; read out only as far as it is asked for.</summary>
-/// <param name="rows">
-/// The record's row, its addresses, of its people at least as many as are shown, and the newest of its timeline: one more than are
-/// shown when there are more.
-/// </param>
-public sealed class CustomerSheet(Guid tenantId, CustomerId id, IReadOnlyList<TableRow> rows, RowsStamp stamp)
+public sealed class CustomerSheet
 {
+    private readonly Guid tenantId;
+    private readonly CustomerId id;
+    private readonly IReadOnlyList<TableRow> rows;
+    private readonly TimelineLines lines;
+    private readonly Sight sight;
     private StoredCustomer? stored;
+
+    /// <param name="rows">The record's row, its addresses, of its people at least as many as are shown, and whatever else was read.</param>
+    /// <param name="lines">What the reader sees of the timeline: one more than are shown when there are more.</param>
+    internal CustomerSheet(
+        Guid tenantId, CustomerId id, IReadOnlyList<TableRow> rows, TimelineLines lines, Sight sight, string sightKey, RowsStamp stamp)
+    {
+        this.tenantId = tenantId;
+        this.id = id;
+        this.rows = rows;
+        this.lines = lines;
+        this.sight = sight;
+        Sight = sightKey;
+        Stamp = stamp;
+    }
 
     public StoredCustomer Stored => stored ??= CustomerStore.ToStored([.. rows.TakeWhile(row => !CustomerStore.IsLine(row))])!;
 
     /// <summary>While it is the same, so is the card.</summary>
-    public RowsStamp Stamp => stamp;
+    public RowsStamp Stamp { get; }
 
-    /// <summary>
-    /// What its reader may see of it, in the sense of <see cref="Http.Answer.Kept"/>. Empty, as every mailbox of the firm is shared:
-    /// whoever shows less to some must say so here.
-    /// </summary>
-    public string Sight { get; } = "";
+    /// <summary>What its reader may see of it, in the sense of <see cref="Http.Answer.Kept"/>.</summary>
+    public string Sight { get; }
 
     /// <summary>How many people of an organisation are shown.</summary>
     public int PeopleCount => People.Count();
 
     private IEnumerable<TableRow> People => rows.Where(CustomerStore.IsPerson).Take(Customer.MaxPeopleShown);
-
-    private IEnumerable<TableRow> Lines => rows.Where(CustomerStore.IsLine);
 
     /// <summary>True when this customer has this address.</summary>
     public bool Has(MailAddress address)
@@ -143,6 +169,7 @@ public sealed class CustomerSheet(Guid tenantId, CustomerId id, IReadOnlyList<Ta
     public CustomerCard ToCard()
     {
         var customer = Stored.Customer;
+        var waits = ThreadWaits.Of(rows[0], sight);
         return new CustomerCard(
             customer.Id.ToString(),
             ETag,
@@ -163,13 +190,10 @@ public sealed class CustomerSheet(Guid tenantId, CustomerId id, IReadOnlyList<Ta
                 a.Address.ToString(), a.Label, a.Address.Key == customer.PrimaryAddress, a.Source, a.AddedAt, a.AddedBy))],
             [.. People.Select(PersonRow.ToLink).OrderBy(p => p.Name, StringComparer.OrdinalIgnoreCase)],
             customer.CreatedAt,
-            LastContactAt,
-            TimelineRow.Page(tenantId, id, [.. Lines], InteractionStore.FirstPageSize));
+            lines.LastContact is { } contact ? TimelineRow.AtOf(contact) : null,
+            InteractionStore.Page(tenantId, id, [.. lines.Shown], InteractionStore.FirstPageSize, sight, waits),
+            waits.Sum());
     }
-
-    /// <summary>Of the newest lines.</summary>
-    private DateTimeOffset? LastContactAt =>
-        Lines.Select(TimelineRow.ToInteraction).FirstOrDefault(line => line.IsContact)?.At;
 
     /// <summary>The record's version as HTTP has it.</summary>
     public string ETag => Http.EntityTag.For((string)rows[0].Properties[nameof(Customer.Version)]);

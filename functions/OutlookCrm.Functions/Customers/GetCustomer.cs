@@ -21,7 +21,7 @@ public sealed class GetCustomer(CustomerStore customers, Caller caller)
         CancellationToken cancellation)
     {
         if (!CustomerId.TryParse(id, out var customerId)
-            || await customers.ReadSheetAsync(caller.TenantId, customerId, kind: null, cancellation) is not { } sheet)
+            || await customers.ReadSheetAsync(caller, customerId, kind: null, cancellation) is not { } sheet)
         {
             return Answer.NotFound(NotFound);
         }

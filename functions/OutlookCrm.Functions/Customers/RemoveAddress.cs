@@ -21,6 +21,6 @@ public sealed class RemoveAddress(CustomerStore customers, CustomerChanges chang
             // A slash in a path's segment is the one sign that routing leaves escaped.
             : !MailAddress.TryParse(address.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), out var parsed) ? new AddressOutcome.NoSuchAddress()
             : await changes.RemoveAddressAsync(caller.TenantId, customerId, parsed, cancellation);
-        return await AddressAnswer.OfAsync(customers, caller.TenantId, outcome, cancellation);
+        return await AddressAnswer.OfAsync(customers, caller, outcome, cancellation);
     }
 }

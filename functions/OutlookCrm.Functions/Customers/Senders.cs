@@ -49,7 +49,7 @@ public sealed class Senders(ITableStore tables, CustomerStore customers, SenderG
         // A claim whose customer does not have the address is on its way in or out: nobody has it.
         !(await directory.OfAsync(caller.TenantId, cancellation)).IsColleague(address)
         && await claims.FindAsync(caller.TenantId, address, cancellation) is { } claim
-        && await customers.ReadSheetAsync(caller.TenantId, claim.Customer, claim.Kind, cancellation) is { } sheet
+        && await customers.ReadSheetAsync(caller, claim.Customer, claim.Kind, cancellation) is { } sheet
         && sheet.Has(address)
             ? Answer.Kept<SenderCard>(sheet.Stamp, sheet.Sight, () => (new KnownSender(sheet.ToCard()), sheet.ETag))
             : null;

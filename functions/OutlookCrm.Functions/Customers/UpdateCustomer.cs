@@ -31,7 +31,7 @@ public sealed class UpdateCustomer(
         }
 
         if (!CustomerId.TryParse(id, out var customerId)
-            || await customers.ReadSheetAsync(caller.TenantId, customerId, kind: null, cancellation) is not { } sheet)
+            || await customers.ReadSheetAsync(caller, customerId, kind: null, cancellation) is not { } sheet)
         {
             return Answer.NotFound(GetCustomer.NotFound);
         }
@@ -69,7 +69,7 @@ public sealed class UpdateCustomer(
                 return isConflict ? null : edited;
             },
             cancellation);
-        if (stored is null || await customers.ReadSheetAsync(caller.TenantId, customerId, stored.Customer.Kind, cancellation) is not { } now)
+        if (stored is null || await customers.ReadSheetAsync(caller, customerId, stored.Customer.Kind, cancellation) is not { } now)
         {
             return Answer.NotFound(GetCustomer.NotFound);
         }

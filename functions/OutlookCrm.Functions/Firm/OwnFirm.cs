@@ -12,6 +12,7 @@ public sealed class OwnFirm
     private readonly Dictionary<string, Colleague> byId = new(StringComparer.Ordinal);
     private readonly HashSet<MailAddress> mailboxAddresses = [];
     private readonly Dictionary<Guid, MailboxVisibility> visibility = [];
+    private readonly HashSet<Guid> shared = [];
 
     /// <param name="ownDomains">From the settings, as <see cref="MailAddress.Domain"/> has them.</param>
     /// <param name="mailboxes">All that are logged or were.</param>
@@ -35,6 +36,11 @@ public sealed class OwnFirm
         foreach (var mailbox in mailboxes)
         {
             visibility[mailbox.UserId] = mailbox.Visibility;
+            if (mailbox.IsShared)
+            {
+                shared.Add(mailbox.UserId);
+            }
+
             if (!mailbox.IsRemoved && MailAddress.TryParse(mailbox.Address, out var address))
             {
                 mailboxAddresses.Add(address); // the very address, while it is listed: an owner may have mistyped a customer's
@@ -66,6 +72,9 @@ public sealed class OwnFirm
     /// </summary>
     /// <param name="userId">As <see cref="CapturedMailbox.UserId"/> has it.</param>
     public MailboxVisibility VisibilityOf(Guid userId) => visibility.GetValueOrDefault(userId, MailboxVisibility.OnlyMe);
+
+    /// <summary>True for a mailbox that is nobody's own: what it says is everybody's.</summary>
+    public bool IsShared(Guid userId) => shared.Contains(userId);
 
     /// <summary>Null for one of us who has never signed in, too.</summary>
     public Colleague? FindByAddress(MailAddress address) => byAddress.GetValueOrDefault(address.Key);

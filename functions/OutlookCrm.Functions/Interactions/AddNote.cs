@@ -55,7 +55,7 @@ public sealed class AddNote(InteractionStore interactions, TimeProvider clock, C
         var outcome = await interactions.AppendAsync(
             caller.TenantId, customer, Interaction.Note(note.Id, at, note.Text, caller.Name), cancellation);
         return outcome == AppendOutcome.NoSuchCustomer
-            || await interactions.ReadAsync(caller.TenantId, customer, afterKey: null, InteractionStore.FirstPageSize, cancellation) is not { } timeline
+            || await interactions.ReadAsync(caller, customer, afterKey: null, InteractionStore.FirstPageSize, cancellation) is not { } timeline
                 ? NoSuchCustomer()
                 : outcome == AppendOutcome.Appended
                     ? Answer.Created(timeline, $"/api/customers/{customer}/timeline")

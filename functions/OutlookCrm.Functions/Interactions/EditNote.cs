@@ -28,7 +28,7 @@ public sealed class EditNote(InteractionStore interactions, Caller caller)
         return CustomerId.TryParse(id, out var customer)
             && Guid.TryParse(noteId, out var note)
             && await interactions.EditNoteAsync(caller.TenantId, customer, note, edit.Text, cancellation)
-            && await interactions.ReadAsync(caller.TenantId, customer, afterKey: null, InteractionStore.FirstPageSize, cancellation) is { } timeline
+            && await interactions.ReadAsync(caller, customer, afterKey: null, InteractionStore.FirstPageSize, cancellation) is { } timeline
                 ? Answer.Ok(timeline)
                 : Answer.NotFound("This customer has no such note.");
     }

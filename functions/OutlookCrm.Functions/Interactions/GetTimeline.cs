@@ -31,7 +31,7 @@ public sealed class GetTimeline(InteractionStore interactions, Caller caller)
         }
 
         var size = request.QueryNumber("size") ?? InteractionStore.FirstPageSize;
-        return await interactions.ReadAsync(caller.TenantId, customer, afterKey, size, cancellation) is { } timeline
+        return await interactions.ReadAsync(caller, customer, afterKey, size, cancellation) is { } timeline
             ? Answer.Ok(timeline)
             : Answer.NotFound("No customer has this id.");
     }

@@ -4,5 +4,7 @@ namespace OutlookCrm.Interactions;
 
 public static class InteractionServices
 {
-    public static IServiceCollection AddInteractions(this IServiceCollection services) => services.AddSingleton<InteractionStore>();
+    public static IServiceCollection AddInteractions(this IServiceCollection services) => services
+        .AddSingleton<Sights>()
+        .AddSingleton<InteractionStore>();
 }

@@ -1,11 +1,12 @@
 using OutlookCrm.Customers;
+using OutlookCrm.Identity;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
 
 namespace OutlookCrm.Interactions;
 
 /// <summary>What happened with customers: rows of table <c>customers</c>, in the customer's partition.</summary>
-public sealed class InteractionStore(ITableStore tables, TimeProvider clock)
+public sealed class InteractionStore(ITableStore tables, Sights sights, TimeProvider clock)
 {
     /// <summary>Lines of a first page, with the card and on its own.</summary>
     public const int FirstPageSize = 20;
@@ -15,6 +16,7 @@ public sealed class InteractionStore(ITableStore tables, TimeProvider clock)
 
     private const int MaxReadsAtOnce = 32;
     private const int MaxRows = 1_000;
+    private const int PageRows = 100;
 
     // Of one transaction: a hundred changes, three for each recording and one for the record; and 4 MiB, of which a text can take six bytes a character.
     private const int MaxRecordings = 33;
@@ -135,15 +137,79 @@ public sealed class InteractionStore(ITableStore tables, TimeProvider clock)
     /// <summary>A page of the timeline; null when there is no such customer.</summary>
     /// <param name="afterKey">The key after which it begins, out of a <see cref="TimelineCursor"/>; null for the newest.</param>
     /// <param name="size">1 to 100.</param>
-    public async Task<Timeline?> ReadAsync(
-        Guid tenantId, CustomerId customer, string? afterKey, int size, CancellationToken cancellation)
+    public async Task<Timeline?> ReadAsync(Caller caller, CustomerId customer, string? afterKey, int size, CancellationToken cancellation)
     {
-        var partition = TableKeys.Customer(tenantId, customer.ToString());
+        var partition = TableKeys.Customer(caller.TenantId, customer.ToString());
         var range = afterKey is null ? TableKeys.Timeline : TableKeys.TimelineAfter(afterKey);
+        var reading = tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation);
         var rows = await tables.RangeAsync(Tables.Customers, partition, range, size + 1, cancellation);
-        return rows.Count > 0 || await tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation) is not null
-            ? TimelineRow.Page(tenantId, customer, rows, size)
-            : null;
+        if (await reading is not { } record)
+        {
+            return null;
+        }
+
+        var sight = await sights.OfAsync(caller, cancellation);
+        RowKeyRange? rest = rows.Count > size ? RowKeyRange.After(rows[^1].RowKey, range.Before) : null;
+        var lines = await ReadLinesAsync(record, sight.KeyFor(record), rows, firstLine: 0, rest, size + 1, sight, withLastContact: false, cancellation);
+        return Page(caller.TenantId, customer, [.. lines.Shown], size, sight, ThreadWaits.Of(record, sight));
+    }
+
+    /// <summary>A page as the contract has it.</summary>
+    /// <param name="lines">What the reader sees in key order, one more than <paramref name="size"/> when there is more.</param>
+    internal static Timeline Page(
+        Guid tenantId, CustomerId customer, IReadOnlyList<TableRow> lines, int size, Sight sight, ThreadWaits waits) => new(
+        customer.ToString(),
+        [.. lines.Take(size).Select(row => TimelineRow.ToLine(row, sight, waits))],
+        lines.Count > size ? TimelineCursor.After(tenantId, customer, lines[size - 1].RowKey) : null);
+
+    /// <summary>The newest lines that a reader sees something of. Reads on only when what was read already does not fill the page.</summary>
+    /// <param name="sightKey">What <see cref="Sight.KeyFor"/> says of the record.</param>
+    /// <param name="begun">What was read already, in key order; its lines from <paramref name="firstLine"/> on.</param>
+    /// <param name="rest">What lies behind it; null when nothing does.</param>
+    /// <param name="max">How many are wanted.</param>
+    internal async Task<TimelineLines> ReadLinesAsync(
+        TableRow record,
+        string sightKey,
+        IReadOnlyList<TableRow> begun,
+        int firstLine,
+        RowKeyRange? rest,
+        int max,
+        Sight sight,
+        bool withLastContact,
+        CancellationToken cancellation)
+    {
+        bool IsSeen(TableRow row) => sightKey.Length == 0 || !TimelineRow.SeenBy(row, sight).IsHidden;
+        bool IsLastContact(TableRow row) => TimelineRow.AtOf(row) <= sight.Now && TimelineRow.IsContact(row);
+
+        // Where nothing is hidden no row is looked at before it is shown.
+        var seen = sightKey.Length == 0 ? Tail(begun, firstLine) : [.. Tail(begun, firstLine).Where(IsSeen)];
+        var count = sightKey.Length == 0 ? begun.Count - firstLine : seen.Count();
+        var lastContact = withLastContact ? seen.FirstOrDefault(IsLastContact) : null;
+        if (rest is null || (count >= max && (lastContact is not null || !withLastContact)))
+        {
+            return new TimelineLines(seen.Take(max), lastContact, []);
+        }
+
+        var shown = seen.Take(max).ToList();
+        var reads = new List<TableRange>();
+        while (rest is { } range && (shown.Count < max || (withLastContact && lastContact is null)))
+        {
+            var rows = await tables.RangeAsync(Tables.Customers, record.PartitionKey, range, PageRows, cancellation);
+            reads.Add(rows);
+            rest = rows.Count == PageRows ? RowKeyRange.After(rows[^1].RowKey, range.Before) : null;
+            shown.AddRange(rows.Where(IsSeen).Take(max - shown.Count));
+            lastContact = withLastContact ? lastContact ?? rows.Where(IsSeen).FirstOrDefault(IsLastContact) : null;
+        }
+
+        return new TimelineLines(shown, lastContact, reads);
+    }
+
+    private static IEnumerable<TableRow> Tail(IReadOnlyList<TableRow> rows, int from)
+    {
+        for (var i = from; i < rows.Count; i++)
+        {
+            yield return rows[i];
+        }
     }
 
     /// <summary>Whether a thing was put on a customer's timeline, though it may be off it again: one point read.</summary>
@@ -251,6 +317,16 @@ public sealed class InteractionStore(ITableStore tables, TimeProvider clock)
         /// <summary>For one transaction; nothing was written.</summary>
         TooLarge,
     }
+}
+
+/// <summary>What a reader sees of a timeline, as the store has it.</summary>
+/// <param name="LastContact">The newest line up to now that is contact, be it shown or older; null when there is none, or it was not asked for.</param>
+/// <param name="Reads">What had to be read for it besides.</param>
+internal sealed record TimelineLines(IEnumerable<TableRow> Shown, TableRow? LastContact, IReadOnlyList<TableRange> Reads)
+{
+    /// <summary>A meeting becomes the last contact when it begins; after some days nobody waits any more.</summary>
+    public long TimeStamp(DateTimeOffset now) =>
+        ((LastContact is null ? 0 : TimelineRow.AtOf(LastContact).UtcTicks) * 31) + DateOnly.FromDateTime(now.UtcDateTime).DayNumber;
 }
 
 public enum AppendOutcome

@@ -43,7 +43,11 @@ internal sealed class Mailboxes : IEquatable<Mailboxes>
         return new Mailboxes(copy);
     }
 
-    public static void Write(Span<byte> to, Guid userId, byte flags)
+    /// <summary>One of the mailboxes in a table's bytes, with all its flags.</summary>
+    public static (Guid UserId, byte Flags) Read(ReadOnlySpan<byte> bytes, int index) =>
+        (new Guid(bytes.Slice(index * BytesEach, BytesEach - 1)), bytes[(index * BytesEach) + BytesEach - 1]);
+
+    private static void Write(Span<byte> to, Guid userId, byte flags)
     {
         userId.TryWriteBytes(to);
         to[BytesEach - 1] = flags;
@@ -53,7 +57,7 @@ internal sealed class Mailboxes : IEquatable<Mailboxes>
     {
         for (var i = 0; i < bytes.Length; i += BytesEach)
         {
-            yield return (new Guid(bytes.AsSpan(i, 16)), (bytes[i + 16] & OnlyMine) != 0);
+            yield return (new Guid(bytes.AsSpan(i, BytesEach - 1)), (bytes[i + BytesEach - 1] & OnlyMine) != 0);
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class RemoveNote(InteractionStore interactions, Caller caller)
         return CustomerId.TryParse(id, out var customer)
             && Guid.TryParse(noteId, out var note)
             && await interactions.RemoveNoteAsync(caller.TenantId, customer, note, cancellation)
-            && await interactions.ReadAsync(caller.TenantId, customer, afterKey: null, InteractionStore.FirstPageSize, cancellation) is { } timeline
+            && await interactions.ReadAsync(caller, customer, afterKey: null, InteractionStore.FirstPageSize, cancellation) is { } timeline
                 ? Answer.Ok(timeline)
                 : Answer.NotFound("This customer has no such note.");
     }

@@ -1,4 +1,5 @@
-using OutlookCrm.Customers;
+using System.Globalization;
+using OutlookCrm.Capture;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
 
@@ -25,7 +26,9 @@ internal static class TimelineRow
     /// <summary>What somebody wrote down: a note, a call.</summary>
     public static TableRow Of(string partition, Interaction interaction)
     {
-        var properties = Properties(interaction.Kind, interaction.Direction, interaction.By, endsAt: null);
+        var properties = Properties(interaction.Kind);
+        properties[nameof(Interaction.Direction)] = interaction.Direction.ToString();
+        Put(properties, nameof(Interaction.By), interaction.By);
         Put(properties, nameof(Interaction.Title), interaction.Title);
         Put(properties, nameof(Interaction.Text), interaction.Text);
         return new TableRow(partition, TableKeys.Interaction(interaction.At, interaction.Id), properties);
@@ -52,7 +55,7 @@ internal static class TimelineRow
         }
 
         var common = details.Common;
-        var properties = Properties(details.Kind, common.Direction, common.By, common.EndsAt);
+        var properties = Properties(details.Kind);
         Put(properties, Thread, details.ThreadId);
         if (details.NeedsNoAnswer)
         {
@@ -108,35 +111,41 @@ internal static class TimelineRow
             ? new ThreadEnd(Mailboxes.From((byte[])row.Properties[SeenIn]), thread, AtOf(row), direction == nameof(Direction.Incoming))
             : null;
 
-    public static TimelineLine ToLine(TableRow row)
-    {
-        var line = ToInteraction(row);
-        return new(line.Id, line.Kind, line.Direction, line.At, line.Title, line.Text, line.By);
-    }
+    /// <summary>How much of a line a reader sees.</summary>
+    public static Seen SeenBy(TableRow row, Sight sight) =>
+        row.Properties.GetValueOrDefault(SeenIn) is byte[] seenIn ? sight.Of(seenIn) : new Seen(MailboxVisibility.Shared, Variant: 0);
 
-    /// <summary>A page as the contract has it.</summary>
-    /// <param name="rows">Timeline rows in key order, one more than <paramref name="size"/> when there are more.</param>
-    public static Timeline Page(Guid tenantId, CustomerId customer, IReadOnlyList<TableRow> rows, int size) => new(
-        customer.ToString(),
-        [.. rows.Take(size).Select(ToLine)],
-        rows.Count > size ? TimelineCursor.After(tenantId, customer, rows[size - 1].RowKey) : null);
+    /// <summary>True when it says that we were in contact; a note is about a customer, not with them.</summary>
+    public static bool IsContact(TableRow row) => (string)row.Properties[nameof(Interaction.Kind)] != nameof(InteractionKind.Note);
+
+    /// <summary>The line as one reader sees it, who sees something of it.</summary>
+    public static TimelineLine ToLine(TableRow row, Sight sight, ThreadWaits waits)
+    {
+        var seen = SeenBy(row, sight);
+        var suffix = SuffixOf(seen.Variant);
+        var isWhole = seen.As == MailboxVisibility.Shared;
+        return new(
+            TableKeys.Last(row.RowKey),
+            Enum.Parse<InteractionKind>((string)row.Properties[nameof(Interaction.Kind)]),
+            Enum.Parse<Direction>((string)row.Properties[nameof(Interaction.Direction) + suffix]),
+            AtOf(row),
+            isWhole ? row.Properties.GetValueOrDefault(nameof(Interaction.Title) + suffix) as string : null,
+            isWhole ? row.Properties.GetValueOrDefault(nameof(Interaction.Text) + suffix) as string : null,
+            row.Properties.GetValueOrDefault(nameof(Interaction.By) + suffix) as string,
+            row.Properties.GetValueOrDefault(EndsAt + suffix) as DateTimeOffset?,
+            row.Properties.GetValueOrDefault(PeopleCount + suffix) as int?,
+            isWhole ? (row.Properties.GetValueOrDefault(Attachments + suffix) as string)?.Split('\n') : null,
+            isWhole ? row.Properties.GetValueOrDefault(AttachmentCount + suffix) as int? : null,
+            waits.Since(EndOf(row)));
+    }
 
     public static DateTimeOffset AtOf(TableRow row) =>
         TableKeys.InteractionAt(row.RowKey) ?? throw new ArgumentException("Not a row of a timeline.", nameof(row));
 
-    private static string SuffixOf(int variant) => variant == 0 ? "" : (variant + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string SuffixOf(int variant) => variant == 0 ? "" : (variant + 1).ToString(CultureInfo.InvariantCulture);
 
-    private static Dictionary<string, object> Properties(InteractionKind kind, Direction direction, string? by, DateTimeOffset? endsAt)
-    {
-        var properties = new Dictionary<string, object>(StringComparer.Ordinal)
-        {
-            [nameof(Interaction.Kind)] = kind.ToString(),
-            [nameof(Interaction.Direction)] = direction.ToString(),
-        };
-        Put(properties, nameof(Interaction.By), by);
-        Put(properties, EndsAt, endsAt);
-        return properties;
-    }
+    private static Dictionary<string, object> Properties(InteractionKind kind) =>
+        new(StringComparer.Ordinal) { [nameof(Interaction.Kind)] = kind.ToString() };
 
     private static void Put(Dictionary<string, object> properties, string name, object? value)
     {
@@ -148,9 +157,13 @@ internal static class TimelineRow
 
     /// <summary>What of a reading a line shows.</summary>
     /// <param name="Attachments">Names, one a line; null for none.</param>
-    private sealed record Shown(string? Title, string? Text, int PeopleCount, string? Attachments, int AttachmentCount)
+    private sealed record Shown(
+        Direction Direction, string? By, DateTimeOffset? EndsAt, string? Title, string? Text, int PeopleCount, string? Attachments, int AttachmentCount)
     {
         public static Shown Of(Reading reading) => new(
+            reading.Direction,
+            reading.By,
+            reading.EndsAt,
             OneLine.Of(reading.Title, MaxTitleLength),
             reading.Preview,
             reading.PeopleCount,
@@ -161,6 +174,9 @@ internal static class TimelineRow
 
         public void PutInto(Dictionary<string, object> properties, string suffix)
         {
+            Put(properties, nameof(Direction) + suffix, Direction.ToString());
+            Put(properties, nameof(By) + suffix, By);
+            Put(properties, TimelineRow.EndsAt + suffix, EndsAt);
             Put(properties, nameof(Title) + suffix, Title);
             Put(properties, nameof(Text) + suffix, Text);
             Put(properties, TimelineRow.PeopleCount + suffix, PeopleCount);

@@ -141,6 +141,25 @@ internal static class SqliteRowFormat
         return properties;
     }
 
+    /// <summary>One property's value without the others; null when there is none.</summary>
+    public static object? FindProperty(ReadOnlySpan<byte> bytes, string name)
+    {
+        for (var left = ReadLength(ref bytes); left > 0; left--)
+        {
+            var length = bytes[0];
+            var isIt = Ascii.Equals(bytes.Slice(1, length), name);
+            bytes = bytes[(1 + length)..];
+            if (isIt)
+            {
+                return ReadValue(ref bytes);
+            }
+
+            SkipValue(ref bytes);
+        }
+
+        return null;
+    }
+
     private static void WriteValue(ArrayBufferWriter<byte> buffer, object value)
     {
         switch (value)
@@ -215,6 +234,22 @@ internal static class SqliteRowFormat
             default:
                 throw new InvalidDataException($"A stored row has a property of unknown type {type}.");
         }
+    }
+
+    private static void SkipValue(ref ReadOnlySpan<byte> bytes)
+    {
+        var type = (char)bytes[0];
+        bytes = bytes[1..];
+        var length = type switch
+        {
+            's' or 'b' => ReadLength(ref bytes),
+            't' or 'f' => 0,
+            'i' => 4,
+            'l' or 'd' or 'a' => 8,
+            'g' => 16,
+            _ => throw new InvalidDataException($"A stored row has a property of unknown type {(int)type}."),
+        };
+        bytes = bytes[length..];
     }
 
     private static string ReadName(ReadOnlySpan<byte> ascii)

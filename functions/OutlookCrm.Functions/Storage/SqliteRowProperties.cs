@@ -10,6 +10,7 @@ namespace OutlookCrm.Storage;
 internal sealed class SqliteRowProperties(ReadOnlyMemory<byte> body) : IReadOnlyDictionary<string, object>
 {
     private KeyValuePair<string, object>[]? decoded;
+    private bool isAsked;
 
     public int Count => Decoded.Length;
 
@@ -26,6 +27,14 @@ internal sealed class SqliteRowProperties(ReadOnlyMemory<byte> body) : IReadOnly
 
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out object value)
     {
+        // One question is answered without the rest: most rows of a kept card are asked none or one.
+        if (decoded is null && !isAsked)
+        {
+            isAsked = true;
+            value = SqliteRowFormat.FindProperty(body.Span, key);
+            return value is not null;
+        }
+
         foreach (var property in Decoded)
         {
             if (property.Key == key)

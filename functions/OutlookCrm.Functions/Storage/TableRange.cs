@@ -77,4 +77,5 @@ public abstract class TableRange : IReadOnlyList<TableRow>
 }
 
 /// <summary>Names rows of one partition and their versions. See <see cref="TableRange.Stamp"/>.</summary>
-public readonly record struct RowsStamp(string PartitionKey, UInt128 Versions);
+/// <param name="Time">Changes whenever the passing of time alone makes something else of the rows.</param>
+public readonly record struct RowsStamp(string PartitionKey, UInt128 Versions, long Time);

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using OutlookCrm.Customers;
+using OutlookCrm.Firm;
+using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
 using OutlookCrm.Search;
 using OutlookCrm.Storage;
@@ -175,7 +177,8 @@ public sealed class CustomerChangesTests
             Steps = new Stepping(seed, Clock) { DeathsPerThousand = deathsPerThousand, StallsPerThousand = stallsPerThousand };
             Store = new SteppedStore(Steps);
             queue = new SteppedQueue(Steps, Clock);
-            customers = new CustomerStore(Store);
+            var sights = new Sights(new FirmDirectory(Store, new FirmOptions([]), Clock), Clock);
+            customers = new CustomerStore(Store, new InteractionStore(Store, sights, Clock), sights);
             Changes = new CustomerChanges(
                 Store, queue, customers, new CustomerProjection(Store, queue, customers, new SearchIndex(Store)), Clock, NullLogger<CustomerChanges>.Instance);
         }

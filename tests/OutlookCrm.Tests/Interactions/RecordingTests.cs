@@ -1,4 +1,5 @@
 using OutlookCrm.Customers;
+using OutlookCrm.Firm;
 using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
@@ -246,7 +247,7 @@ public sealed class RecordingTests
             Steps = new Stepping(seed, clock) { DeathsPerThousand = deathsPerThousand };
             Steps.Pause();
             Store = new CountingStore(new SteppedStore(Steps));
-            interactions = new InteractionStore(Store, clock);
+            interactions = new InteractionStore(Store, new Sights(new FirmDirectory(Store, new FirmOptions([]), clock), clock), clock);
             foreach (var id in (CustomerId[])[Kim, Fjord])
             {
                 Done(Store.Inner.InsertAsync(

@@ -1,0 +1,66 @@
+using OutlookCrm.Pane;
+using OutlookCrm.Storage;
+
+namespace OutlookCrm.Interactions;
+
+/// <summary>Who waits for whom with a customer, told by the mails that one reader may see.</summary>
+internal sealed class ThreadWaits
+{
+    // Each thread's newest mail: twice its ticks, plus one when it came from the customer.
+    private readonly Dictionary<ulong, long> newest = [];
+
+    private ThreadWaits()
+    {
+    }
+
+    public static ThreadWaits Of(TableRow record, Sight sight)
+    {
+        var waits = new ThreadWaits();
+        // From the start of the day, so that all that is told within it is the same.
+        var floor = OpenThreads.CodeOf(new DateTimeOffset(sight.Now.UtcDateTime.Date, TimeSpan.Zero) - OpenThreads.Horizon);
+        foreach (var set in OpenThreads.SetsIn(record))
+        {
+            if (sight.Of(set.Mailboxes.Span).IsHidden)
+            {
+                continue;
+            }
+
+            var oldest = long.MaxValue;
+            for (var i = 0; i < set.Count; i++)
+            {
+                var (thread, code) = (set.ThreadAt(i), set.CodeAt(i));
+                waits.newest[thread] = Math.Max(code, waits.newest.GetValueOrDefault(thread));
+                oldest = Math.Min(oldest, code);
+            }
+
+            // Of a full set something newer than what is known of a thread may have been left out.
+            floor = set.Count == OpenThreads.MaxThreads ? Math.Max(floor, oldest) : floor;
+        }
+
+        foreach (var (thread, _) in waits.newest.Where(end => end.Value < floor).ToList())
+        {
+            waits.newest.Remove(thread);
+        }
+
+        return waits;
+    }
+
+    /// <summary>For whom somebody waits since this mail; null when a newer one of its thread says so, or nobody waits any more.</summary>
+    public WaitsFor? Since(ThreadEnd? mail) =>
+        mail is not null && newest.TryGetValue(OpenThreads.IdOf(mail.ThreadId), out var code) && code >> 1 == mail.At.UtcTicks
+            ? SideOf(code)
+            : null;
+
+    /// <summary>Null when nobody waits.</summary>
+    public Waits? Sum()
+    {
+        var sides = newest.Values.ToLookup(SideOf);
+        return newest.Count == 0 ? null : new Waits(Side(WaitsFor.Us), Side(WaitsFor.Them));
+
+        Wait? Side(WaitsFor side) => sides[side].Any()
+            ? new Wait(sides[side].Count(), new DateTimeOffset(sides[side].Min() >> 1, TimeSpan.Zero))
+            : null;
+    }
+
+    private static WaitsFor SideOf(long code) => (code & 1) == 1 ? WaitsFor.Us : WaitsFor.Them;
+}
