@@ -100,7 +100,7 @@ public sealed class SandboxApplication : IAsyncDisposable
         {
             await ImportAsync(folder, mailboxes.Of(SampleFirm.Colleagues[0]), clock, web.Logger, cancellation);
         }
-        else
+        else if (!options.EmptyMailboxes)
         {
             new SampleMail(mailboxes, firstDay).Fill();
         }

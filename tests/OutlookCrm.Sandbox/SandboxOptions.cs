@@ -20,6 +20,9 @@ public sealed record SandboxOptions
     /// <summary>A folder of .eml and .ics files that fill the first colleague's mailbox instead of the sample firm's mail.</summary>
     public string? MailFolder { get; init; }
 
+    /// <summary>Leaves the mailboxes empty, for whoever fills them.</summary>
+    public bool EmptyMailboxes { get; init; }
+
     /// <summary>The folder <c>dist</c> of the npm package @microsoft/office-js; null takes the one installed beside the sandbox.</summary>
     public string? OfficeJsFolder { get; init; }
 
