@@ -106,7 +106,6 @@ public sealed class SelectionTests(LiveProduct live)
     [Fact]
     public async Task Everyone_on_the_item_can_be_switched_to_and_back()
     {
-        using var api = live.Api(SampleFirm.Mira);
         await using var outlook = await live.OpenAsync("item=none&open=yes&pin=yes");
         var withSeveral = await outlook.Page.EvaluateAsync<string>(
             """

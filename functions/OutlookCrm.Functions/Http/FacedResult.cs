@@ -35,13 +35,14 @@ internal sealed record KeptResult<T>(RowsStamp Stamp, string Sight, Func<(T Mode
     {
         var reader = Accept.PrefersHtml(httpContext.Request) ? Readers.Of(httpContext) : null;
         var answers = httpContext.RequestServices.GetRequiredService<KeptAnswers>();
-        var key = new AnswerKey(typeof(T), Stamp, Sight, reader is null ? null : PageKey.Of(reader));
+        var takesBrotli = Compression.IsTaken(httpContext.Request);
+        var key = new AnswerKey(typeof(T), Stamp, Sight, reader is null ? null : PageKey.Of(reader), takesBrotli);
         if (!answers.TryFind(key, out var answer))
         {
             var (model, etag) = Make();
             using var body = new PooledBuffer(initialBytes: 16 * 1024);
             await Faces.WriteAsync(httpContext, model, reader, body);
-            answer = KeptAnswer.Of(body.Written.Span, etag);
+            answer = KeptAnswer.Of(body.Written.Span, takesBrotli, etag);
             answers.Keep(key, answer);
         }
 
@@ -111,19 +112,23 @@ internal static class Compression
     private const int Quality = 5;
     private const int WindowBits = 18;
 
-    /// <summary>True when the client takes it and so many bytes gain from it.</summary>
-    public static bool IsWanted(HttpRequest request, int bytes) => bytes >= MinBytes && Accept.Encoding(request, "br");
+    public static bool IsTaken(HttpRequest request) => Accept.Encoding(request, "br");
+
+    public static bool IsWorthIt(int bytes) => bytes >= MinBytes;
+
+    /// <summary>What so many bytes take at most, compressed.</summary>
+    public static int MaxBytes(int bytes) => BrotliEncoder.GetMaxCompressedLength(bytes);
 
     public static async Task WriteAsync(HttpContext http, ReadOnlyMemory<byte> body)
     {
-        if (!IsWanted(http.Request, body.Length))
+        if (!IsWorthIt(body.Length) || !IsTaken(http.Request))
         {
             http.Response.ContentLength = body.Length;
             await http.Response.BodyWriter.WriteAsync(body, http.RequestAborted);
             return;
         }
 
-        var compressed = ArrayPool<byte>.Shared.Rent(BrotliEncoder.GetMaxCompressedLength(body.Length));
+        var compressed = ArrayPool<byte>.Shared.Rent(MaxBytes(body.Length));
         try
         {
             var length = Compress(body.Span, compressed);

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -21,25 +23,24 @@ internal sealed class AccessTokens(IdentityOptions options, IssuerKeys issuer, T
     private static readonly JsonWebTokenHandler Handler = new() { MaximumTokenSizeInBytes = MaxTokenLength, MapInboundClaims = false };
     private readonly ConcurrentDictionary<TokenHash, Remembered> remembered = new();
 
-    public async ValueTask<TokenJudgement> JudgeAsync(string token, CancellationToken cancellation)
+    public ValueTask<TokenJudgement> JudgeAsync(ReadOnlySpan<char> token, CancellationToken cancellation)
     {
-        if (token.Length > MaxTokenLength)
+        if (token.Length > MaxTokenLength || !TokenHash.TryMake(token, out var hash))
         {
-            return TokenJudgement.Invalid;
+            return new(TokenJudgement.Invalid);
         }
 
-        var hash = TokenHash.Of(token);
         if (remembered.TryGetValue(hash, out var known))
         {
             if (known.Generation == issuer.Generation && clock.GetUtcNow() < known.Until)
             {
-                return known.Judgement;
+                return new(known.Judgement);
             }
 
             remembered.TryRemove(hash, out _);
         }
 
-        return await JudgeAnewAsync(token, hash, cancellation);
+        return new(JudgeAnewAsync(token.ToString(), hash, cancellation));
     }
 
     private async Task<TokenJudgement> JudgeAnewAsync(string text, TokenHash hash, CancellationToken cancellation)
@@ -222,12 +223,23 @@ internal sealed class AccessTokens(IdentityOptions options, IssuerKeys issuer, T
     /// <summary>SHA-256 of a token: the token itself is not kept.</summary>
     private readonly record struct TokenHash(ulong A, ulong B, ulong C, ulong D)
     {
-        public static TokenHash Of(string token)
+        private const int UsualLength = 2_048;
+
+        /// <summary>False for what is not ASCII and so no token.</summary>
+        public static bool TryMake(ReadOnlySpan<char> token, out TokenHash made)
         {
+            made = default;
+            var ascii = token.Length <= UsualLength ? stackalloc byte[UsualLength] : new byte[token.Length];
+            if (Ascii.FromUtf16(token, ascii, out var length) != OperationStatus.Done)
+            {
+                return false;
+            }
+
             Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-            SHA256.HashData(MemoryMarshal.AsBytes(token.AsSpan()), hash);
+            SHA256.HashData(ascii[..length], hash);
             var parts = MemoryMarshal.Cast<byte, ulong>(hash);
-            return new(parts[0], parts[1], parts[2], parts[3]);
+            made = new(parts[0], parts[1], parts[2], parts[3]);
+            return true;
         }
     }
 }

@@ -52,7 +52,7 @@ internal sealed class IdentityMiddleware(AccessTokens tokens, ILogger<IdentityMi
             return;
         }
 
-        var judgement = await tokens.JudgeAsync(header.ToString()[Scheme.Length..].Trim(), context.CancellationToken);
+        var judgement = await tokens.JudgeAsync(header.ToString().AsSpan(Scheme.Length).Trim(), context.CancellationToken);
         if (judgement.Caller is not { } caller)
         {
             log.LogInformation("Refused a token: {Refusal}.", judgement.Refusal);

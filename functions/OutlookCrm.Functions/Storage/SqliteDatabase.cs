@@ -16,7 +16,14 @@ internal sealed class SqliteDatabase : IDisposable
     private readonly sqlite3 handle;
     private readonly Dictionary<string, SqliteStatement> statements = new(StringComparer.Ordinal);
 
-    static SqliteDatabase() => Batteries_V2.Init();
+    static SqliteDatabase()
+    {
+        Batteries_V2.Init();
+
+        // Nobody asks how much memory SQLite has in use, and counting it takes one lock for all threads at each allocation. It may be
+        // refused, when the process has used SQLite before: then it is counted.
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
+    }
 
     private SqliteDatabase(string file, sqlite3 handle)
     {

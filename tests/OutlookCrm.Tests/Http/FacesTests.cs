@@ -134,6 +134,34 @@ public sealed class FacesTests(BadInputTests.Fixture fixture) : IClassFixture<Ba
         Assert.True(packed.Content.Headers.ContentLength < full.Content.Headers.ContentLength / 4);
     }
 
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("text/html")]
+    public async Task A_kept_card_is_the_same_bytes_packed_or_not_and_goes_with_the_first_change(string accept)
+    {
+        using var made = await fixture.Anna.PostAsync(
+            "/api/customers", Json(new JsonObject { ["name"] = "Kept", ["address"] = $"{Guid.NewGuid():N}@kunde.example" }));
+        var path = $"/api/customers/{JsonNode.Parse(await made.Content.ReadAsStringAsync())!["id"]!.GetValue<string>()}";
+        for (var i = 0; i < 3; i++)
+        {
+            var text = $"Łukasz {Guid.NewGuid():N} {new string('x', 1_200)}";
+            using var added = await fixture.Anna.PostAsync($"{path}/notes", Json(new JsonObject { ["id"] = Guid.NewGuid().ToString("D"), ["text"] = text }));
+            for (var look = 0; look < 2; look++)
+            {
+                using var full = await GetAsync(path, accept);
+                using var packed = await GetAsync(path, accept, "br");
+                await using var unpacked = new BrotliStream(await packed.Content.ReadAsStreamAsync(), CompressionMode.Decompress);
+                using var reader = new StreamReader(unpacked, Encoding.UTF8);
+                var shown = await full.Content.ReadAsStringAsync();
+
+                Assert.Contains(text, shown, StringComparison.Ordinal);
+                Assert.Equal(["br"], packed.Content.Headers.ContentEncoding);
+                Assert.Equal(shown, await reader.ReadToEndAsync());
+                Assert.Equal(full.Headers.ETag, packed.Headers.ETag);
+            }
+        }
+    }
+
     [Fact]
     public async Task Brotli_that_is_refused_or_gains_nothing_is_not_sent()
     {
