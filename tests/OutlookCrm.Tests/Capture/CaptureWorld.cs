@@ -168,6 +168,20 @@ public sealed class CaptureWorld : IAsyncDisposable
         return (string)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
     }
 
+    public async Task GivenAddressAsync(string customer, string address)
+    {
+        using var mira = SignIn(SampleFirm.Mira);
+        using var answer = await mira.PostAsJsonAsync($"/api/customers/{customer}/addresses", new { address });
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>A colleague wants somebody left out of what is logged from their mailbox.</summary>
+    public async Task GivenUnwantedAsync(SampleColleague colleague, string address)
+    {
+        Assert.True(BlockTarget.TryParse(address, out var target));
+        Assert.True(await Services.GetRequiredService<BlockLists>().AddAsync(Tenant, colleague.Id, target, colleague.Name, default));
+    }
+
     public HttpClient SignIn(SampleColleague colleague)
     {
         var client = new HttpClient { BaseAddress = Address };
@@ -197,10 +211,12 @@ public sealed class CaptureWorld : IAsyncDisposable
     public Mailbox MailboxOf(SampleColleague colleague) => Sandbox.MailboxOf(colleague);
 
     /// <summary>Looks at mailboxes until nothing is left to do.</summary>
-    public async Task LookAsync(params SampleColleague[] colleagues)
+    public Task LookAsync(params SampleColleague[] colleagues) => LookAsync(patience: null, colleagues);
+
+    public async Task LookAsync(TimeSpan? patience, SampleColleague[] colleagues)
     {
         await AskAsync(colleagues);
-        await SettleAsync();
+        await SettleAsync(patience);
     }
 
     public Task AskAsync(params SampleColleague[] colleagues) => Services.GetRequiredService<CaptureRequests>().LookAsync(
@@ -208,12 +224,13 @@ public sealed class CaptureWorld : IAsyncDisposable
 
     /// <summary>Waits until no message is left; moves the time to the next one that is to come later.</summary>
     /// <param name="patience">In real time.</param>
-    public async Task SettleAsync(TimeSpan? patience = null)
+    /// <param name="until">Ends the waiting too.</param>
+    public async Task SettleAsync(TimeSpan? patience = null, Task? until = null)
     {
         var waiting = Stopwatch.StartNew();
         var still = 0;
         (long Count, long Tries) last = default;
-        while (true)
+        while (until is not { IsCompleted: true })
         {
             var (count, tries, nextAt, working) = await MessagesAsync();
             if (count == 0)
