@@ -39,7 +39,7 @@ public sealed class TakeMailboxItem(
                 return;
             }
 
-            await lookup.TakeAsync(message.TenantId, mailbox, batch, isByHand: message.InternetMessageId is not null, cancellation);
+            await lookup.TakeAsync(message.TenantId, mailbox, batch, message.IsByHand, cancellation);
         }
         catch (GraphException e) when (CaptureLookup.WaitAfter(e, message.Failures) is { } wait)
         {

@@ -39,7 +39,8 @@ public sealed class MailboxHealthsTests
             };
             var condition = MailboxHealths.Judge(Mailbox, status, Now, Poll);
             var isWell = condition is MailboxCondition.Good or MailboxCondition.Waiting;
-            return isWell == (age <= MailboxHealths.MaxRounds * Poll.TotalSeconds && trouble != GraphTrouble.Reconnect);
+            var patience = isNotified ? MailboxHealths.MaxQuiet : MailboxHealths.MaxRounds * Poll;
+            return isWell == (age <= patience.TotalSeconds && trouble != GraphTrouble.Reconnect);
         }).QuickCheckThrowOnFailure();
     }
 
@@ -62,6 +63,16 @@ public sealed class MailboxHealthsTests
         Assert.Equal(MailboxCondition.Good, MailboxHealths.Judge(Mailbox, busy, Now, Poll));
         Assert.Equal(MailboxCondition.Busy, MailboxHealths.Judge(Mailbox, busy, Now.AddMinutes(2), Poll));
         Assert.Equal(MailboxCondition.Behind, MailboxHealths.Judge(Mailbox, Fine, Now.AddMinutes(2), Poll));
+    }
+
+    [Fact]
+    public void A_subscription_that_has_ended_buys_no_patience()
+    {
+        var told = Fine with { LastSuccessAt = Now.AddMinutes(-10), IsNotified = true, SubscriptionExpiresAt = Now.AddHours(1) };
+
+        Assert.Equal(MailboxCondition.Good, MailboxHealths.Judge(Mailbox, told, Now, Poll));
+        Assert.Equal(MailboxCondition.Behind, MailboxHealths.Judge(Mailbox, told with { SubscriptionExpiresAt = Now }, Now, Poll));
+        Assert.Equal(MailboxCondition.Behind, MailboxHealths.Judge(Mailbox, told with { SubscriptionExpiresAt = null }, Now, Poll));
     }
 
     [Fact]

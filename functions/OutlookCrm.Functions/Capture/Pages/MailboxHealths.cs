@@ -9,7 +9,10 @@ internal static class MailboxHealths
     /// <summary>So many rounds may fail or be late before that is called trouble.</summary>
     public const int MaxRounds = 3;
 
-    /// <param name="poll">How often a mailbox is looked at.</param>
+    /// <summary>While Outlook tells of new mail a mailbox is looked at every quarter of an hour besides, see <see cref="SweepMailboxes"/>.</summary>
+    public static readonly TimeSpan MaxQuiet = TimeSpan.FromMinutes(20);
+
+    /// <param name="poll">How often a mailbox is looked at of which nobody tells.</param>
     public static MailboxCondition Judge(MailboxRow mailbox, MailboxStatus status, DateTimeOffset now, TimeSpan poll)
     {
         if (mailbox.IsOffForFirm)
@@ -28,7 +31,8 @@ internal static class MailboxHealths
         }
 
         // An old success says nothing of today, whatever else the status says.
-        var isLate = now - (status.LastSuccessAt ?? mailbox.AddedAt ?? DateTimeOffset.MinValue) > MaxRounds * poll;
+        var patience = status.IsNotified && status.SubscriptionExpiresAt > now && MaxQuiet > MaxRounds * poll ? MaxQuiet : MaxRounds * poll;
+        var isLate = now - (status.LastSuccessAt ?? mailbox.AddedAt ?? DateTimeOffset.MinValue) > patience;
         return isLate ? status.Trouble is null ? MailboxCondition.Behind : MailboxCondition.Busy
             : status.LastSuccessAt is null ? MailboxCondition.Waiting
             : MailboxCondition.Good;
