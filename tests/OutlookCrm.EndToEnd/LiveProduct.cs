@@ -77,6 +77,9 @@ public sealed class LiveProduct : IAsyncLifetime
         }
     }
 
+    /// <summary>The product's own services, for what its worker would write.</summary>
+    public IServiceProvider Services => product?.Services ?? throw new InvalidOperationException("Not started.");
+
     /// <summary>The API as a colleague's program would call it.</summary>
     public HttpClient Api(SampleColleague colleague) => new()
     {

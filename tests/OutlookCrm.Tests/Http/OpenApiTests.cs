@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.OpenApi;
+using OutlookCrm.Capture.Pages;
 using OutlookCrm.Http;
 
 namespace OutlookCrm.Tests.Http;
@@ -104,8 +105,8 @@ public sealed class OpenApiTests(BadInputTests.Fixture fixture) : IClassFixture<
             }
         }
 
-        // Each way in which the function says it succeeds was seen, but a file that this test has not built.
-        if (endpoint.Name != nameof(GetPaneFile))
+        // Each way in which the function says it succeeds was seen, but a file that this test has not built, and a mailbox's folders.
+        if (endpoint.Name is not (nameof(GetPaneFile) or nameof(ListMailFolders) or nameof(ChooseFolder)))
         {
             Assert.Contains(seen, s => s is >= 200 and < 300);
         }
