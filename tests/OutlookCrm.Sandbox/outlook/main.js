@@ -42,7 +42,12 @@ const THEMES = {
   dark: { bodyBackgroundColor: 0x1f1f1f, bodyForegroundColor: 0xffffff, controlBackgroundColor: 0x292929, controlForegroundColor: 0xd6d6d6 },
 };
 
-const pretend = new Pretend({ box: byId('pretend'), say, page: { me: () => colleague, selected: () => selected, look: () => look() } });
+const pretend = new Pretend({
+  box: byId('pretend'), locale, say, page: {
+    me: () => colleague, selected: () => selected, look: () => look(),
+    clockMoved: async () => { await (byId('calendar').hidden ? list.refresh() : calendar.draw()); },
+  },
+});
 const now = () => pretend.now();
 let theme = switches.get('theme') ?? localStorage.getItem('theme') ?? 'light';
 let colleague, graph, list, calendar, reading, mailbox, composer, planner, folders = [], folder = null, special = {}, host = null, broker = null;
@@ -461,6 +466,7 @@ byId('handle').addEventListener('keydown', (event) => {
   if (step) setPaneWidth(byId('pane').offsetWidth + step);
 });
 
+await pretend.start();
 setTheme(theme);
 setPinned(pinned);
 setPaneWidth(Number(localStorage.getItem('pane-width')) || 320);

@@ -1,16 +1,35 @@
-// The world outside: lets a customer write in, and what programs send. What it does goes through the sandbox, not through Graph.
+// The world outside: lets customers and programs write in, moves the clock, makes Graph fail. All of it goes through the sandbox, not through Graph.
 
 import { element } from './elements.js';
 import { PeopleField } from './people-field.js';
 
 const KINDS = [['person', 'a mail'], ['outOfOffice', 'an out-of-office note'], ['bounce', 'a bounce'], ['newsletter', 'a newsletter']];
+const STEPS = [['An hour', '01:00:00'], ['A day', '1.00:00:00'], ['A week', '7.00:00:00']];
+
+// What the product gets from Graph; this page is spared.
+const FAULTS = [
+  ['Nothing', {}],
+  ['Graph is slow', { slow: 1, slowBy: '00:00:03' }],
+  ['Graph throttles: every third request waits', { refuseEvery: 3, retryAfter: '00:00:05' }],
+  ['Graph is down', { refuseEvery: 1, retryAfter: '00:00:10' }],
+  ['Answers break off', { torn: 0.3 }],
+  ['Changes are told twice, and again', { replays: 0.5, doubles: 0.5, notificationsDoubled: 1 }],
+  ['Notifications are lost', { notificationsLost: 1 }],
+];
 const OWN_DOMAIN = '@birnbaum.example';
 
 export class Pretend {
-  /** @param {object} page me: who looks, selected: the selected item, look: take in what came */
-  constructor({ box, say, page }) { Object.assign(this, { box, say, page }); }
+  /** @param {object} page me: who looks, selected: the selected item, look: take in what came, clockMoved: draw what depends on today */
+  constructor({ box, locale, say, page }) { Object.assign(this, { box, locale, say, page }); }
 
-  now() { return new Date(); }
+  #aheadMs = 0;
+
+  /** The sandbox's time, which may have been moved. */
+  now() { return new Date(Date.now() + this.#aheadMs); }
+
+  async start() { this.#setClock(await (await fetch('/sandbox/clock')).json()); }
+
+  #setClock({ now }) { this.#aheadMs = Date.parse(now) - Date.now(); }
 
   /** Of another mailbox from now on. */
   use({ known }) {
@@ -33,7 +52,22 @@ export class Pretend {
     const meeting = this.#form('They invite us', 'Let the invitation come in', () => this.#invite(), field('Subject', this.topic), field('When', this.at));
     this.meetings = element('div', { className: 'answers' });
     this.meetingsForm = element('section', {}, element('h3', { textContent: 'About the selected meeting' }), this.meetings);
-    this.box.replaceChildren(element('h2', { textContent: 'Pretend' }), mail, meeting, this.meetingsForm);
+
+    this.clock = element('p', { className: 'clock' });
+    const clock = element('section', {}, element('h3', { textContent: 'The clock' }), this.clock, element('div', { className: 'answers' }, ...STEPS.map(([textContent, advance]) => {
+      const button = element('button', { textContent: `${textContent} later` });
+      button.addEventListener('click', () => this.#do(() => this.#move(advance)));
+      return button;
+    })));
+    this.faults = element('select', { id: 'pretend-faults' }, ...FAULTS.map(([textContent], value) => element('option', { value, textContent })));
+    this.faults.addEventListener('change', () => this.#do(async () => {
+      const [what, plan] = FAULTS[this.faults.value];
+      await this.#ask('/sandbox/faults', plan, 'PUT');
+      this.say(what === 'Nothing' ? 'All is well again.' : `${what}.`);
+    }));
+    const faults = element('section', {}, element('h3', { textContent: 'What goes wrong for the product' }), field('Fault', this.faults));
+    this.box.replaceChildren(element('h2', { textContent: 'Pretend' }), mail, meeting, this.meetingsForm, clock, faults);
+    this.#tell();
     this.selectionChanged();
   }
 
@@ -41,6 +75,7 @@ export class Pretend {
   toggle() {
     this.box.hidden = !this.box.hidden;
     if (!this.box.hidden) {
+      this.#tell();
       this.selectionChanged();
       this.from.input.focus();
     }
@@ -103,6 +138,14 @@ export class Pretend {
     await this.page.look();
   }
 
+  async #move(advance) {
+    this.#setClock(await this.#ask('/sandbox/clock', { advance }));
+    this.#tell();
+    await this.page.clockMoved();
+  }
+
+  #tell() { this.clock.textContent = `It is ${new Intl.DateTimeFormat(this.locale, { dateStyle: 'full', timeStyle: 'short' }).format(this.now())}.`; }
+
   async #do(task) {
     try {
       await task();
@@ -121,8 +164,8 @@ export class Pretend {
     return form;
   }
 
-  async #ask(path, body) {
-    const answer = await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  async #ask(path, body, method = 'POST') {
+    const answer = await fetch(path, { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
     if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail ?? `The sandbox refused: ${answer.status}.`);
     return answer.status === 204 ? null : answer.json();
   }
