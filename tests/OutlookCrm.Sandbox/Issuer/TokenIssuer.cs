@@ -6,7 +6,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace OutlookCrm.Sandbox.Issuer;
 
 /// <summary>Signs tokens shaped as the Microsoft identity platform's v2.0 ones.</summary>
-public sealed class TokenIssuer(TimeProvider clock, SandboxAddresses addresses, SigningKeys keys, AppRegistration app)
+public sealed class TokenIssuer(SandboxClock clock, SandboxAddresses addresses, SigningKeys keys, AppRegistration app)
 {
     public const string GraphAudience = "https://graph.microsoft.com";
 
@@ -81,7 +81,9 @@ public sealed class TokenIssuer(TimeProvider clock, SandboxAddresses addresses, 
 
     private string Sign(string audience, Dictionary<string, object> claims)
     {
+        // Good by the sandbox's time however far it was moved, and by the real one: a product in a process of its own lives in that.
         var now = clock.GetUtcNow();
+        var unmoved = now - clock.Ahead;
         claims["tid"] = Tenant;
         claims["uti"] = Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(16));
         claims["ver"] = "2.0";
@@ -90,8 +92,8 @@ public sealed class TokenIssuer(TimeProvider clock, SandboxAddresses addresses, 
             Issuer = addresses.IssuerOf(Tenant),
             Audience = audience,
             Claims = claims,
-            IssuedAt = now.UtcDateTime,
-            NotBefore = now.UtcDateTime,
+            IssuedAt = unmoved.UtcDateTime,
+            NotBefore = unmoved.UtcDateTime,
             Expires = (now + Lifetime).UtcDateTime,
             SigningCredentials = new SigningCredentials(keys.Current, SecurityAlgorithms.RsaSha256),
         });

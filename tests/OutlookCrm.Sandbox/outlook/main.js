@@ -50,7 +50,7 @@ const pretend = new Pretend({
 });
 const now = () => pretend.now();
 let theme = switches.get('theme') ?? localStorage.getItem('theme') ?? 'light';
-let colleague, graph, list, calendar, reading, mailbox, composer, planner, folders = [], folder = null, special = {}, host = null, broker = null;
+let colleague, graph, list, calendar, reading, mailbox, composer, planner, folders = [], folder = null, special = {}, listed = {}, host = null, broker = null;
 let selected = null, selectedAt = 0;
 let pinned = switches.get('pin') === 'yes' || (switches.get('pin') !== 'no' && localStorage.getItem('pinned') === 'yes');
 
@@ -247,18 +247,17 @@ async function openFolder(wanted) {
   showMail();
   folder = wanted;
   byId('folder-name').textContent = wanted.displayName;
+  listed = await readFolders(); // before the list: what comes between the two is looked at again
   await list.open(wanted.id);
-  await readFolders();
   if (selected) select(null);
 }
 
-/** True when the open folder has more or fewer mails, or unread ones, than it had. */
+/** How many mails, and unread ones, the open folder has. */
 async function readFolders() {
-  const before = folders.find(({ id }) => id === folder.id);
   folders = await graph.folders();
-  const after = folders.find(({ id }) => id === folder.id);
   drawFolders();
-  return before?.totalItemCount !== after?.totalItemCount || before?.unreadItemCount !== after?.unreadItemCount;
+  const { totalItemCount: total, unreadItemCount: unread } = folders.find(({ id }) => id === folder.id) ?? {};
+  return { total, unread };
 }
 
 let looking = null;
@@ -269,10 +268,13 @@ async function look() {
   if (!folder) return; // at the very start
   const of = graph;
   looking = (async () => {
-    const changed = await readFolders();
+    const there = await readFolders();
     if (of !== graph) return; // another mailbox meanwhile
     if (!byId('mail-list').hidden) {
-      if (changed) await list.refresh();
+      if (there.total !== listed.total || there.unread !== listed.unread) {
+        listed = there;
+        await list.refresh();
+      }
       return;
     }
     const event = await calendar.refresh();
@@ -293,6 +295,7 @@ async function selectMessage(message) {
   select(message);
   if (message && !message.isRead) {
     await graph.change(message.id, { isRead: true });
+    listed.unread--;
     await readFolders();
   }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using OutlookCrm.Sandbox;
+using OutlookCrm.Sandbox.Issuer;
 
 namespace OutlookCrm.Tests.Sandbox;
 
@@ -34,6 +35,18 @@ public sealed class IssuerTests(RunningSandbox sandbox) : IClassFixture<RunningS
         Assert.Equal("Tomasz Zieliński", token.Claims["name"]);
         Assert.Equal(SampleFirm.Tomasz.Address, token.Claims["preferred_username"]);
         Assert.Equal(["member"], new JsonWebToken(minted).Claims.Where(claim => claim.Type == "roles").Select(claim => claim.Value));
+    }
+
+    [Fact]
+    public async Task However_far_the_clock_was_moved_a_token_is_good_by_its_time_and_by_the_real_one()
+    {
+        var real = new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
+        await using var application = await SandboxApplication.StartAsync(new SandboxOptions { Port = 0, PanePort = 0, HttpPort = 0 }, new RunningSandbox.FixedClock(real));
+        application.Clock.Advance(TimeSpan.FromDays(30));
+
+        var token = new JsonWebToken(application.Issuer.CreateAccessToken(SampleFirm.Tomasz));
+
+        Assert.Equal((real.UtcDateTime, real.UtcDateTime.AddDays(30) + TokenIssuer.Lifetime), (token.ValidFrom, token.ValidTo));
     }
 
     [Fact]
