@@ -18,6 +18,8 @@ namespace OutlookCrm.Sandbox;
 /// <summary>A running sandbox. Tests and benchmarks start it in their own process; <c>Program.cs</c> in one of its own.</summary>
 public sealed class SandboxApplication : IAsyncDisposable
 {
+    private static readonly TimeSpan GeneratedSpan = TimeSpan.FromDays(730);
+
     private readonly WebApplication web;
     private readonly ProductProxy proxy;
     private readonly CancellationTokenSource stopping = new();
@@ -99,6 +101,10 @@ public sealed class SandboxApplication : IAsyncDisposable
         if (options.MailFolder is { } folder)
         {
             await ImportAsync(folder, mailboxes.Of(SampleFirm.Colleagues[0]), clock, web.Logger, cancellation);
+        }
+        else if (options.GeneratedMessages is { } messages)
+        {
+            new GeneratedFirm(options.GeneratedSeed, firstDay, GeneratedSpan).Fill(mailboxes.All, messages);
         }
         else if (!options.EmptyMailboxes)
         {

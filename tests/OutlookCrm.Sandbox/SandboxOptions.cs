@@ -23,6 +23,12 @@ public sealed record SandboxOptions
     /// <summary>Leaves the mailboxes empty, for whoever fills them.</summary>
     public bool EmptyMailboxes { get; init; }
 
+    /// <summary>So many generated messages, and meetings to match, fill the three mailboxes instead of the sample firm's; null for none.</summary>
+    public int? GeneratedMessages { get; init; }
+
+    /// <summary>Which ones: the same seed and the same first day give the same.</summary>
+    public int GeneratedSeed { get; init; } = 1;
+
     /// <summary>The folder <c>dist</c> of the npm package @microsoft/office-js; null takes the one installed beside the sandbox.</summary>
     public string? OfficeJsFolder { get; init; }
 
@@ -52,10 +58,11 @@ public sealed record SandboxOptions
                 "--http-port" => options with { HttpPort = ParsePort(name, value) },
                 "--product" => options with { Product = ParseAddress(name, value) },
                 "--mail" => options with { MailFolder = ParseFolder(name, value), SeedProduct = false },
+                "--generate" => options with { GeneratedMessages = ParseCount(name, value), SeedProduct = false },
                 "--office-js" => options with { OfficeJsFolder = ParseFolder(name, value) },
                 "--state" => options with { StateFolder = Path.GetFullPath(value) },
                 _ => throw new FormatException(
-                    $"{name} is not an option. There are --port, --pane-port, --http-port, --product, --mail, --office-js and --state."),
+                    $"{name} is not an option. There are --port, --pane-port, --http-port, --product, --mail, --generate, --office-js and --state."),
             };
         }
 
@@ -66,6 +73,11 @@ public sealed record SandboxOptions
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= ushort.MaxValue
             ? port
             : throw new FormatException($"{name} takes a port from 0 to {ushort.MaxValue}, not '{value}'.");
+
+    private static int ParseCount(string name, string value) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= 1_000_000
+            ? count
+            : throw new FormatException($"{name} takes a number of messages from 1 to 1000000, not '{value}'.");
 
     private static Uri ParseAddress(string name, string value) =>
         Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
