@@ -414,7 +414,7 @@ public sealed class CustomerChanges(
             // Not with the request's cancellation: whoever asked may be gone, the change is made.
             await projection.RunAsync(tenantId, id, change, isLast: false, CancellationToken.None);
         }
-        catch (TableStoreUnavailableException e)
+        catch (Exception e) when (e is TableStoreUnavailableException or WorkQueueUnavailableException)
         {
             log.LogWarning(e, "Search and summaries of customer {CustomerId} follow later", id);
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OutlookCrm.Capture;
 using OutlookCrm.Pane;
 using OutlookCrm.Search;
 using OutlookCrm.Storage;
@@ -7,11 +8,12 @@ namespace OutlookCrm.Customers;
 
 /// <summary>
 /// What follows from a customer's record in other tables and partitions: the addresses' claims, search, the organisation's list of
-/// people. Always made from the record as it is now. Afterwards the record is read again, and all of it repeated when it changed
+/// people, the history of a new address. Always made from the record as it is now. Afterwards the record is read again, and all of it repeated when it changed
 /// meanwhile: of two at once, whoever writes last also looks last. One that read, stood still, wrote and died before it looked would
 /// leave what is outdated after others were done; so everything is projected once more when no invocation of then can be alive.
 /// </summary>
-public sealed class CustomerProjection(ITableStore tables, IWorkQueue queue, CustomerStore customers, SearchIndex search)
+public sealed class CustomerProjection(
+    ITableStore tables, IWorkQueue queue, CustomerStore customers, SearchIndex search, CaptureRequests capture)
 {
     internal const string RenameQueue = "company-renames";
 
@@ -55,6 +57,11 @@ public sealed class CustomerProjection(ITableStore tables, IWorkQueue queue, Cus
             {
                 throw new TableStoreUnavailableException("The customer changed in every round; its projections are tried again later.");
             }
+        }
+
+        if (!outbox.IsProjected)
+        {
+            await AskForHistoryAsync(tenantId, await ReadAsync(), outbox.Addresses, cancellation);
         }
 
         if (outbox.IsRenamed)
@@ -127,6 +134,15 @@ public sealed class CustomerProjection(ITableStore tables, IWorkQueue queue, Cus
             done = row is null
                 ? await claims.TryDeleteAsync(tenantId, claim, cancellation)
                 : await claims.TryConfirmAsync(tenantId, claim, row.Address, stored.Customer, cancellation);
+        }
+    }
+
+    /// <summary>What was written with an address before it was a customer's is theirs from now on; asked for twice it is found once.</summary>
+    private async Task AskForHistoryAsync(Guid tenantId, StoredCustomer stored, IEnumerable<string> keys, CancellationToken cancellation)
+    {
+        foreach (var added in stored.Addresses.Where(a => keys.Contains(a.Address.Key, StringComparer.Ordinal)))
+        {
+            await capture.FindHistoryAsync(tenantId, added.Address, cancellation);
         }
     }
 

@@ -140,7 +140,8 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, TimeProv
     public async Task<Timeline?> ReadAsync(Caller caller, CustomerId customer, string? afterKey, int size, CancellationToken cancellation)
     {
         var partition = TableKeys.Customer(caller.TenantId, customer.ToString());
-        var range = afterKey is null ? TableKeys.Timeline : TableKeys.TimelineAfter(afterKey);
+        var sight = await sights.OfAsync(caller, cancellation);
+        var range = afterKey is null ? TableKeys.TimelineUpTo(sight.Until) : TableKeys.TimelineAfter(afterKey);
         var reading = tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation);
         var rows = await tables.RangeAsync(Tables.Customers, partition, range, size + 1, cancellation);
         if (await reading is not { } record)
@@ -148,7 +149,6 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, TimeProv
             return null;
         }
 
-        var sight = await sights.OfAsync(caller, cancellation);
         RowKeyRange? rest = rows.Count > size ? RowKeyRange.After(rows[^1].RowKey, range.Before) : null;
         var lines = await ReadLinesAsync(record, sight.KeyFor(record), rows, firstLine: 0, rest, size + 1, sight, withLastContact: false, cancellation);
         return Page(caller.TenantId, customer, [.. lines.Shown], size, sight, ThreadWaits.Of(record, sight));
@@ -180,6 +180,17 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, TimeProv
     {
         bool IsSeen(TableRow row) => sightKey.Length == 0 || !TimelineRow.SeenBy(row, sight).IsHidden;
         bool IsLastContact(TableRow row) => TimelineRow.AtOf(row) <= sight.Now && TimelineRow.IsContact(row);
+
+        while (firstLine < begun.Count && TimelineRow.AtOf(begun[firstLine]) > sight.Until)
+        {
+            firstLine++;
+        }
+
+        if (rest is not null && firstLine == begun.Count && TableKeys.TimelineUpTo(sight.Until) is var upToNow
+            && string.CompareOrdinal(rest.Value.From, upToNow.From) < 0)
+        {
+            rest = upToNow;
+        }
 
         // Where nothing is hidden no row is looked at before it is shown.
         var seen = sightKey.Length == 0 ? Tail(begun, firstLine) : [.. Tail(begun, firstLine).Where(IsSeen)];

@@ -15,6 +15,12 @@ public sealed class Sight(Guid userId, OwnFirm firm, DateTimeOffset now)
     /// <summary>When the reader looks.</summary>
     internal DateTimeOffset Now { get; } = now;
 
+    /// <summary>
+    /// How far ahead a timeline shows what is planned: two weeks. A series has a meeting every week for a year, and would fill the
+    /// page. From the start of the day, so that all that is shown within it is the same.
+    /// </summary>
+    internal DateTimeOffset Until { get; } = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero).AddDays(15);
+
     /// <summary>True for the reader's own mailbox and for those that are nobody's.</summary>
     internal bool IsOwn(Guid mailbox) => mailbox == userId || firm.IsShared(mailbox);
 

@@ -87,6 +87,10 @@ public static class TableKeys
     /// <summary>Row of all that is known of a captured interaction.</summary>
     public static string Details(string id) => "k|" + Escape(id);
 
+    /// <summary>The interactions up to this time, for a timeline that does not begin years ahead.</summary>
+    public static RowKeyRange TimelineUpTo(DateTimeOffset at) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{InteractionPrefix}{DateTime.MaxValue.Ticks - at.UtcTicks:D19}"), Timeline.Before);
+
     /// <summary>The interactions from this time on.</summary>
     public static RowKeyRange TimelineSince(DateTimeOffset at) => new(
         Timeline.From, string.Create(CultureInfo.InvariantCulture, $"{InteractionPrefix}{DateTime.MaxValue.Ticks - at.UtcTicks + 1:D19}"));

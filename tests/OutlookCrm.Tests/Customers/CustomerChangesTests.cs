@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using OutlookCrm.Capture;
 using OutlookCrm.Customers;
 using OutlookCrm.Firm;
 using OutlookCrm.Interactions;
@@ -169,6 +170,7 @@ public sealed class CustomerChangesTests
 
         private readonly Random random;
         private readonly SteppedQueue queue;
+        private readonly HashSet<string> histories = new(StringComparer.Ordinal);
         private readonly CustomerStore customers;
 
         public Firm(int seed, int deathsPerThousand, int stallsPerThousand)
@@ -180,7 +182,7 @@ public sealed class CustomerChangesTests
             var sights = new Sights(new FirmDirectory(Store, new FirmOptions([]), Clock), Clock);
             customers = new CustomerStore(Store, new InteractionStore(Store, sights, Clock), sights);
             Changes = new CustomerChanges(
-                Store, queue, customers, new CustomerProjection(Store, queue, customers, new SearchIndex(Store)), Clock, NullLogger<CustomerChanges>.Instance);
+                Store, queue, customers, new CustomerProjection(Store, queue, customers, new SearchIndex(Store), new CaptureRequests(queue, Clock)), Clock, NullLogger<CustomerChanges>.Instance);
         }
 
         public TestClock Clock { get; } = new();
@@ -260,6 +262,7 @@ public sealed class CustomerChangesTests
             Assert.Equal(
                 addresses.SelectMany(a => a.Select(row => (row.Address.Key, a.Key.ToString()))).Order(),
                 claims.Select(c => (c.Address.Key, c.Customer.ToString())).Order());
+            Assert.All(claims, claim => Assert.Contains(claim.Address.Key, histories)); // asked for whoever died meanwhile
             Assert.All(claims, claim => Assert.True(claim.Says(claim.Address, byId[claim.Customer]), $"the claim says {claim}"));
 
             Assert.Equal(
@@ -321,9 +324,19 @@ public sealed class CustomerChangesTests
             }
         }
 
-        private Task DeliverAsync((string Queue, string Body) message) => message.Queue == CustomerChanges.Queue
-            ? new ProjectCustomer(Changes, queue).RunAsync(JsonSerializer.Deserialize<ChangeMessage>(message.Body)!, default)
-            : new FollowCompanyName(Changes, queue).RunAsync(JsonSerializer.Deserialize<CompanyRenamed>(message.Body)!, default);
+        private Task DeliverAsync((string Queue, string Body) message)
+        {
+            switch (message.Queue)
+            {
+                case CustomerChanges.Queue:
+                    return new ProjectCustomer(Changes, queue).RunAsync(JsonSerializer.Deserialize<ChangeMessage>(message.Body)!, default);
+                case CaptureRequests.HistoryQueue:
+                    histories.Add(JsonSerializer.Deserialize<FindHistory>(message.Body)!.Address);
+                    return Task.CompletedTask;
+                default:
+                    return new FollowCompanyName(Changes, queue).RunAsync(JsonSerializer.Deserialize<CompanyRenamed>(message.Body)!, default);
+            }
+        }
 
         private IEnumerable<TableRow> Rows(string table) => Store.All.Where(r => r.Table == table).Select(r => r.Row);
 

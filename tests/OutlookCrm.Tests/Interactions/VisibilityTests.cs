@@ -112,6 +112,32 @@ public sealed class VisibilityTests
             (await ben.GetFromJsonAsync<CustomerCard>($"/api/customers/{customer}", ContractJson.Options))!.LastContactAt;
     }
 
+    [Fact]
+    public async Task A_series_a_year_ahead_does_not_push_what_happened_off_the_page()
+    {
+        await using var crm = await TestCrm.StartAsync();
+        var world = await World.MakeAsync(crm);
+        var customer = await world.CustomerAsync();
+        var now = crm.Clock.GetUtcNow();
+        await world.RecordAsync(customer,
+        [
+            .. Enumerable.Range(0, 60).Select(week => new Thing(week, [A.Ben.Id], IsMeeting: true, IsIncoming: false, "", now.AddDays((7 * week) + 1))),
+            new Thing(99, [A.Ben.Id], IsMeeting: false, IsIncoming: true, "<t@x>", now.AddDays(-1)),
+        ]);
+        using var ben = crm.SignIn(A.Ben);
+
+        var card = (await ben.GetFromJsonAsync<CustomerCard>($"/api/customers/{customer}", ContractJson.Options))!;
+        var page = (await ben.GetFromJsonAsync<Timeline>($"/api/customers/{customer}/timeline?size=5", ContractJson.Options))!;
+
+        DateTimeOffset[] expected = [now.AddDays(8), now.AddDays(1), now.AddDays(-1)];
+        Assert.Equal(expected, card.Timeline.Lines.Select(line => line.At));
+        Assert.Equal(expected, page.Lines.Select(line => line.At));
+        Assert.Equal(now.AddDays(-1), card.LastContactAt);
+        crm.Clock.Advance(TimeSpan.FromDays(7));
+        var later = (await ben.GetFromJsonAsync<CustomerCard>($"/api/customers/{customer}", ContractJson.Options))!;
+        Assert.Equal((now.AddDays(15), 4), (later.Timeline.Lines[0].At, later.Timeline.Lines.Count));
+    }
+
     /// <summary>All that the product says of a customer to a reader, in both faces, without what names the customer.</summary>
     private static async Task<string> AnswersAsync(TestCrm crm, TestPerson reader, CustomerId customer)
     {
