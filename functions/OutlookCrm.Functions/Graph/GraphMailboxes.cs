@@ -188,9 +188,11 @@ public sealed class GraphMailboxes
 
         // An occurrence says its times and whose it is; the series mostly stands on the same page. The rest is asked for.
         var toRead = changed.Where(pair => !MeetingJson.IsMaster(pair.Value))
-            .Select(pair => MeetingJson.LacksOriginalStart(pair.Value) || (!MeetingJson.IsWhole(pair.Value) && !MeetingJson.IsOccurrence(pair.Value)) ? pair.Key
-                : !MeetingJson.IsWhole(pair.Value) && GraphJson.Text(pair.Value, "seriesMasterId") is { } master && !masters.ContainsKey(master) ? master
-                : null)
+            .SelectMany(pair => new[]
+            {
+                MeetingJson.LacksOriginalStart(pair.Value) || (!MeetingJson.IsWhole(pair.Value) && !MeetingJson.IsOccurrence(pair.Value)) ? pair.Key : null,
+                MeetingJson.SeriesOf(pair.Value) is { } series && !masters.ContainsKey(series) ? series : null,
+            })
             .OfType<string>()
             .Distinct()
             .ToList();
@@ -209,14 +211,14 @@ public sealed class GraphMailboxes
         var items = new List<MeetingItem>(changed.Count);
         foreach (var (id, json) in changed.Where(pair => !gone.Contains(pair.Key) && !MeetingJson.IsMaster(pair.Value)))
         {
-            var master = GraphJson.Text(json, "seriesMasterId") is { } series && masters.TryGetValue(series, out var of) ? of : json;
-            if (!MeetingJson.IsWhole(json) && !MeetingJson.IsWhole(master) && removed.Contains(GraphJson.Text(json, "seriesMasterId") ?? ""))
+            var series = MeetingJson.SeriesOf(json);
+            if (series is not null && gone.Contains(series) && !masters.ContainsKey(series))
             {
-                removed.Add(id);
+                removed.Add(id); // with its series
                 continue;
             }
 
-            Add(MeetingJson.Read(json, master, out var why), id, why, items, unreadable);
+            Add(MeetingJson.Read(json, series is not null && masters.TryGetValue(series, out var master) ? master : json, out var why), id, why, items, unreadable);
         }
 
         return new MeetingChanges(items, unreadable, removed, next, isLast);
@@ -239,7 +241,10 @@ public sealed class GraphMailboxes
             }),
             cancellation);
 
-    /// <summary>One page of the calendar's occurrences that begin within a window: from its beginning on and before its end.</summary>
+    /// <summary>
+    /// One page of the calendar's occurrences that begin within a window: from its beginning on and before its end. A page costs a request, and
+    /// one more for every twenty series on it.
+    /// </summary>
     public async Task<MeetingPage> ReadMeetingsAsync(
         Guid tenantId, string user, DateTimeOffset from, DateTimeOffset until, string? link, CancellationToken cancellation)
     {
@@ -255,11 +260,14 @@ public sealed class GraphMailboxes
                 request.QueryParameters.Top = GraphRequests.PageSize;
             }),
             cancellation);
+        var found = GraphJson.Items(page.RootElement, "value").Where(json => !MeetingJson.IsMaster(json)).ToList();
+        var masters = await SeriesAsync(tenantId, user, found, cancellation);
         var items = new List<MeetingItem>();
         var unreadable = new List<UnreadableItem>();
-        foreach (var json in GraphJson.Items(page.RootElement, "value").Where(json => !MeetingJson.IsMaster(json)))
+        foreach (var json in found)
         {
-            Add(MeetingJson.Read(json, json, out var why), GraphJson.Text(json, "id"), why, items, unreadable);
+            var master = MeetingJson.SeriesOf(json) is { } series && masters.TryGetValue(series, out var of) ? of : json;
+            Add(MeetingJson.Read(json, master, out var why), GraphJson.Text(json, "id"), why, items, unreadable);
         }
 
         // A view has what overlaps the window.
@@ -316,7 +324,13 @@ public sealed class GraphMailboxes
     public async Task<MeetingItem?> FindMeetingAsync(Guid tenantId, string user, string itemId, CancellationToken cancellation)
     {
         using var found = await FindAsync(tenantId, user, client => Meeting(client, user, itemId), cancellation);
-        return found is null || MeetingJson.IsMaster(found.RootElement) ? null : MeetingJson.Read(found.RootElement, found.RootElement, out _);
+        if (found is null || MeetingJson.IsMaster(found.RootElement))
+        {
+            return null;
+        }
+
+        var masters = await SeriesAsync(tenantId, user, [found.RootElement], cancellation);
+        return MeetingJson.Read(found.RootElement, masters.Values.FirstOrDefault(found.RootElement), out _);
     }
 
     /// <summary>
@@ -393,6 +407,20 @@ public sealed class GraphMailboxes
                 .Select(domain => MailAddress.TryParseDomain(GraphJson.Text(domain, "id"), out var name) ? name : null)
                 .OfType<string>(),
         ];
+    }
+
+    /// <summary>The series of these meetings, by id. One that cannot be had for good is left out: its occurrences then speak for themselves.</summary>
+    /// <exception cref="GraphException">Some could not be had now.</exception>
+    private async Task<Dictionary<string, JsonElement>> SeriesAsync(
+        Guid tenantId, string user, IEnumerable<JsonElement> meetings, CancellationToken cancellation)
+    {
+        var ids = meetings.Select(MeetingJson.SeriesOf).OfType<string>().Distinct().ToList();
+        var answers = await requests.SendBatchAsync(
+            tenantId,
+            user,
+            [.. ids.Select(id => (Func<GraphServiceClient, RequestInformation>)(client => Meeting(client, user, id)))],
+            cancellation);
+        return Told(ids, answers, [], []).ToDictionary(told => told.Id, told => told.Json);
     }
 
     private static RequestInformation Mail(GraphServiceClient client, string user, string id) =>

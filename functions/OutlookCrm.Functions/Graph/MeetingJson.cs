@@ -29,13 +29,18 @@ internal static class MeetingJson
     public static bool LacksOriginalStart(JsonElement json) =>
         GraphJson.Text(json, "type") == "exception" && GraphJson.Time(json, "originalStart") is null;
 
-    /// <param name="master">Fills in what an occurrence itself does not say; itself when there is no master.</param>
+    public static string? SeriesOf(JsonElement json) => GraphJson.Text(json, "seriesMasterId") is { Length: > 0 } series ? series : null;
+
+    /// <param name="master">
+    /// The series, whose UID is that of all its occurrences (an occurrence may have one of its own), and which fills in what an occurrence itself
+    /// does not say; itself when there is none.
+    /// </param>
     /// <returns>Null, with the reason, when it cannot be told from others or from others of its series.</returns>
     public static MeetingItem? Read(JsonElement json, JsonElement master, out string why)
     {
         var id = GraphJson.Text(json, "id");
-        var uid = GraphJson.Text(json, "iCalUId") ?? GraphJson.Text(master, "iCalUId");
-        var seriesMasterId = GraphJson.Text(json, "seriesMasterId") is { Length: > 0 } series ? series : null;
+        var uid = GraphJson.Text(master, "iCalUId") is { Length: > 0 } ofSeries ? ofSeries : GraphJson.Text(json, "iCalUId");
+        var seriesMasterId = SeriesOf(json);
         var isAllDay = GraphJson.Flag(From("isAllDay"), "isAllDay");
         var start = Time(json, "start", isAllDay);
         var originalStart = seriesMasterId is null ? null

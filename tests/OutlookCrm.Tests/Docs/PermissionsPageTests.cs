@@ -32,6 +32,7 @@ public sealed partial class PermissionsPageTests
         ["isDraft"] = "Edm.Boolean",
         ["categories"] = "Collection(Edm.String)",
         ["internetMessageHeaders"] = "Collection(graph.internetMessageHeader)",
+        ["lastModifiedDateTime"] = "Edm.DateTimeOffset",
     };
 
     private static readonly Dictionary<string, string> MeetingTypes = new()
@@ -53,6 +54,7 @@ public sealed partial class PermissionsPageTests
         ["organizer"] = "graph.recipient",
         ["attendees"] = "Collection(graph.attendee)",
         ["transactionId"] = "Edm.String",
+        ["lastModifiedDateTime"] = "Edm.DateTimeOffset",
     };
 
     [Fact]

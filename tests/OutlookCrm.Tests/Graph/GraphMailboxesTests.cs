@@ -159,8 +159,11 @@ public sealed class GraphMailboxesTests(RunningSandbox sandbox) : IClassFixture<
         }
 
         Assert.Contains(viewed, meeting => meeting.SeriesMasterId is not null);
-        Assert.Equivalent(
-            viewed.OrderBy(meeting => meeting.ItemId), told.Where(meeting => meeting.StartAt >= from).OrderBy(meeting => meeting.ItemId), strict: true);
+        Assert.Equivalent(Sorted(viewed), Sorted(told.Where(meeting => meeting.StartAt >= from)), strict: true);
+
+        // A delta says when the series changed; of a whole occurrence Graph says when it itself did.
+        static List<MeetingItem> Sorted(IEnumerable<MeetingItem> meetings) =>
+            [.. meetings.OrderBy(meeting => meeting.ItemId).Select(meeting => meeting.SeriesMasterId is null ? meeting : meeting with { ChangedAt = default })];
     }
 
     [Theory]

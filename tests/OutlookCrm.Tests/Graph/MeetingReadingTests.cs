@@ -68,6 +68,32 @@ public sealed class MeetingReadingTests
     }
 
     [Fact]
+    public async Task An_occurrence_has_the_UID_of_its_series_by_whichever_way_it_is_found()
+    {
+        var occurrence = Meeting("o", "occurrence", 9);
+        occurrence["seriesMasterId"] = "m";
+        occurrence["iCalUId"] = "series@example.com/20260309"; // of its own, in a form that only its maker knows
+        var master = Master("m");
+        master["iCalUId"] = "series@example.com";
+        await using var graph = await StartAsync();
+        graph.Otherwise = context => Json(200, context.Request.Path.Value!.Split('/')[^1] switch
+        {
+            "calendarView" => Page([occurrence.DeepClone()]),
+            "delta()" => Page([occurrence.DeepClone()], deltaLink: graph.Root + "/x?$deltatoken=1"),
+            "m" => master.DeepClone(),
+            _ => occurrence.DeepClone(),
+        })(context);
+
+        var viewed = Assert.Single((await graph.Mailboxes.ReadMeetingsAsync(Tenant, User, From, From.AddMonths(1), null, default)).Items);
+        var told = Assert.Single((await ReadChangesAsync(graph)).Items);
+        var found = await graph.Mailboxes.FindMeetingAsync(Tenant, User, "o", default);
+
+        Assert.Equal("series@example.com", viewed.ICalUId);
+        Assert.Equivalent(viewed, told, strict: true);
+        Assert.Equivalent(viewed, found, strict: true);
+    }
+
+    [Fact]
     public async Task What_left_the_calendar_is_told_and_a_page_may_be_empty()
     {
         await using var graph = await StartAsync();
