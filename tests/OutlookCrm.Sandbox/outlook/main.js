@@ -72,15 +72,15 @@ function openPane() {
     container: byId('pane-frame'), paneUrl: `${origin}${switches.get('page') ?? '/api/pane/taskpane.html'}`, mailbox, locale, requirements,
     permission: switches.get('permission') ?? 'ReadItem', extra: { bridge },
   });
-  broker = new NaaBroker({ frame: host.frame, issuer: firm.issuer, tenantId: firm.tenantId, loginHint: () => colleague.address, silent: bridge === 'silent' });
-  if (bridge !== 'off') broker.start();
+  broker.frame = host.frame;
+  broker.requests.length = 0;
   host.start();
 }
 
 function closePane() {
   host?.stop();
-  broker?.stop();
-  host = broker = null;
+  host = null;
+  if (broker) broker.frame = null;
   byId('pane').hidden = byId('handle').hidden = true;
   byId('open-pane').setAttribute('aria-expanded', 'false');
 }
@@ -359,6 +359,8 @@ async function setSession(id) {
     ? { method: 'DELETE' }
     : { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ colleague: id }) });
   const signedIn = id !== null;
+  if (signedIn) broker?.signIn();
+  else broker?.signOut();
   byId('sign-out').textContent = signedIn ? 'Sign out' : 'Sign in';
   byId('sign-out').dataset.signedIn = signedIn ? 'yes' : 'no';
 }
@@ -373,6 +375,11 @@ async function openMailbox(person) {
   selected = null;
   folder = null;
   folders = [];
+  broker?.stop();
+  broker = new NaaBroker({
+    issuer: firm.issuer, tenantId: firm.tenantId, clientId: firm.clientId, loginHint: person.address, silent: bridge === 'silent',
+  });
+  if (bridge !== 'off') broker.start();
   graph = new Graph(person.id);
   const [me, archive, junkemail] = await Promise.all([graph.me(), graph.folder('archive'), graph.folder('junkemail')]);
   special = { archive: archive.id, junkemail: junkemail.id };

@@ -1,26 +1,48 @@
-// Outlook's side of nested app authentication: signs the pane's user in with code and PKCE, here in the host page.
+// Outlook's side of nested app authentication. Outlook is signed in itself, from its start, and holds a refresh token; with it, it gets
+// the pane's tokens in one call, and answers from what it has at hand while that is good, as its own sign-in library does.
 // The pane gets access and ID token, never the refresh token.
 
 const base64url = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)))
   .replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 const claimsOf = (jwt) => JSON.parse(new TextDecoder().decode(
   Uint8Array.from(atob(jwt.split('.')[1].replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0))));
+const seconds = () => Math.floor(Date.now() / 1000);
+const keyOf = (params) => `${params.clientId} ${params.scope}`;
+const scopeOf = (params) => `openid profile offline_access ${params.scope}`.trim();
 const failure = (status, code, message) => Object.assign(new Error(message), { status, code });
+
+const SPARE_SECONDS = 300; // a token that ends sooner is not given out any more
 
 export class NaaBroker {
   #stopped = new AbortController();
+  #refreshToken = null;
+  #signingIn = null;
+  #answers = new Map(); // client and scope → what the token endpoint said
 
-  /** @param {() => string} loginHint the mailbox's address, at the time of asking */
-  constructor({ frame, issuer, tenantId, loginHint, silent }) {
-    Object.assign(this, { frame, issuer, tenantId, loginHint, silent, requests: [], account: null });
+  /** @param {string} loginHint the mailbox's address */
+  constructor({ issuer, tenantId, clientId, loginHint, silent }) {
+    Object.assign(this, { issuer, tenantId, clientId, loginHint, silent, requests: [], account: null, frame: null });
   }
 
-  start() { addEventListener('message', (event) => this.#receive(event), { signal: this.#stopped.signal }); }
+  start() {
+    addEventListener('message', (event) => this.#receive(event), { signal: this.#stopped.signal });
+    this.signIn();
+  }
 
   stop() { this.#stopped.abort(); }
 
+  /** Outlook signs its user in when it starts, without a word; without effect when nobody is signed in at the issuer. */
+  signIn() {
+    this.#signingIn = this.#authorize({ clientId: this.clientId, scope: '' }, false).catch(() => null);
+  }
+
+  signOut() {
+    this.#refreshToken = this.account = null;
+    this.#answers.clear();
+  }
+
   async #receive(event) {
-    if (event.source !== this.frame.contentWindow || typeof event.data !== 'string' || !event.data.includes('"NestedAppAuthRequest"')) {
+    if (event.source !== this.frame?.contentWindow || typeof event.data !== 'string' || !event.data.includes('"NestedAppAuthRequest"')) {
       return;
     }
 
@@ -35,8 +57,10 @@ export class NaaBroker {
     try {
       if (request.method === 'GetInitContext') {
         reply({ initContext: { sdkName: 'small-outlook', sdkVersion: '1.0', capabilities: {}, ...(this.account && { accountContext: this.#accountContext() }) } });
-      } else if (request.method === 'GetToken' || request.method === 'GetTokenPopup') {
-        reply(await this.#getToken(request.tokenParams, request.method === 'GetTokenPopup', event.origin));
+      } else if (request.method === 'GetToken') {
+        reply(this.#answer(request.tokenParams, await this.#getToken(request.tokenParams)));
+      } else if (request.method === 'GetTokenPopup') {
+        reply(this.#answer(request.tokenParams, await this.#authorize(request.tokenParams, true, event.origin)));
       } else {
         reply({ error: { status: 'PERSISTENT_ERROR', code: 'unsupported_method', description: request.method } });
       }
@@ -50,7 +74,30 @@ export class NaaBroker {
     return { homeAccountId, environment, tenantId };
   }
 
-  async #getToken(params, interactive, paneOrigin) {
+  #answer(params, tokens) {
+    return {
+      token: {
+        access_token: tokens.access_token, id_token: tokens.id_token, expires_in: tokens.endsAt - seconds(),
+        scope: params.scope, authority: params.authority, properties: null,
+      },
+      account: this.account,
+    };
+  }
+
+  async #getToken(params) {
+    const atHand = this.#answers.get(keyOf(params));
+    if (atHand && !params.forceRefresh && !params.claims && atHand.endsAt - seconds() > SPARE_SECONDS) {
+      return atHand;
+    }
+
+    await this.#signingIn;
+    return this.#refreshToken
+      ? this.#redeem(params, { grant_type: 'refresh_token', refresh_token: this.#refreshToken, scope: scopeOf(params) })
+      : this.#authorize(params, false);
+  }
+
+  /** The way by the authorize endpoint, with code and PKCE: once for Outlook itself, and whenever a person has to act. */
+  async #authorize(params, interactive, paneOrigin) {
     const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)));
     const challenge = base64url(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier)));
     const redirect = `${location.origin}/sandbox/outlook/signed-in.html`;
@@ -58,8 +105,8 @@ export class NaaBroker {
     const url = new URL(`${this.issuer}/${this.tenantId}/oauth2/v2.0/authorize`);
     url.search = new URLSearchParams({
       response_type: 'code', client_id: params.clientId, redirect_uri: redirect, state,
-      scope: `openid profile offline_access ${params.scope}`, code_challenge: challenge, code_challenge_method: 'S256',
-      login_hint: this.loginHint(), prompt: interactive ? 'select_account' : 'none', brk_origin: paneOrigin,
+      scope: scopeOf(params), code_challenge: challenge, code_challenge_method: 'S256',
+      login_hint: this.loginHint, prompt: interactive ? 'select_account' : 'none', ...(paneOrigin && { brk_origin: paneOrigin }),
       ...(params.claims && { claims: params.claims }),
     });
 
@@ -68,15 +115,19 @@ export class NaaBroker {
       throw failure(answer.error === 'access_denied' ? 'USER_CANCEL' : 'USER_INTERACTION_REQUIRED', answer.error, answer.error_description ?? answer.error);
     }
 
+    return this.#redeem(params, {
+      grant_type: 'authorization_code', code: answer.code, redirect_uri: redirect, code_verifier: verifier,
+    });
+  }
+
+  async #redeem(params, grant) {
     const response = await fetch(`${this.issuer}/${this.tenantId}/oauth2/v2.0/token`, {
-      method: 'POST',
-      body: new URLSearchParams({
-        grant_type: 'authorization_code', client_id: params.clientId, code: answer.code, redirect_uri: redirect, code_verifier: verifier,
-      }),
+      method: 'POST', body: new URLSearchParams({ client_id: params.clientId, ...grant }),
     });
     const tokens = await response.json();
     if (!response.ok) {
-      throw failure('PERSISTENT_ERROR', tokens.error, tokens.error_description);
+      this.#refreshToken = null; // used up or ended; the next question starts anew
+      throw failure('USER_INTERACTION_REQUIRED', tokens.error, tokens.error_description);
     }
 
     const claims = claimsOf(tokens.id_token);
@@ -84,13 +135,10 @@ export class NaaBroker {
       homeAccountId: `${claims.oid}.${claims.tid}`, environment: new URL(this.issuer).host, tenantId: claims.tid,
       username: claims.preferred_username, localAccountId: claims.oid, name: claims.name,
     };
-    return {
-      token: {
-        access_token: tokens.access_token, id_token: tokens.id_token, expires_in: tokens.expires_in,
-        scope: params.scope, authority: params.authority, properties: null,
-      },
-      account: this.account,
-    };
+    this.#refreshToken = tokens.refresh_token;
+    const known = { ...tokens, endsAt: seconds() + tokens.expires_in };
+    this.#answers.set(keyOf(params), known);
+    return known;
   }
 
   /** Silently: the issuer is on our own origin, so we can follow it to where it sends us, as Outlook's own broker needs no frame. */
