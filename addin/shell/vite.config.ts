@@ -1,52 +1,52 @@
-import { defineConfig, type Plugin } from 'vite';
+import { build, defineConfig, type Plugin } from 'vite';
 
-/** Leaves out of a script what it must not or cannot do here. Fails when the script no longer has it where it was. */
-function without(what: string, code: string, found: RegExp, instead: string): string {
-  const left = code.replace(found, instead);
-  if (left === code) {
-    throw new Error(`htmx no longer has ${what} where it was: change vite.config.ts.`);
-  }
-
-  return left;
-}
+const target = 'es2022';
 
 /**
- * htmx as the pane may use it. Its one eval is for attributes that we do not use and a Content-Security-Policy that forbids
- * them, and a direct eval keeps the minifier from renaming anything around it. Outlook takes the History API away. Neither
- * our views nor our answers have hx-on, event filters, out-of-band swaps or HX-Trigger headers. What htmx would log is an
- * aborted or failed request, which requests.ts deals with; faults of ours are thrown as well.
+ * MSAL's client for windows and frames, left out where Outlook's bridge is all that is spoken to: it is two thirds of the library. Without
+ * a bridge MSAL falls back to it; then opening fails, and signIn.ts goes the other way.
  */
-const fittedHtmx: Plugin = {
-  name: 'fitted-htmx',
-  transform(code, id) {
-    if (!id.endsWith('/htmx.esm.js')) {
-      return undefined;
-    }
-
-    const emptied = [
-      'saveToHistoryCache', 'getCachedHistory', 'cleanInnerHtmlForHistory', 'saveCurrentPageToHistory', 'pushUrlIntoHistory',
-      'loadHistoryFromServer', 'restoreHistory', 'boostElement', 'insertIndicatorStyles', 'logError',
-      'oobSwap', 'maybeGenerateConditional', 'processHxOnWildcard', 'handleTriggerHeader',
-    ];
-    return emptied.reduce(
-      (left, name) => without(name, left, new RegExp(`\\n  function ${name}\\(([^]*?)\\) \\{\\n[^]*?\\n  \\}\\n`), `\n  function ${name}($1) {}\n`),
-      without('eval', code, /return eval\(str\)/, 'throw new Error(str)'),
-    );
-  },
+const withoutStandardClient: Plugin = {
+  name: 'without-standard-client',
+  enforce: 'pre',
+  resolveId: (id) => (/\/Standard(Controller|OperatingContext)\.mjs$/.test(id) ? `\0left-out/${id}` : undefined),
+  load: (id) => (id.startsWith('\0left-out/')
+    ? `export class ${/Standard\w+/.exec(id)![0]} { constructor() { throw new Error('There is no bridge.'); } }`
+    : undefined),
 };
 
-/** Loads a module when it is needed and not before, without the half kilobyte of preloading that Vite wraps around an import. */
-const plainLazyImport: Plugin = {
-  name: 'plain-lazy-import',
+/**
+ * Each way to sign in is one file, which is loaded when it is needed and not before. Packed by itself, as a part that both ways shared
+ * would be a further file to wait for; and without the half kilobyte of preloading that Vite wraps around an import.
+ */
+const packedByItself: Plugin = {
+  name: 'packed-by-itself',
   enforce: 'pre',
   apply: 'build',
-  transform(code, id) {
+  async transform(code, id) {
     if (!id.endsWith('/src/signIn.ts')) {
       return undefined;
     }
 
-    const chunk = this.emitFile({ type: 'chunk', id: 'src/msal.ts', preserveSignature: 'strict' });
-    return code.replace("import('./msal.ts')", `import(/* @vite-ignore */ import.meta.ROLLUP_FILE_URL_${chunk})`);
+    for (const [name, plugins] of [['signInByOutlook', [withoutStandardClient]], ['signInByWindow', []]] as const) {
+      const input = `src/${name}.ts`;
+      const packed = await build({
+        configFile: false,
+        logLevel: 'warn',
+        plugins: [...plugins],
+        build: { write: false, target, rollupOptions: { input, preserveEntrySignatures: 'strict' } },
+      });
+      const source = 'output' in packed ? packed.output[0].code : undefined;
+      const left = code.replace(`import('./${name}.ts')`, `import(/* @vite-ignore */ import.meta.ROLLUP_FILE_URL_${
+        this.emitFile({ type: 'asset', name: `${name}.js`, source })})`);
+      if (left === code || !source) {
+        throw new Error(`signIn.ts no longer imports ${name}.ts: change vite.config.ts.`);
+      }
+
+      code = left;
+    }
+
+    return code;
   },
 };
 
@@ -59,9 +59,9 @@ const withoutIndents: Plugin = {
 export default defineConfig({
   base: '/api/pane/',
   publicDir: '../assets',
-  plugins: [fittedHtmx, plainLazyImport, withoutIndents],
+  plugins: [packedByItself, withoutIndents],
   build: {
-    target: 'es2022',
+    target,
     cssTarget: ['chrome123', 'safari17.5', 'firefox121'],
     modulePreload: false,
     // A strict Content-Security-Policy has no data: scripts or styles.

@@ -1,18 +1,23 @@
-// Which card is shown: follows the open item, goes where the person clicks, comes back.
-import htmx from 'htmx.org';
+// Which card is shown: follows the open item, goes where the person clicks, comes back, and stays as new as the record.
 import * as forms from './forms.ts';
 import { Turns } from './guard.ts';
 import type { Kept } from './keep.ts';
+import { merge, remember } from './merge.ts';
 import * as outlook from './outlook/outlook.ts';
+import { Renewal } from './renewal.ts';
+import { ask, drop, isOk, type Answer } from './requests.ts';
 import { Retry } from './retry.ts';
 import * as search from './search.ts';
+import type { Refusal } from './signIn.ts';
 import { clear, say, show as showBar } from './status.ts';
-import { escape, time } from './words.ts';
+import { parse, swap, type Wish } from './views.ts';
+import { escape, refusals, time } from './words.ts';
 
 /** A card on this machine, as the server last drew it. */
 export interface KnownCard {
   at: number;
   html: string;
+  etag?: string | null;
 }
 
 interface Subject {
@@ -28,9 +33,11 @@ interface Subject {
 /** The end of a long mail is enough for a signature; the API takes no more. */
 const maxGuessLength = 8_000;
 const maxPeople = 100;
+const sayWaitingMs = 300;
 
 export const turns = new Turns();
-export const retry = new Retry(() => load());
+export const retry = new Retry(() => void load());
+const renewal = new Renewal(renew, () => !document.hidden);
 
 const card = document.getElementById('card')!;
 const people = document.getElementById('people')!;
@@ -40,13 +47,21 @@ let known: Kept<KnownCard>;
 let subject: Subject | null = null;
 let ofItem: Subject | null = null;
 let item: outlook.Item | null = null;
+let waiting: ReturnType<typeof setTimeout> | undefined;
+/** Asking the page itself would lay it out, just when a card is about to be put into it. */
+let isScrolled = false;
+/** The card of the subject has come, and not only the last known one. */
 let fresh = false;
-/** What is painted of a last known card: the same again need not be painted again. */
-let paintedHtml: string | null = null;
+/** What the server drew of what is painted, and its name for that; null when the same must be painted again. */
+let painted: { html: string; etag: string | null } | null = null;
 
 export function start(keep: Kept<KnownCard>): void {
   known = keep;
+  addEventListener('scroll', () => (isScrolled = true), { passive: true });
   back.onclick = () => ofItem && show({ ...ofItem, chosen: true });
+  addEventListener('online', () => retry.now());
+  addEventListener('focus', () => renewal.look());
+  document.addEventListener('visibilitychange', () => renewal.look());
   document.addEventListener('click', (event) => {
     const link = (event.target as Element).closest<HTMLElement>('[data-show]');
     if (link) {
@@ -61,6 +76,11 @@ export function start(keep: Kept<KnownCard>): void {
       });
     }
   });
+}
+
+/** The page is drawn from now on. */
+export function uncover(): void {
+  document.body.hidden = false;
 }
 
 // ---- following the open item ----------------------------------------------------------------------------------------
@@ -80,14 +100,10 @@ function begin(opened: outlook.Item | null): void {
   item = opened;
   ofItem = null;
   people.replaceChildren();
-  htmx.trigger('#asker', 'htmx:abort');
-  htmx.trigger('#guesser', 'htmx:abort');
+  drop('people');
   const first = opened?.people[0];
   if (!first) {
-    htmx.trigger('#loader', 'htmx:abort');
-    turns.next();
-    retry.stop();
-    clear();
+    leave();
     subject = null;
     back.hidden = true;
     paint(opened
@@ -99,7 +115,7 @@ function begin(opened: outlook.Item | null): void {
   ofItem = subjectOf(first);
   show(ofItem);
   if (opened.people.length > 1) {
-    ask('post', '/api/people', '#asker', '#people', { people: opened.people.slice(0, maxPeople) });
+    void askForPeople(opened.people.slice(0, maxPeople));
   }
 }
 
@@ -108,54 +124,99 @@ function subjectOf({ address, name }: outlook.Person): Subject {
   return { url, key: address.toLowerCase(), name: name || address, address, chosen: false };
 }
 
+async function askForPeople(them: outlook.Person[]): Promise<void> {
+  const answer = await ask('post', '/api/people', { place: 'people', body: { people: them } });
+  if (answer && isOk(answer)) {
+    swap({ target: people, swap: 'innerHTML', select: null }, answer.html);
+    markPerson();
+    leaveColleague();
+  }
+}
+
+/** Whoever was shown is not any more. */
+function leave(): void {
+  turns.next();
+  drop('card');
+  drop('guess');
+  retry.stop();
+  renewal.stop();
+  clearTimeout(waiting);
+  clear();
+  card.removeAttribute('aria-busy');
+}
+
 // ---- showing --------------------------------------------------------------------------------------------------------
 
 function show(next: Subject): void {
-  turns.next();
+  leave();
   subject = next;
   fresh = false;
-  retry.stop();
-  clear();
   back.hidden = !ofItem || next.key === ofItem.key;
   back.textContent = ofItem ? `‹ ${ofItem.name}` : '';
   const last = known.get(next.key);
-  paintedHtml = last?.html ?? null;
+  painted = last && { html: last.html, etag: last.etag ?? null };
+  // The question goes out before anything is drawn.
+  void load();
   if (last) {
     paint(last.html);
-    mark(last.at);
+    card.dataset.at = String(last.at);
+    // Not for the blink that the card mostly takes.
+    waiting = setTimeout(() => showBar(`Showing what we knew at ${time(last.at)} …`), sayWaitingMs);
     forms.restoreDrafts();
   } else {
     delete card.dataset.at;
     paint(skeleton(next));
   }
 
-  scrollTo(0, 0);
+  if (isScrolled) {
+    scrollTo(0, 0);
+    isScrolled = false;
+  }
+
   markPerson();
-  load();
 }
 
 /** Asks for the card again, whatever is shown of it. */
-export function load(): void {
-  if (subject) {
-    card.setAttribute('aria-busy', 'true');
-    ask('get', subject.url, '#loader', '#card');
+async function load(): Promise<void> {
+  if (!subject) {
+    return;
   }
+
+  const turn = turns.now;
+  card.setAttribute('aria-busy', 'true');
+  const answer = await askForCard(subject);
+  if (!answer || turns.isStale(turn)) {
+    return;
+  }
+
+  if (isOk(answer)) {
+    arrived(answer);
+  } else if (answer.status === 304) {
+    arrived({ ...answer, html: painted!.html });
+  } else if (answer.status === 0) {
+    notReached(answer.html);
+  } else if (answer.status >= 500 || answer.status === 429) {
+    notReached('The customer records do not answer');
+  } else {
+    paint(answer.html);
+    card.removeAttribute('aria-busy');
+    clear();
+  }
+}
+
+function askForCard({ url }: Subject, quiet = false): Promise<Answer | null> {
+  return ask('get', url, { place: 'card', quiet, ...(painted?.etag && { headers: { 'If-None-Match': painted.etag } }) });
 }
 
 /** Paints the card anew even when the server draws the same: what was typed into it is given up. */
 export function reload(): void {
-  paintedHtml = null;
-  load();
+  painted = null;
+  void load();
 }
 
-export function paint(html: string): void {
-  card.innerHTML = html;
-  htmx.process(card);
-}
-
-function mark(at: number): void {
-  card.dataset.at = String(at);
-  showBar(`Showing what we knew at ${time(at)} …`);
+function paint(html: string): void {
+  swap({ target: card, swap: 'innerHTML', select: null }, html);
+  remember(card);
 }
 
 function skeleton({ name, address }: Subject): string {
@@ -163,37 +224,45 @@ function skeleton({ name, address }: Subject): string {
 <p class="role">${escape(address ?? '')}</p></header><p class="skeleton"></p><p class="skeleton"></p><p class="skeleton"></p></article>`;
 }
 
-/** Nothing new: the card on screen may stay as it is, focus and all. */
-export function isPainted(html: string): boolean {
-  return html === paintedHtml;
-}
+/** The card has come: from asking for it, or as the answer to a save. */
+function arrived({ html, etag }: Answer): void {
+  // Nothing new: the card on screen stays as it is, focus and all.
+  if (html !== painted?.html) {
+    paint(html);
+  }
 
-/** The card has come. `html` is what the server drew. */
-export function painted(html: string): void {
+  painted = { html, etag };
   const first = !fresh;
   fresh = true;
-  paintedHtml = html;
   retry.stop();
+  clearTimeout(waiting);
+  uncover();
   card.removeAttribute('aria-busy');
   delete card.dataset.at;
   if (first) {
     clear();
   }
 
-  if (subject) {
-    const { key } = subject;
-    // Not while the person waits for the paint.
-    setTimeout(() => known.put(key, { at: Date.now(), html }));
-  }
-
+  keep();
   forms.restoreDrafts();
   markPerson();
   if (first) {
-    arrived();
+    greet();
+  }
+
+  renewal.begin();
+}
+
+function keep(): void {
+  if (subject && painted) {
+    const { key } = subject;
+    const last = { at: Date.now(), ...painted };
+    // Not while the person waits for the paint.
+    setTimeout(() => known.put(key, last));
   }
 }
 
-function arrived(): void {
+function greet(): void {
   const title = card.querySelector<HTMLElement>('#who');
   if (subject?.chosen) {
     title?.focus({ preventScroll: true });
@@ -209,7 +278,7 @@ function arrived(): void {
 }
 
 /** A colleague's mail with one customer on it is about the customer. */
-export function leaveColleague(): void {
+function leaveColleague(): void {
   const outside = people.querySelector<HTMLElement>('[data-show]');
   if (outside && fresh && subject && !subject.chosen && card.querySelector('[data-colleague]')) {
     ofItem = { ...subject, url: outside.dataset.show!, key: outside.dataset.address!.toLowerCase(), name: outside.textContent!.trim(), address: outside.dataset.address! };
@@ -220,18 +289,21 @@ export function leaveColleague(): void {
 async function guess(address: string, name: string): Promise<void> {
   const turn = turns.now;
   const text = await outlook.bodyEnd(maxGuessLength);
-  if (text && !turns.isStale(turn)) {
-    ask('post', '/api/card/guess', '#guesser', '#card', { address, text, ...(name !== address && { name: name.slice(0, 200) }) });
+  if (!text || turns.isStale(turn)) {
+    return;
+  }
+
+  const answer = await ask('post', '/api/card/guess', {
+    place: 'guess', body: { address, text, ...(name !== address && { name: name.slice(0, 200) }) },
+  });
+  // A better guess must not take away what is being typed.
+  const form = card.querySelector<HTMLFormElement>('form[data-form=create]');
+  if (answer && isOk(answer) && form && !form.contains(document.activeElement) && forms.draftText(forms.draftKey(form)) === 'null') {
+    arrived(answer);
   }
 }
 
-/** A better guess must not take away what is being typed. */
-export function mayGuess(): boolean {
-  const form = card.querySelector<HTMLFormElement>('form[data-form=create]');
-  return form !== null && !form.contains(document.activeElement) && forms.draftText(forms.draftKey(form)) === 'null';
-}
-
-export function markPerson(): void {
+function markPerson(): void {
   for (const one of people.querySelectorAll<HTMLElement>('[data-address]')) {
     if (one.dataset.address?.toLowerCase() === subject?.address?.toLowerCase()) {
       one.setAttribute('aria-current', 'true');
@@ -242,7 +314,8 @@ export function markPerson(): void {
 }
 
 /** No card came: what is known stays, and it is asked for again. */
-export function notReached(because: string): void {
+function notReached(because: string): void {
+  clearTimeout(waiting);
   card.removeAttribute('aria-busy');
   const at = Number(card.dataset.at);
   const again = { label: 'Try now', run: () => retry.now() };
@@ -258,7 +331,74 @@ export function notReached(because: string): void {
   retry.later();
 }
 
-function ask(verb: 'get' | 'post', url: string, source: string, target: string, body?: object): void {
-  // Refused and failed requests are dealt with where every answer is (requests.ts).
-  htmx.ajax(verb, url, { source, target, swap: 'innerHTML', ...(body && { values: { json: JSON.stringify(body) } }) }).catch(() => undefined);
+/** Nobody may see anything before somebody signs in. Where a person must, nothing that was kept is shown either. */
+export function signedOut(refusal: Refusal): void {
+  if (refusal === 'askPerson') {
+    known.clear();
+  }
+
+  leave();
+  paint(`<section class="signed-out" aria-labelledby="h-sign-in"><h2 id="h-sign-in">Signed out</h2>
+<p>${refusals[refusal]}</p><p class="buttons"><button type="button" class="primary" data-do="sign-in">Sign in</button></p></section>`);
+  say(refusals[refusal]);
+}
+
+// ---- what changes while it is shown ---------------------------------------------------------------------------------
+
+/** The server's answer to something that was done on the card. */
+export function answered(wish: Wish, answer: Answer): void {
+  if (wish.target === card) {
+    arrived(answer);
+    return;
+  }
+
+  swap(wish, answer.html);
+  if (card.contains(wish.target)) {
+    // The whole card is another one now.
+    painted = null;
+    remember(wish.target);
+    forms.restoreDrafts();
+    renewal.begin();
+  }
+}
+
+/** Something may have been recorded meanwhile, here or by a colleague. */
+async function renew(): Promise<void> {
+  if (!subject || !fresh || card.hasAttribute('aria-busy')) {
+    return;
+  }
+
+  const turn = turns.now;
+  const answer = await askForCard(subject, true);
+  if (turns.isStale(turn)) {
+    return;
+  }
+
+  if (!answer) {
+    // Somebody would have to sign in first, or it is being asked for anyway.
+    renewal.stop();
+    return;
+  }
+
+  const article = card.querySelector('article[data-customer]');
+  const next = isOk(answer) ? parse(answer.html).querySelector('article[data-customer]') : null;
+  if (!article || !next) {
+    return;
+  }
+
+  const { parts, waits } = merge(article, next, forms.keepVersion);
+  parts.forEach((part) => forms.restoreDrafts(part));
+  if (parts.some((part) => part.matches('.lines, .lines > li'))) {
+    say(`Something new about ${subject.name}`);
+  }
+
+  if (!waits) {
+    // Otherwise the same is asked for again until it can be shown.
+    painted = answer;
+    keep();
+  }
+
+  if (parts.length > 0) {
+    renewal.begin();
+  }
 }

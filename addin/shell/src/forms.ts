@@ -90,6 +90,13 @@ export function etagOf(form: HTMLFormElement): string | undefined {
   return form.dataset.etag ?? form.closest<HTMLElement>('[data-etag]')?.dataset.etag;
 }
 
+/** The card around this part is about to be a newer version, and the part is not. */
+export function keepVersion(part: Element): void {
+  for (const form of part.querySelectorAll<HTMLFormElement>('form')) {
+    form.dataset.etag ??= etagOf(form) ?? '';
+  }
+}
+
 // ---- drafts ---------------------------------------------------------------------------------------------------------
 
 export function draftKey(form: HTMLFormElement): string {
@@ -157,9 +164,9 @@ export function dropDraft(key: string): void {
   drafts.drop(key);
 }
 
-/** Puts every draft back into the forms of the card that was just painted. */
-export function restoreDrafts(): void {
-  for (const form of card.querySelectorAll<HTMLFormElement>('form[data-form]')) {
+/** Puts every draft back into the forms of what was just painted. */
+export function restoreDrafts(within: Element = card): void {
+  for (const form of within.querySelectorAll<HTMLFormElement>('form[data-form]')) {
     const draft = drafts.get(draftKey(form));
     if (!draft) {
       continue;

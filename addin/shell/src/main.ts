@@ -1,3 +1,4 @@
+import * as actions from './actions.ts';
 import * as card from './card.ts';
 import * as forms from './forms.ts';
 import { browserStore, Kept } from './keep.ts';
@@ -10,24 +11,31 @@ import { follow as followTheme } from './theme.ts';
 const maxCards = 50;
 const maxDrafts = 100;
 
+/** A card that comes sooner is the first thing that is drawn; otherwise one sees that it is being waited for. */
+const blankMs = 250;
+
+const signIn = new SignIn(() => card.retry.now());
+signIn.early();
+const store = browserStore('localStorage');
+const lastUser = store.getItem('crm.user');
+setTimeout(card.uncover, blankMs);
 await outlook.ready();
 
 const user = outlook.user();
-const store = browserStore('localStorage');
-const lastUser = store.getItem('crm.user');
+signIn.belongTo(user);
 if (lastUser !== null && lastUser !== user) {
   // Another mailbox: its cards are nobody else's. Drafts stay, each with its user.
   new Kept<card.KnownCard>(store, `crm.card.${lastUser}.`, maxCards).clear();
 }
 
 store.setItem('crm.user', user);
-const cards = new Kept<card.KnownCard>(store, `crm.card.${user}.`, maxCards);
-
-followTheme();
-requests.start(new SignIn(user, () => card.retry.now()));
-requests.whenSignedOut((lasting) => lasting && cards.clear());
+requests.start(signIn, card.signedOut);
 forms.start(new Kept<forms.Draft>(store, `crm.draft.${user}.`, maxDrafts));
-search.start();
-card.start(cards);
-outlook.onSelection(card.follow);
+card.start(new Kept<card.KnownCard>(store, `crm.card.${user}.`, maxCards));
 card.follow();
+
+// What can wait until the first question is on its way.
+followTheme();
+actions.start(signIn);
+search.start();
+outlook.onSelection(card.follow);

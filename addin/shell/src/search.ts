@@ -1,14 +1,18 @@
 // The search box: a combobox whose options the server draws.
+import { ask, drop, isOk } from './requests.ts';
+import { say, show } from './status.ts';
+import { swap } from './views.ts';
 
-import htmx from 'htmx.org';
+const minLength = 2;
+/** Between two letters of somebody who types. */
+const pauseMs = 150;
 
 const box = document.getElementById('find') as HTMLInputElement;
 const hits = document.getElementById('hits')!;
-
-export const minLength = 2;
+let pause: ReturnType<typeof setTimeout> | undefined;
 
 export function start(): void {
-  box.addEventListener('input', () => box.value.trim().length < minLength && close());
+  box.addEventListener('input', typed);
   box.addEventListener('keydown', keys);
   box.addEventListener('focus', () => box.value.trim().length >= minLength && hits.childElementCount > 0 && open());
   // After the click on a hit has been heard.
@@ -16,13 +20,40 @@ export function start(): void {
   hits.addEventListener('pointerdown', (event) => event.preventDefault());
 }
 
-export function open(): void {
+function typed(): void {
+  clearTimeout(pause);
+  if (box.value.trim().length < minLength) {
+    drop('hits');
+    close();
+  } else {
+    pause = setTimeout(() => void find(), pauseMs);
+  }
+}
+
+async function find(): Promise<void> {
+  const answer = await ask('get', `/api/search?q=${encodeURIComponent(box.value.trim())}`, { place: 'hits' });
+  if (!answer) {
+    return;
+  }
+
+  if (!isOk(answer)) {
+    show(`${answer.status === 0 ? answer.html : 'That did not work'}. Please try again.`, undefined, 8_000);
+    return;
+  }
+
+  swap({ target: hits, swap: 'innerHTML', select: null }, answer.html);
+  open();
+  const count = hits.querySelectorAll('[role=option]').length;
+  say(count === 0 ? 'Nobody found' : count === 1 ? '1 customer found' : `${count} customers found`);
+}
+
+function open(): void {
   hits.hidden = false;
   box.setAttribute('aria-expanded', String(hits.querySelector('[role=option]') !== null));
   mark(null);
 }
 
-export function close(): void {
+function close(): void {
   hits.hidden = true;
   box.setAttribute('aria-expanded', 'false');
   mark(null);
@@ -30,7 +61,8 @@ export function close(): void {
 
 /** Once a hit is shown, its search is over. */
 export function done(): void {
-  htmx.trigger(box, 'htmx:abort');
+  clearTimeout(pause);
+  drop('hits');
   box.value = '';
   hits.replaceChildren();
   close();

@@ -1,6 +1,6 @@
 // Who may ask the API. Gets a token without a word where it can, and asks the person only after a click.
 import { browserStore } from './keep.ts';
-import type { Access, Way } from './msal.ts';
+import type { Access } from './msal.ts';
 
 /** What a person can do about a sign-in that did not work. */
 export type Refusal = 'askPerson' | 'noAnswer' | 'windowBlocked' | 'cancelled' | 'failed' | 'unreachable';
@@ -19,25 +19,55 @@ interface KeptAccess extends Access {
   user: string;
 }
 
+interface Way {
+  silently(fresh: boolean): Promise<Access | null>;
+  interactively(user: string): Promise<Access>;
+}
+
+interface Bridge extends Way {
+  works(): Promise<boolean>;
+}
+
 export class SignIn {
-  private readonly user: string;
   private readonly renewed: () => void;
-  private access: KeptAccess | null;
+  private user: string | null = null;
+  private access: Access | null;
   private pending: Promise<Refusal | null> | null = null;
-  private way: Way = 'outlook';
+  private aroundBridge = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(user: string, renewed: () => void) {
-    this.user = user;
+  constructor(renewed: () => void) {
     this.renewed = renewed;
-    const kept = JSON.parse(store.getItem(key) ?? 'null') as KeptAccess | null;
-    this.access = kept?.user === user ? kept : null;
-    this.renewInTime();
+    this.access = JSON.parse(store.getItem(key) ?? 'null') as KeptAccess | null;
   }
 
   /** A token that is good for at least half a minute, at once; or null. */
   get token(): string | null {
     return this.access && this.access.expiresAt - clockSkewMs > Date.now() ? this.access.token : null;
+  }
+
+  /** Begins while office.js still loads: on the desktop the bridge is there from the start. On the web office.js brings it. */
+  early(): void {
+    if (this.token) {
+      return;
+    }
+
+    if ('nestedAppAuthBridge' in window) {
+      this.pending = this.try('silently', false);
+    } else {
+      void byOutlook().catch(() => undefined);
+    }
+  }
+
+  /** Whose mailbox it is: what another mailbox left in this tab is not theirs. */
+  belongTo(user: string): void {
+    const kept = this.access as Partial<KeptAccess> | null;
+    if (kept?.user !== undefined && kept.user !== user) {
+      this.forget();
+    }
+
+    this.user = user;
+    this.keep();
   }
 
   /** The server refused it: whatever its date says, it is worth nothing. */
@@ -46,42 +76,55 @@ export class SignIn {
     store.removeItem(key);
   }
 
-  /** Null when it worked. Many may call at once: one attempt is made. */
-  silently(): Promise<Refusal | null> {
-    return (this.pending ??= this.try('silently', bridgeLimitMs).finally(() => (this.pending = null)));
+  /** Null when it worked. Many may call at once: one attempt is made. `fresh`: not with a token that was at hand before. */
+  silently(fresh = false): Promise<Refusal | null> {
+    const attempt = (this.pending ??= this.try('silently', fresh));
+    void attempt.finally(() => this.pending === attempt && (this.pending = null));
+    return attempt;
   }
 
   /** Only from a click: it may open a window. */
   interactively(): Promise<Refusal | null> {
-    return this.try('interactively', personLimitMs);
+    return this.try('interactively', false);
   }
 
-  private async try(how: 'silently' | 'interactively', limitMs: number): Promise<Refusal | null> {
-    const msal = await import('./msal.ts').catch(() => null);
-    if (!msal) {
-      return 'unreachable';
-    }
-
+  private async try(how: 'silently' | 'interactively', fresh: boolean): Promise<Refusal | null> {
     try {
-      const access = await within(limitMs, how === 'silently' ? msal.silently(this.way) : msal.interactively(this.way, this.user));
+      const access = how === 'silently'
+        ? await within(bridgeLimitMs, this.way().then((way) => way.silently(fresh)))
+        : await within(personLimitMs, this.way().then((way) => way.interactively(this.user ?? '')));
       if (!access) {
         return 'askPerson';
       }
 
-      this.access = { ...access, user: this.user };
-      store.setItem(key, JSON.stringify(this.access));
-      this.renewInTime();
+      this.access = access;
+      this.keep();
       return null;
     } catch (error) {
       return this.refusalOf(error, how);
     }
   }
 
+  private async way(): Promise<Way> {
+    if (!this.aroundBridge && ('nestedAppAuthBridge' in window || '__initializeNestedAppAuth' in window)) {
+      const outlook = await byOutlook();
+      if (await outlook.works()) {
+        return outlook;
+      }
+    }
+
+    return byWindow();
+  }
+
   private refusalOf(error: unknown, how: 'silently' | 'interactively'): Refusal {
     if (error instanceof TimedOut) {
       // The next click goes around the bridge.
-      this.way = 'window';
+      this.aroundBridge = true;
       return 'noAnswer';
+    }
+
+    if (error instanceof NotLoaded) {
+      return 'unreachable';
     }
 
     const code = (error as { errorCode?: string }).errorCode ?? '';
@@ -97,16 +140,27 @@ export class SignIn {
     return how === 'silently' && !navigator.onLine ? 'noAnswer' : 'failed';
   }
 
-  private renewInTime(): void {
+  private keep(): void {
     clearTimeout(this.timer);
-    if (this.access) {
+    if (this.access && this.user !== null) {
+      store.setItem(key, JSON.stringify({ ...this.access, user: this.user } satisfies KeptAccess));
       const wait = Math.max(this.access.expiresAt - renewBeforeMs - Date.now(), 1_000);
-      this.timer = setTimeout(() => void this.silently().then((refusal) => refusal ?? this.renewed()), wait);
+      this.timer = setTimeout(() => void this.silently(true).then((refusal) => refusal ?? this.renewed()), wait);
     }
   }
 }
 
 class TimedOut extends Error {}
+
+class NotLoaded extends Error {}
+
+const loaded = <T>(chunk: Promise<T>): Promise<T> => chunk.catch(() => {
+  throw new NotLoaded();
+});
+
+const byOutlook = (): Promise<Bridge> => loaded(import('./signInByOutlook.ts'));
+
+const byWindow = (): Promise<Way> => loaded(import('./signInByWindow.ts'));
 
 function within<T>(limitMs: number, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {

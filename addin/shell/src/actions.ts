@@ -1,0 +1,201 @@
+// What a person does on the card: saves, deletes, unfolds, signs in.
+import * as card from './card.ts';
+import * as forms from './forms.ts';
+import * as outlook from './outlook/outlook.ts';
+import { ask, isOk, type Answer } from './requests.ts';
+import type { SignIn } from './signIn.ts';
+import { say, show } from './status.ts';
+import { whenUnfolded, wishOf, type Wish } from './views.ts';
+
+const confirmMs = 5_000;
+
+const cardElement = document.getElementById('card')!;
+let signIn: SignIn;
+
+export function start(access: SignIn): void {
+  signIn = access;
+  cardElement.addEventListener('click', clicked);
+  cardElement.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const form = event.target as HTMLFormElement;
+    const wish = wishOf(form);
+    if (wish && !form.hasAttribute('aria-busy')) {
+      void submit(form, wish);
+    }
+  });
+  cardElement.addEventListener('toggle', (event) => unfolded(event.target as HTMLDetailsElement), true);
+}
+
+// ---- forms ----------------------------------------------------------------------------------------------------------
+
+async function submit(form: HTMLFormElement, wish: Wish): Promise<void> {
+  const body = forms.bodyOf(form);
+  if (!body) {
+    form.reset(); // nothing was changed: the same as giving up
+    return;
+  }
+
+  forms.clearRefusal(form);
+  forms.sent(form);
+  const key = forms.draftKey(form);
+  const draft = forms.draftText(key);
+  const turn = card.turns.now;
+  const etag = wish.verb === 'patch' ? forms.etagOf(form) : undefined;
+  form.setAttribute('aria-busy', 'true');
+  say('Saving');
+  const answer = await ask(wish.verb, wish.url, { body, ...(etag && { headers: { 'If-Match': etag } }) });
+  form.removeAttribute('aria-busy');
+  if (answer && isOk(answer)) {
+    // Before the answer is painted, which puts back every draft there is.
+    if (forms.draftText(key) === draft) {
+      forms.dropDraft(key);
+    }
+
+    if (!card.turns.isStale(turn)) {
+      card.answered(wish, answer);
+      saved(form);
+    }
+  } else if (!form.isConnected) {
+    show('Something you wrote was not saved. It waits as a draft with its customer.');
+  } else if (answer?.status === 412) {
+    await compare(form, wish, answer);
+  } else if (answer) {
+    forms.showRefusal(form, reasonOf(answer));
+  }
+}
+
+function reasonOf({ status, html }: Answer): string {
+  return status === 0 ? problem(`<b>Not saved: ${html.toLowerCase()}.</b> What you typed is kept; save again when the connection is back.`)
+    : html.includes('class="problem"') ? html
+    : problem('Not saved. What you typed is kept. Please try again.');
+}
+
+const problem = (text: string): string => `<div class="problem"><p>${text}</p></div>`;
+
+/** Somebody else saved in between. What does not touch our change goes through; the rest is the person's to decide. */
+async function compare(form: HTMLFormElement, { url }: Wish, { html }: Answer): Promise<void> {
+  const fresh = await ask('get', url);
+  if (fresh && form.isConnected && forms.showConflict(form, html, fresh.html)) {
+    form.requestSubmit();
+  }
+}
+
+function saved(element: HTMLElement): void {
+  if (element instanceof HTMLFormElement && element.isConnected) {
+    element.reset();
+  }
+
+  show('Saved.', undefined, 3_000);
+  const form = element.closest<HTMLElement>('[data-form]')?.dataset.form;
+  if (!document.activeElement || document.activeElement === document.body) {
+    const details = form && cardElement.querySelector<HTMLElement>(`[data-form="${CSS.escape(form)}"]`)?.closest('details');
+    const home = details ? details.querySelector<HTMLElement>('summary') : cardElement.querySelector<HTMLElement>('#who');
+    home?.focus({ preventScroll: true });
+  }
+}
+
+// ---- buttons --------------------------------------------------------------------------------------------------------
+
+function clicked(event: MouseEvent): void {
+  const target = event.target as Element;
+  const button = target.closest<HTMLButtonElement>('button');
+  const wish = button && wishOf(button);
+  if (button?.dataset.do) {
+    run(button, button.dataset.do);
+  } else if (wish && isMeant(button, wish)) {
+    void fetchFor(button, wish);
+  }
+
+  const mail = target.closest<HTMLAnchorElement>('a[href^="mailto:"]');
+  if (mail && outlook.writeTo(decodeURIComponent(mail.pathname))) {
+    event.preventDefault();
+  }
+}
+
+function run(button: HTMLButtonElement, what: string): void {
+  const form = button.closest('form');
+  switch (what) {
+    case 'keep-mine':
+      form!.dataset.etag = form!.querySelector<HTMLElement>('.conflict')!.dataset.etag;
+      form!.requestSubmit();
+      break;
+    case 'take-theirs':
+      forms.dropDraft(forms.draftKey(form!));
+      card.reload();
+      break;
+    case 'unfold': {
+      const open = button.getAttribute('aria-expanded') !== 'true';
+      button.setAttribute('aria-expanded', String(open));
+      button.textContent = open ? 'Show less' : 'Show all';
+      break;
+    }
+    case 'sign-in':
+      button.setAttribute('aria-busy', 'true');
+      void signIn.interactively().then((refusal) => {
+        if (refusal) {
+          card.signedOut(refusal);
+        } else {
+          say('Signed in');
+          card.follow();
+        }
+      });
+      break;
+  }
+}
+
+/** Asks twice where something is taken away. */
+function isMeant(button: HTMLButtonElement, { confirm }: Wish): boolean {
+  if (confirm === null || button.dataset.asked) {
+    return true;
+  }
+
+  const label = button.textContent;
+  button.dataset.asked = 'true';
+  button.textContent = confirm;
+  say(confirm);
+  setTimeout(() => {
+    delete button.dataset.asked;
+    button.textContent = label;
+  }, confirmMs);
+  return false;
+}
+
+async function fetchFor(element: HTMLElement, wish: Wish): Promise<void> {
+  if (element.hasAttribute('aria-busy')) {
+    return;
+  }
+
+  const turn = card.turns.now;
+  element.setAttribute('aria-busy', 'true');
+  const answer = await ask(wish.verb, wish.url);
+  element.removeAttribute('aria-busy');
+  if (!answer || card.turns.isStale(turn)) {
+    return;
+  }
+
+  if (!isOk(answer)) {
+    show(`${answer.status === 0 ? answer.html : 'That did not work'}. Please try again.`, undefined, 8_000);
+    return;
+  }
+
+  card.answered(wish, answer);
+  if (wish.verb !== 'get') {
+    saved(element);
+  }
+}
+
+function unfolded(details: HTMLDetailsElement): void {
+  for (const element of details.querySelectorAll<HTMLElement>(`[hx-trigger="${whenUnfolded}"]`)) {
+    const wish = wishOf(element);
+    element.removeAttribute('hx-trigger');
+    if (wish) {
+      void fetchFor(element, wish).then(() => element instanceof HTMLSelectElement && withoutRepeats(element));
+    }
+  }
+}
+
+/** The current owner was an option before the list came. */
+function withoutRepeats(list: HTMLSelectElement): void {
+  const seen = new Set<string>();
+  [...list.options].forEach((option) => (seen.has(option.value) ? option.remove() : seen.add(option.value)));
+}

@@ -1,0 +1,122 @@
+// Brings onto the screen what has changed of a card and nothing else: a part that the server draws as before keeps its focus, its place and
+// whatever was opened or typed in it, and a part that a person is at waits.
+
+/** Looked into; everything else is a part, which changes as a whole. */
+const containers = '.card, .history, #timeline, .lines';
+/** Each part as the server drew it, before anything was opened or typed. Lines that were asked for later have none. */
+const drawn = new WeakMap<Element, string>();
+
+export interface Merged {
+  /** New on the page. */
+  parts: Element[];
+  /** At some parts there was a person: they are as they were. */
+  waits: boolean;
+}
+
+/** Must be told of whatever is drawn into a card, before anything else happens to it. */
+export function remember(within: Element): void {
+  [...within.children].forEach(rememberPart);
+}
+
+function rememberPart(part: Element): void {
+  if (part.matches(containers)) {
+    remember(part);
+  } else {
+    drawn.set(part, part.outerHTML);
+  }
+}
+
+/** @param held called with each part that waits, while the card around it still is as before. */
+export function merge(shown: Element, fresh: Element, held: (part: Element) => void): Merged {
+  const merged: Merged = { parts: [], waits: false };
+  mergeInto(shown, fresh);
+  return merged;
+
+  function mergeInto(page: Element, wanted: Element): void {
+    const rest = [...page.children];
+    // Further pages of history stand below the first, which is all that is drawn again.
+    const isLonger = rest.some((part) => keyOf(part) === undefined);
+    const parts = [...wanted.children].filter((part) => !isLonger || !part.matches('.earlier'));
+    const keys = new Set(parts.map(keyOfFresh));
+    let last: Element | null = null;
+    for (const part of parts) {
+      const key = keyOfFresh(part);
+      const same = rest.findIndex((one) => keyOf(one) === key);
+      const at = same >= 0 ? same : rest.findIndex((one) => kindOf(one) === kindOf(part) && !keys.has(keyOf(one) ?? ''));
+      const [before, ...gone] = at < 0 ? [] : rest.splice(0, at + 1).reverse();
+      gone.forEach(leave);
+      last = before ? update(before, part) : insert(part, last, page);
+    }
+
+    if (!isLonger) {
+      rest.forEach(leave);
+    }
+
+    for (const { name, value } of wanted.attributes) {
+      page.setAttribute(name, value);
+    }
+  }
+
+  function update(before: Element, part: Element): Element {
+    if (part.matches(containers)) {
+      mergeInto(before, part);
+    } else if (drawn.get(before) !== part.outerHTML) {
+      if (!isBusy(before)) {
+        arrive(part);
+        before.replaceWith(part);
+        return part;
+      }
+
+      wait(before);
+    }
+
+    return before;
+  }
+
+  function insert(part: Element, last: Element | null, page: Element): Element {
+    arrive(part);
+    page.insertBefore(part, last ? last.nextSibling : page.firstChild);
+    return part;
+  }
+
+  function arrive(part: Element): void {
+    rememberPart(part);
+    merged.parts.push(part);
+  }
+
+  function leave(part: Element): void {
+    if (isBusy(part)) {
+      wait(part);
+    } else {
+      part.remove();
+    }
+  }
+
+  function wait(part: Element): void {
+    merged.waits = true;
+    held(part);
+  }
+}
+
+/** A part is the same when it was drawn the same, a container when it is the same container. */
+function keyOf(onPage: Element): string | undefined {
+  return onPage.matches(containers) ? kindOf(onPage) : drawn.get(onPage);
+}
+
+function keyOfFresh(part: Element): string {
+  return part.matches(containers) ? kindOf(part) : part.outerHTML;
+}
+
+/** The same for a part before and after it changed. A line of history is known by its time. */
+function kindOf(part: Element): string {
+  return `${part.tagName} ${part.classList[0] ?? part.id} ${part.querySelector(':scope > .meta > time')?.getAttribute('datetime') ?? ''}`;
+}
+
+/** Somebody types, reads or marks something here. */
+function isBusy(part: Element): boolean {
+  const open = 'details[open], [aria-expanded=true], [aria-busy]';
+  return part.contains(document.activeElement)
+    || part.matches(open)
+    || part.querySelector(open) !== null
+    || (!getSelection()?.isCollapsed && part.contains(getSelection()?.anchorNode ?? null));
+}

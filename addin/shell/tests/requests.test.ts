@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { beforeEach, mock, test } from 'node:test';
+import { ask, drop, start } from '../src/requests.ts';
+import type { Refusal, SignIn } from '../src/signIn.ts';
+
+Object.assign(globalThis, { Office: { context: { displayLanguage: 'en-GB' } } });
+
+/** A sign-in that hands out t1, t2, … until it refuses. */
+class Tokens {
+  token: string | null = null;
+  attempts: boolean[] = [];
+  refusal: Refusal | null = null;
+
+  forget(): void {
+    this.token = null;
+  }
+
+  silently(fresh = false): Promise<Refusal | null> {
+    this.attempts.push(fresh);
+    this.token = this.refusal ? null : `t${this.attempts.length}`;
+    return Promise.resolve(this.refusal);
+  }
+}
+
+let tokens: Tokens;
+let said: Refusal[];
+let calls: { url: string; init: RequestInit }[];
+
+beforeEach(() => {
+  tokens = new Tokens();
+  said = [];
+  calls = [];
+  start(tokens as unknown as SignIn, (refusal) => said.push(refusal));
+});
+
+function answer(...statuses: number[]): void {
+  mock.method(globalThis, 'fetch', (url: string, init: RequestInit) => {
+    calls.push({ url, init });
+    const status = statuses.shift() ?? 200;
+    return Promise.resolve(new Response(status === 304 ? null : `<p>${status}</p>`, { status, headers: { ETag: 'W/"v"' } }));
+  });
+}
+
+const bearers = (): string[] => calls.map(({ init }) => new Headers(init.headers).get('Authorization')!);
+
+test('a refused token is renewed once, and the new one is not the one at hand', async () => {
+  answer(401, 200);
+  tokens.token = 't0';
+  assert.deepEqual(await ask('get', '/api/x'), { status: 200, html: '<p>200</p>', etag: 'W/"v"' });
+  assert.deepEqual(bearers(), ['Bearer t0', 'Bearer t1']);
+  assert.deepEqual(tokens.attempts, [true]);
+  assert.deepEqual(said, []);
+});
+
+test('a server that refuses every token is asked twice and no more', async () => {
+  answer(401, 401, 401);
+  assert.equal(await ask('get', '/api/x'), null);
+  assert.equal(calls.length, 2);
+  assert.deepEqual(tokens.attempts, [false, true]);
+  assert.deepEqual(said, ['failed']);
+});
+
+test('without a token nothing is sent, and the person is told once; nobody is told of a question that nobody asked', async () => {
+  answer();
+  tokens.refusal = 'askPerson';
+  assert.equal(await ask('get', '/api/x'), null);
+  assert.deepEqual(said, ['askPerson']);
+  assert.equal(await ask('get', '/api/x', { quiet: true }), null);
+  assert.deepEqual(said, ['askPerson']);
+  assert.equal(calls.length, 0);
+});
+
+test('of two questions for one place only the later is answered, wherever the first one is', async () => {
+  answer();
+  const waitsForToken = ask('get', '/api/1', { place: 'card' });
+  const second = ask('get', '/api/2', { place: 'card' });
+  const elsewhere = ask('get', '/api/3', { place: 'people' });
+  const third = ask('get', '/api/4', { place: 'card' });
+  assert.deepEqual(await Promise.all([waitsForToken, second]), [null, null]);
+  assert.equal((await third)?.status, 200);
+  assert.equal((await elsewhere)?.status, 200);
+  const given = ask('get', '/api/5', { place: 'card' });
+  drop('card');
+  assert.equal(await given, null);
+});
+
+test('no answer is said in words, and a body is sent as JSON and only where there is one', async () => {
+  tokens.token = 't0';
+  answer();
+  await ask('post', '/api/x', { body: { a: 1 } });
+  await ask('delete', '/api/x');
+  assert.deepEqual(calls.map(({ init }) => [init.method, init.body, new Headers(init.headers).get('Content-Type')]), [
+    ['POST', '{"a":1}', 'application/json'], ['DELETE', undefined, null],
+  ]);
+  mock.method(globalThis, 'fetch', () => Promise.reject(new TypeError('Failed to fetch')));
+  Object.defineProperty(globalThis, 'navigator', { value: { onLine: true }, configurable: true });
+  assert.deepEqual(await ask('get', '/api/x'), { status: 0, html: 'Not reachable', etag: null });
+  mock.method(globalThis, 'fetch', () => Promise.reject(new DOMException('', 'TimeoutError')));
+  assert.deepEqual(await ask('get', '/api/x'), { status: 0, html: 'No answer in time', etag: null });
+});
