@@ -15,7 +15,16 @@ public sealed class SignInTests(LiveProduct live)
 
         await Expect(outlook.Who).ToHaveTextAsync("Sabine Weber");
         Assert.Single(outlook.Page.Context.Pages);
-        Assert.DoesNotContain("GetTokenPopup", await BridgeRequestsAsync(outlook));
+        Assert.Equal(["GetInitContext", "GetToken"], await BridgeRequestsAsync(outlook));
+    }
+
+    [Fact]
+    public async Task Nor_where_office_js_brings_the_bridge_only_when_it_is_ready()
+    {
+        await using var outlook = await live.OpenAsync(Mail + "&bridge=late");
+
+        await Expect(outlook.Who).ToHaveTextAsync("Sabine Weber");
+        Assert.Equal(["GetInitContext", "GetToken"], await BridgeRequestsAsync(outlook));
     }
 
     [Fact]

@@ -386,8 +386,11 @@ async function renew(): Promise<void> {
     return;
   }
 
-  const { parts, waits } = merge(article, next, forms.keepVersion);
-  parts.forEach((part) => forms.restoreDrafts(part));
+  const { parts, waits } = holdStill(() => {
+    const merged = merge(article, next, forms.keepVersion);
+    merged.parts.forEach((part) => forms.restoreDrafts(part));
+    return merged;
+  });
   if (parts.some((part) => part.matches('.lines, .lines > li'))) {
     say(`Something new about ${subject.name}`);
   }
@@ -401,4 +404,19 @@ async function renew(): Promise<void> {
   if (parts.length > 0) {
     renewal.begin();
   }
+}
+
+/** What a person is at stays where it is on the screen; otherwise the topmost thing in sight does. */
+function holdStill<T>(change: () => T): T {
+  const focused = card.contains(document.activeElement) ? [document.activeElement!] : [];
+  const things = [...card.querySelectorAll('[aria-expanded=true]'), ...focused, ...card.querySelectorAll('.card > *, .lines > li')]
+    .map((thing) => ({ thing, box: thing.getBoundingClientRect() }))
+    .filter(({ box }) => box.bottom > 0 && box.top < innerHeight);
+  const result = change();
+  const still = things.find(({ thing }) => thing.isConnected);
+  if (still && isScrolled) {
+    scrollBy(0, still.thing.getBoundingClientRect().top - still.box.top);
+  }
+
+  return result;
 }

@@ -13,7 +13,7 @@ public sealed class GetCard(Senders senders, Caller caller)
     [Says("The customer with this address, or a form for a new one")]
     [Query("address", Required = true, MaxLength = 1_000, Says = "A mail address")]
     [Query("name", MaxLength = Senders.MaxDisplayNameLength, Says = "The display name beside the address")]
-    [Answers(200, typeof(SenderCard))]
+    [Answers(200, typeof(SenderCard)), Answers(304, when: "The page is as it was (HTML only)")]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "card")] HttpRequest request, CancellationToken cancellation)
     {

@@ -14,7 +14,7 @@ public sealed class GetCustomer(CustomerStore customers, Caller caller)
 
     [Function(nameof(GetCustomer)), Requires(Role.Reader)]
     [Says("A customer's card")]
-    [Answers(200, typeof(CustomerCard)), Answers(404)]
+    [Answers(200, typeof(CustomerCard)), Answers(304, when: "The page is as it was (HTML only)"), Answers(404)]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "customers/{id}")] HttpRequest request,
         string id,

@@ -209,7 +209,7 @@ internal static partial class ApiDescription
             {
                 ["ETag"] = new JsonObject
                 {
-                    ["description"] = "The record's version; goes back in If-Match.",
+                    ["description"] = "The record's version; goes back in If-Match. Of a page of HTML its weak name, which goes back in If-None-Match.",
                     ["schema"] = new JsonObject { ["type"] = "string" },
                 },
             };

@@ -1,5 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.IdentityModel.Tokens;
+using Microsoft.Net.Http.Headers;
+using OutlookCrm.Pane;
 
 namespace OutlookCrm.Http;
 
@@ -10,6 +16,10 @@ namespace OutlookCrm.Http;
 public static class EntityTag
 {
     private const int MaxLength = 256;
+
+    /// <summary>Which code draws: another one may draw the same record otherwise.</summary>
+    private static readonly string Drawing = string.Concat(
+        typeof(EntityTag).Module.ModuleVersionId.ToString("N"), typeof(Reader).Module.ModuleVersionId.ToString("N"));
 
     /// <summary>The tag for a contract's ETag field and for the ETag header, quotes included.</summary>
     public static string For(string storeETag) => $"\"{Uri.EscapeDataString(storeETag)}\"";
@@ -39,6 +49,28 @@ public static class EntityTag
         refusal = null;
         return true;
     }
+
+    /// <summary>
+    /// What a page shows, as a weak tag: the same for as long as the record, its reader and the code that draws are. Another process calls
+    /// the same page otherwise, and then it is sent again. It is no record's version: If-Match refuses it.
+    /// </summary>
+    internal static string OfPage(AnswerKey key)
+    {
+        var (culture, timeZone, today, mayEdit) = key.Page ?? throw new ArgumentException("Names no page.", nameof(key));
+        var text = string.Join('\0',
+            key.Model.FullName, key.Stamp.PartitionKey, key.Stamp.Versions.ToString(CultureInfo.InvariantCulture), key.Sight,
+            culture, timeZone, today.DayNumber.ToString(CultureInfo.InvariantCulture), mayEdit ? "edits" : "reads", Drawing);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
+        return $"W/\"{Base64UrlEncoder.Encode(hash[..16].ToArray())}\"";
+    }
+
+    /// <summary>True when If-None-Match names what has this tag: the client has it already.</summary>
+    internal static bool IsKnown(HttpRequest request, string etag) =>
+        request.Headers.IfNoneMatch.Count > 0
+        && EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var known)
+        && EntityTagHeaderValue.Parse(etag) is var tag
+        && known.Any(k => k == EntityTagHeaderValue.Any || k.Compare(tag, useStrongComparison: false));
 
     private static bool TryParse(string header, [NotNullWhen(true)] out string? storeETag)
     {

@@ -26,7 +26,7 @@ internal sealed record FacedResult<T>(int Status, T Model, string? ETag, string?
 
 /// <summary>
 /// A record that is known by its stamp before it is made: when it has been written for such a reader already, neither the record nor
-/// the answer is made again.
+/// the answer is made again, and a reader who still shows the page gets none.
 /// </summary>
 internal sealed record KeptResult<T>(RowsStamp Stamp, string Sight, Func<(T Model, string? ETag)> Make) : IResult
     where T : class
@@ -37,6 +37,13 @@ internal sealed record KeptResult<T>(RowsStamp Stamp, string Sight, Func<(T Mode
         var answers = httpContext.RequestServices.GetRequiredService<KeptAnswers>();
         var takesBrotli = Compression.IsTaken(httpContext.Request);
         var key = new AnswerKey(typeof(T), Stamp, Sight, reader is null ? null : PageKey.Of(reader), takesBrotli);
+        var page = reader is null ? null : EntityTag.OfPage(key);
+        if (page is not null && HttpMethods.IsGet(httpContext.Request.Method) && EntityTag.IsKnown(httpContext.Request, page))
+        {
+            Faces.WriteHead<T>(httpContext.Response, StatusCodes.Status304NotModified, reader, page, location: null);
+            return;
+        }
+
         if (!answers.TryFind(key, out var answer))
         {
             var (model, etag) = Make();
@@ -46,7 +53,7 @@ internal sealed record KeptResult<T>(RowsStamp Stamp, string Sight, Func<(T Mode
             answers.Keep(key, answer);
         }
 
-        Faces.WriteHead<T>(httpContext.Response, StatusCodes.Status200OK, reader, answer.ETag, location: null);
+        Faces.WriteHead<T>(httpContext.Response, StatusCodes.Status200OK, reader, page ?? answer.ETag, location: null);
         await answer.WriteAsync(httpContext);
     }
 }

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Net.Http.Headers;
 using OutlookCrm.Identity;
 
 namespace OutlookCrm.Http;
@@ -39,7 +38,7 @@ internal sealed record PaneFileResult(PaneFile File) : IResult
             headers.ContentSecurityPolicy = File.Policy;
         }
 
-        if (IsKnown(httpContext.Request, headers.ETag.ToString()))
+        if (EntityTag.IsKnown(httpContext.Request, headers.ETag.ToString()))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             return;
@@ -63,9 +62,4 @@ internal sealed record PaneFileResult(PaneFile File) : IResult
         Accept.Encoding(request, "br") && File.Brotli is { } brotli ? ("br", brotli)
         : Accept.Encoding(request, "gzip") && File.Gzip is { } gzip ? ("gzip", gzip)
         : (null, File.Content);
-
-    private static bool IsKnown(HttpRequest request, string etag) =>
-        request.Headers.IfNoneMatch.Count > 0
-        && EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var known)
-        && known.Any(k => k.Tag == "*" || k.Tag == etag);
 }

@@ -3,7 +3,7 @@
 //   item=none|ID|from:ADDRESS|meeting    what is selected at first: nothing, a message, the newest mail from somebody, the next meeting with a customer
 //   open=yes|no                  the task pane at start (yes unless the window is narrow)
 //   pin=yes|no                   pinned at start
-//   bridge=on|off|silent         nested app authentication: there, not there, there but never answering
+//   bridge=on|late|off|silent    nested app authentication: there, brought by office.js, not there, there but never answering
 //   signedin=no                  nobody is signed in to the issuer at start
 //   permission=ReadItem          as the manifest grants: Restricted, ReadItem, ReadWriteItem, ReadWriteMailbox
 //   requirements=Mailbox:1.8,…   the requirement sets that Outlook claims

@@ -11,7 +11,7 @@
 
   const hostOrigin = new URL(host.xdmInfo.split('|')[2]).origin;
   const relays = new Map();
-  window.nestedAppAuthBridge = {
+  const bridge = {
     addEventListener(type, listener) {
       const relay = (event) => {
         if (event.source === window.parent && event.origin === hostOrigin
@@ -28,4 +28,11 @@
     },
     postMessage(text) { window.parent.postMessage(text, hostOrigin); },
   };
+
+  // On the desktop the bridge is in the page from the start. On the web office.js brings it, when MSAL asks for it by this function.
+  if (host.bridge === 'late') {
+    window.__initializeNestedAppAuth = async () => { window.nestedAppAuthBridge = bridge; };
+  } else {
+    window.nestedAppAuthBridge = bridge;
+  }
 })();

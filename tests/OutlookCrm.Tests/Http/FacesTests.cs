@@ -46,6 +46,57 @@ public sealed class FacesTests(BadInputTests.Fixture fixture) : IClassFixture<Ba
         Assert.False(answer.Headers.ETag.IsWeak);
     }
 
+    [Theory]
+    [InlineData("/api/card?address=seed@kunde.example")]
+    [InlineData("/api/customers/{id}")]
+    public async Task A_page_is_sent_again_only_when_it_would_show_something_else(string template)
+    {
+        var path = template.Replace("{id}", fixture.Seed.CustomerId, StringComparison.Ordinal);
+        using var first = await GetAsync(path, "text/html");
+        var shown = first.Headers.ETag!.ToString();
+        Assert.True(first.Headers.ETag.IsWeak);
+
+        using var same = await GetAsync(path, "text/html", ifNoneMatch: $"\"other\", {shown}");
+        Assert.Equal(HttpStatusCode.NotModified, same.StatusCode);
+        Assert.Equal(shown, same.Headers.ETag!.ToString());
+        Assert.Empty(await same.Content.ReadAsByteArrayAsync());
+
+        // Who may do less, reads otherwise or is a program does not show that page.
+        using var rita = fixture.Crm.SignIn(A.Rita);
+        using var reads = await GetAsync(path, "text/html", ifNoneMatch: shown, client: rita);
+        using var german = await GetAsync(path, "text/html", ifNoneMatch: shown, language: "de-DE");
+        using var json = await GetAsync(path, "application/json", ifNoneMatch: shown);
+        Assert.All([reads, german, json], answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        Assert.False(json.Headers.ETag!.IsWeak);
+
+        using var edit = new HttpRequestMessage(HttpMethod.Patch, $"/api/customers/{fixture.Seed.CustomerId}")
+        {
+            Content = Json(new JsonObject { ["tags"] = new JsonArray($"oak {Guid.NewGuid():N}") }),
+        };
+        edit.Headers.IfMatch.Add(json.Headers.ETag);
+        using var edited = await fixture.Anna.SendAsync(edit);
+        Assert.Equal(HttpStatusCode.OK, edited.StatusCode);
+        using var changed = await GetAsync(path, "text/html", ifNoneMatch: shown);
+        Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+        Assert.NotEqual(shown, changed.Headers.ETag!.ToString());
+        Assert.NotEqual(await first.Content.ReadAsStringAsync(), await changed.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task What_a_page_is_called_is_no_version_to_save_with()
+    {
+        using var page = await GetAsync($"/api/customers/{fixture.Seed.CustomerId}", "text/html");
+        using var edit = new HttpRequestMessage(HttpMethod.Patch, $"/api/customers/{fixture.Seed.CustomerId}")
+        {
+            Content = Json(new JsonObject { ["name"] = "Somebody Else" }),
+        };
+        edit.Headers.TryAddWithoutValidation("If-Match", page.Headers.ETag!.ToString());
+        using var refused = await fixture.Anna.SendAsync(edit);
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("If-Match", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_refusal_has_two_faces_too()
     {
@@ -198,20 +249,22 @@ public sealed class FacesTests(BadInputTests.Fixture fixture) : IClassFixture<Ba
         Assert.Contains("<form", await editable.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
-    private async Task<HttpResponseMessage> GetAsync(string path, string? accept, string? encoding = null)
+    private async Task<HttpResponseMessage> GetAsync(
+        string path, string? accept, string? encoding = null, string? ifNoneMatch = null, string? language = null, HttpClient? client = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        if (accept is not null)
+        foreach (var (name, value) in new[]
         {
-            request.Headers.TryAddWithoutValidation("Accept", accept);
+            ("Accept", accept), ("Accept-Encoding", encoding), ("If-None-Match", ifNoneMatch), ("Accept-Language", language),
+        })
+        {
+            if (value is not null)
+            {
+                request.Headers.TryAddWithoutValidation(name, value);
+            }
         }
 
-        if (encoding is not null)
-        {
-            request.Headers.TryAddWithoutValidation("Accept-Encoding", encoding);
-        }
-
-        return await fixture.Anna.SendAsync(request);
+        return await (client ?? fixture.Anna).SendAsync(request);
     }
 
     private static StringContent Json(JsonObject json) => new(json.ToJsonString(), Encoding.UTF8, "application/json");

@@ -1,0 +1,105 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+using OutlookCrm.Sandbox;
+using static Microsoft.Playwright.Assertions;
+
+namespace OutlookCrm.EndToEnd;
+
+/// <summary>What is recorded while a card is shown comes to it by itself, and takes nothing out of anybody's hands.</summary>
+[Collection(nameof(LiveProduct))]
+public sealed class RenewalTests(LiveProduct live)
+{
+    private const int PromisedMs = 5_000;
+
+    [Fact]
+    public async Task What_a_colleague_records_is_on_the_card_within_five_seconds_and_disturbs_nobody()
+    {
+        const string Address = "chloe@atelier-dubois.example";
+        await WriteAsync(Address, [.. Enumerable.Range(1, 15).Select(number => $"Older note {number}. {new string('x', 200)}")]);
+        await using var outlook = await live.OpenAsync($"item=from:{Address}&open=yes&pin=yes");
+        await Expect(outlook.Card.Locator("#timeline li").First).ToContainTextAsync("Older note 15");
+        var note = outlook.Card.Locator("form[data-form=note] textarea");
+        await note.PressSequentiallyAsync("Half a thou");
+        var read = outlook.Card.Locator("#timeline li", new() { HasText = "Older note 14" });
+        await read.GetByRole(AriaRole.Button, new() { Name = "Show all" }).EvaluateAsync("button => button.click()");
+        await outlook.PaneFrame.EvaluateAsync("scrollTo(0, 300)");
+        var before = await read.EvaluateAsync<double>("line => line.getBoundingClientRect().top");
+
+        await WriteAsync(Address, ["Rang: the frame may be oak."]);
+        await Expect(outlook.Card.Locator("#timeline li").First).ToContainTextAsync("the frame may be oak", new() { Timeout = PromisedMs });
+
+        await Expect(outlook.Pane.Locator("#say")).ToContainTextAsync("Something new");
+        await Expect(note).ToBeFocusedAsync();
+        await Expect(note).ToHaveValueAsync("Half a thou");
+        await Expect(read.GetByRole(AriaRole.Button, new() { Name = "Show less" })).ToBeVisibleAsync();
+        Assert.Equal(before, await read.EvaluateAsync<double>("line => line.getBoundingClientRect().top"), tolerance: 2);
+        Assert.Empty(outlook.Complaints);
+    }
+
+    [Fact]
+    public async Task A_form_that_is_open_waits_and_a_save_from_it_overwrites_nothing_unseen()
+    {
+        const string Address = "oliver@quillandpage.example";
+        await using var outlook = await live.OpenAsync($"item=from:{Address}&open=yes&pin=yes");
+        await outlook.EditAsync("Edit tags");
+        var form = outlook.Card.Locator("form[data-form=tags]");
+        await form.GetByLabel("Tags, with commas between").FillAsync("bakery, mine");
+
+        await PatchAsync(Address, new { tags = new[] { "bakery", "theirs" } });
+        await WriteAsync(Address, ["The card has been asked for again."]);
+        await Expect(outlook.Card.Locator("#timeline li").First).ToContainTextAsync("asked for again");
+        await Expect(form.GetByLabel("Tags, with commas between")).ToHaveValueAsync("bakery, mine");
+        await form.Locator("button.primary").ClickAsync();
+
+        var conflict = outlook.Card.Locator(".conflict");
+        await Expect(conflict).ToContainTextAsync("theirs");
+        await Expect(conflict).ToContainTextAsync("mine");
+        Assert.DoesNotContain("mine", (await CardAsync(Address))["tags"]!.AsArray().Select(tag => (string?)tag));
+
+        await form.GetByLabel("Tags, with commas between").PressAsync("Escape");
+        await Expect(outlook.Card.Locator(".tags")).ToContainTextAsync("theirs");
+    }
+
+    [Fact]
+    public async Task As_long_as_nothing_happens_nothing_is_sent()
+    {
+        await using var outlook = await live.OpenAsync("item=from:fiona.macleod@lakeside-architects.example&open=yes&pin=yes");
+        await Expect(outlook.Who).ToHaveTextAsync("Fiona MacLeod");
+
+        var answer = await outlook.Page.WaitForResponseAsync(response => response.Url.Contains("/api/card?", StringComparison.Ordinal));
+
+        Assert.Equal(304, answer.Status);
+        await Expect(outlook.Card).ToContainTextAsync("Lakeside");
+    }
+
+    /// <summary>Notes as a colleague's own pane would save them.</summary>
+    private async Task WriteAsync(string address, string[] notes)
+    {
+        var id = (await CardAsync(address))["id"];
+        using var api = live.Api(SampleFirm.Tomasz);
+        foreach (var text in notes)
+        {
+            using var answer = await api.PostAsJsonAsync($"/api/customers/{id}/notes", new { id = Guid.NewGuid(), text });
+            answer.EnsureSuccessStatusCode();
+        }
+    }
+
+    private async Task<JsonObject> CardAsync(string address)
+    {
+        using var api = live.Api(SampleFirm.Mira);
+        var sender = await api.GetFromJsonAsync<JsonObject>($"/api/card?address={Uri.EscapeDataString(address)}");
+        return sender!["card"]!.AsObject();
+    }
+
+    private async Task PatchAsync(string address, object changes)
+    {
+        var card = await CardAsync(address);
+        using var api = live.Api(SampleFirm.Tomasz);
+        using var request = new HttpRequestMessage(HttpMethod.Patch, $"/api/customers/{card["id"]}") { Content = JsonContent.Create(changes) };
+        request.Headers.IfMatch.Add(EntityTagHeaderValue.Parse((string)card["eTag"]!));
+        using var answer = await api.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+    }
+}
