@@ -53,7 +53,9 @@ export class SignIn {
     }
 
     if ('nestedAppAuthBridge' in window) {
-      this.pending = this.try('silently', false);
+      // A refusal waits for the first who asks; a success must not answer whoever asks after the token has been refused.
+      const attempt = (this.pending = this.try('silently', false));
+      void attempt.then((refusal) => refusal === null && this.pending === attempt && (this.pending = null));
     } else {
       void byOutlook().catch(() => undefined);
     }
