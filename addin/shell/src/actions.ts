@@ -85,7 +85,7 @@ function saved(element: HTMLElement): void {
     element.reset();
   }
 
-  show('Saved.', undefined, 3_000);
+  show(element.dataset.done ?? 'Saved.', undefined, 3_000);
   const form = element.closest<HTMLElement>('[data-form]')?.dataset.form;
   if (!document.activeElement || document.activeElement === document.body) {
     const details = form && cardElement.querySelector<HTMLElement>(`[data-form="${CSS.escape(form)}"]`)?.closest('details');

@@ -22,7 +22,7 @@ export interface KnownCard {
 
 interface Subject {
   url: string;
-  /** The mail address in lower case, or a customer's id: under this the last known card is kept. */
+  /** The mail address in lower case, or else the url: under this the last known card is kept. */
   key: string;
   name: string;
   address?: string;
@@ -69,7 +69,7 @@ export function start(keep: Kept<KnownCard>): void {
       search.done();
       show({
         url,
-        key: address?.toLowerCase() ?? url.split('/').pop()!,
+        key: address?.toLowerCase() ?? url,
         name: link.querySelector('bdi, b')?.textContent ?? '',
         chosen: true,
         ...(address && { address }),
@@ -353,6 +353,8 @@ export function answered(wish: Wish, answer: Answer): void {
   }
 
   swap(wish, answer.html);
+  // What was made is shown at once.
+  card.querySelector<HTMLElement>('[data-open]')?.click();
   if (card.contains(wish.target)) {
     // The whole card is another one now.
     painted = null;

@@ -1,5 +1,6 @@
 import * as actions from './actions.ts';
 import * as card from './card.ts';
+import { keepUp } from './foot.ts';
 import * as forms from './forms.ts';
 import { browserStore, Kept } from './keep.ts';
 import * as outlook from './outlook/outlook.ts';
@@ -39,3 +40,4 @@ followTheme();
 actions.start(signIn);
 search.start();
 outlook.onSelection(card.follow);
+void keepUp();
