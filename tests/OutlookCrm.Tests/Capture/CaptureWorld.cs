@@ -250,6 +250,15 @@ public sealed class CaptureWorld : IAsyncDisposable
         }
     }
 
+    /// <summary>Returns when the product was killed as planned, or has nothing left to do.</summary>
+    internal async Task UntilKilledAsync()
+    {
+        for (var waiting = Stopwatch.StartNew(); waiting.Elapsed < TimeSpan.FromSeconds(20) && !Life.IsOver && (await MessagesAsync()).Count > 0;)
+        {
+            await Task.Delay(10);
+        }
+    }
+
     /// <summary>All lines of a customer's timeline, newest first, as a colleague sees it.</summary>
     public async Task<IReadOnlyList<JsonObject>> TimelineAsync(string customer, SampleColleague? seenBy = null)
     {

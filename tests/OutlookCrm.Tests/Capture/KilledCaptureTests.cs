@@ -1,0 +1,266 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using OutlookCrm.Capture;
+using OutlookCrm.Customers;
+using OutlookCrm.Sandbox;
+using OutlookCrm.Sandbox.Graph;
+using OutlookCrm.Sandbox.Mail;
+using OutlookCrm.Storage;
+
+namespace OutlookCrm.Tests.Capture;
+
+/// <summary>Whatever the moment at which the product is killed, the same stands on the timelines in the end.</summary>
+public sealed class KilledCaptureTests
+{
+    private const string Kim = "kim@hotel-sonne.example";
+
+    private static readonly SampleColleague Mira = SampleFirm.Mira;
+    private static readonly SampleColleague Tomasz = SampleFirm.Tomasz;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Killed_at_every_step_it_logs_each_mail_once(bool isLastStepDone)
+    {
+        await using var world = await CaptureWorld.StartAsync();
+        await world.GivenMailboxAsync(Mira);
+        await world.GivenMailboxAsync(Tomasz);
+        var kim = await world.GivenCustomerAsync(Kim);
+        var number = 0;
+        for (var step = 0; step < 25; step++)
+        {
+            world.Clock.Advance(TimeSpan.FromSeconds(5));
+            for (var i = 0; i < 3; i++)
+            {
+                world.Deliver(world.Letter(Kim, $"{Mira.Address} {Tomasz.Address}", $"{number++}"));
+            }
+
+            world.Life.EndAfter(step + 1, isLastStepDone); // the first is the asking
+            await world.AskAsync(Mira);
+            await world.UntilKilledAsync();
+            await world.RestartAsync();
+            await world.SettleAsync();
+        }
+
+        await world.LookAsync(Mira, Tomasz);
+
+        var subjects = await world.SubjectsAsync(kim);
+        Assert.Equal(number, subjects.Count);
+        Assert.Equal(Enumerable.Range(0, number).Select(i => $"{i}").Order(), subjects.Order());
+        Assert.Equal(number, (await TakenAsync(world)).Taken);
+    }
+
+    [Fact]
+    public async Task A_history_that_is_broken_off_goes_on_where_it_was()
+    {
+        await using var world = await CaptureWorld.StartAsync();
+        await world.GivenMailboxAsync(Mira);
+        var kim = await world.GivenCustomerAsync(Kim);
+        var mailbox = world.MailboxOf(Mira);
+        for (var i = 0; i < 1_000; i++)
+        {
+            var at = world.Sandbox.Post.Now.AddHours(-8 * i);
+            mailbox.Add(world.Letter(Kim, Mira.Address, $"{i}") with { SentAt = at }, mailbox.Folder("inbox"), at, isRead: true);
+        }
+
+        var random = new Random(11);
+        for (var kill = 0; kill < 6; kill++)
+        {
+            world.Life.EndAfter(random.Next(6, 14), isDone: random.Next(2) == 0);
+            await world.AskAsync(Mira);
+            await world.UntilKilledAsync();
+            await world.RestartAsync();
+        }
+
+        await world.LookAsync(Mira);
+
+        var subjects = await world.SubjectsAsync(kim);
+        Assert.Equal(1_000, subjects.Count);
+        Assert.Equal(1_000, subjects.Distinct().Count());
+        var status = await world.StatusAsync(Mira);
+        Assert.True(status.HistoryIsComplete);
+        Assert.InRange(status.HistoryDone, 999, 1_010); // the newest second is live's
+    }
+
+    [Fact]
+    public async Task Two_workers_who_want_one_mailbox_log_each_mail_once()
+    {
+        await using var world = await CaptureWorld.StartAsync();
+        await world.GivenMailboxAsync(Mira);
+        var kim = await world.GivenCustomerAsync(Kim);
+        for (var i = 0; i < 50; i++)
+        {
+            world.Deliver(world.Letter(Kim, Mira.Address, $"{i}"));
+        }
+
+        var queue = world.Services.GetRequiredService<IWorkQueue>();
+        var ask = JsonSerializer.Serialize(new LookAtMailboxes([new MailboxToLookAt(world.Tenant, Mira.Id)], world.Clock.GetUtcNow().AddSeconds(30)));
+        for (var i = 0; i < 8; i++)
+        {
+            await queue.SendAsync(CaptureRequests.MailboxQueue, ask, delay: null, default);
+        }
+
+        await world.SettleAsync();
+
+        Assert.Equal(50, (await world.TimelineAsync(kim)).Count);
+        Assert.Equal(50, (await TakenAsync(world)).Taken);
+    }
+
+    [Fact]
+    public async Task Each_notification_that_was_acknowledged_is_acted_on_after_a_kill()
+    {
+        await using var world = await CaptureWorld.StartAsync(notified: true);
+        await world.GivenMailboxAsync(Mira);
+        var kim = await world.GivenCustomerAsync(Kim);
+        await SubscribeAsync(world);
+        Assert.True((await world.StatusAsync(Mira)).IsNotified);
+
+        for (var round = 0; round < 5; round++)
+        {
+            world.Clock.Advance(TimeSpan.FromSeconds(30));
+            world.Deliver(world.Letter(Kim, Mira.Address, $"{round}"));
+            for (var patience = 0; patience < 500 && world.Sandbox.WaitingNotifications > 0; patience++)
+            {
+                await Task.Delay(10);
+            }
+
+            await world.RestartAsync(); // acknowledged, and the process is gone
+            await world.SettleAsync();
+            Assert.Equal(round + 1, (await world.TimelineAsync(kim)).Count);
+        }
+    }
+
+    [Theory]
+    [InlineData(LifecycleEvent.Missed)]
+    [InlineData(LifecycleEvent.SubscriptionRemoved)]
+    [InlineData(LifecycleEvent.ReauthorizationRequired)]
+    public async Task Whatever_becomes_of_its_subscriptions_a_mailbox_is_told_of_again(LifecycleEvent what)
+    {
+        await using var world = await CaptureWorld.StartAsync(notified: true);
+        await world.GivenMailboxAsync(Mira);
+        var kim = await world.GivenCustomerAsync(Kim);
+        await SubscribeAsync(world);
+        var before = world.Sandbox.Subscriptions.Count;
+
+        foreach (var subscription in world.Sandbox.Subscriptions)
+        {
+            world.Sandbox.TellLifecycle(subscription, what);
+        }
+
+        await ArriveAsync(world);
+        world.Clock.Advance(TimeSpan.FromMinutes(1));
+        world.Deliver(world.Letter(Kim, Mira.Address));
+        await ArriveAsync(world);
+
+        Assert.Single(await world.TimelineAsync(kim));
+        Assert.Equal(before, world.Sandbox.Subscriptions.Count);
+        Assert.True((await world.StatusAsync(Mira)).IsNotified);
+    }
+
+    [Fact]
+    public async Task The_recount_finds_what_no_cursor_tells_of()
+    {
+        await using var world = await CaptureWorld.StartAsync();
+        await world.GivenMailboxAsync(Mira);
+        var kim = await world.GivenCustomerAsync(Kim);
+        var mailbox = world.MailboxOf(Mira);
+        world.Deliver(world.Letter(Kim, Mira.Address, "told"));
+        await world.LookAsync(Mira);
+
+        // A mail of last week that lands in the folder now: delta is anchored later, and passes it over.
+        var at = world.Sandbox.Post.Now.AddDays(-7);
+        mailbox.Add(world.Letter(Kim, Mira.Address, "untold") with { SentAt = at }, mailbox.Folder("inbox"), at, isRead: true);
+        await world.LookAsync(Mira);
+        Assert.Equal(["told"], await world.SubjectsAsync(kim));
+
+        await RecountAsync(world);
+
+        Assert.Equal(["told", "untold"], await world.SubjectsAsync(kim));
+        var status = await world.StatusAsync(Mira);
+        Assert.Equal(1, status.RecountFound);
+        Assert.NotNull(status.RecountedAt);
+        await RecountAsync(world);
+        Assert.Equal(0, (await world.StatusAsync(Mira)).RecountFound);
+    }
+
+    [Fact]
+    public async Task The_recount_says_which_folders_have_customers_mail_that_nobody_chose()
+    {
+        await using var world = await CaptureWorld.StartAsync();
+        await world.GivenMailboxAsync(Mira);
+        await world.GivenCustomerAsync(Kim);
+        var mailbox = world.MailboxOf(Mira);
+        mailbox.Add(world.Letter(Kim, Mira.Address, "sorted by a rule"), "Hotels", isRead: false);
+        mailbox.Add(world.Letter("news@shop.example", Mira.Address, "Sale"), "Reading", isRead: false);
+
+        await RecountAsync(world);
+
+        Assert.Equal("Hotels", Assert.Single((await world.StatusAsync(Mira)).MailElsewhere).Path);
+    }
+
+    [Fact]
+    public async Task A_new_customers_history_is_found_in_every_mailbox()
+    {
+        await using var world = await CaptureWorld.StartAsync();
+        await world.GivenMailboxAsync(Mira);
+        await world.GivenMailboxAsync(Tomasz);
+        for (var i = 0; i < 30; i++)
+        {
+            var owner = i % 2 == 0 ? Mira : Tomasz;
+            var at = world.Sandbox.Post.Now.AddDays(-i);
+            world.MailboxOf(owner).Add(world.Letter(Kim, owner.Address, $"{i}") with { SentAt = at }, "archive", isRead: true);
+        }
+
+        await world.LookAsync(Mira, Tomasz);
+        var kim = await world.GivenCustomerAsync(Kim);
+        Assert.True(MailAddress.TryParse(Kim, out var address));
+        await world.Services.GetRequiredService<CaptureRequests>().FindHistoryAsync(world.Tenant, address, default);
+        await world.SettleAsync();
+
+        Assert.Equal(Enumerable.Range(0, 30).Select(i => $"{i}"), await world.SubjectsAsync(kim));
+    }
+
+    [Fact]
+    public async Task A_newsletter_is_logged_when_somebody_asks_for_this_very_one()
+    {
+        await using var world = await CaptureWorld.StartAsync();
+        await world.GivenMailboxAsync(Mira);
+        var kim = await world.GivenCustomerAsync(Kim);
+        var letter = world.Deliver(world.Letter(
+            Kim, Mira.Address, "News", letter => letter with { Headers = [new OutlookCrm.Sandbox.Mail.MailHeader("List-Id", "<news.hotel-sonne.example>")] }));
+        await world.LookAsync(Mira);
+        Assert.Empty(await world.TimelineAsync(kim));
+
+        await world.Services.GetRequiredService<CaptureRequests>().LogMailAsync(world.Tenant, Mira.Id, letter.InternetMessageId, default);
+        await world.SettleAsync();
+
+        Assert.Equal(["News"], await world.SubjectsAsync(kim));
+    }
+
+    private static async Task SubscribeAsync(CaptureWorld world)
+    {
+        await world.Services.GetRequiredService<CaptureRequests>().LookAsync([new MailboxToLookAt(world.Tenant, Mira.Id, Subscriptions: true)], default);
+        await world.SettleAsync();
+    }
+
+    private static async Task RecountAsync(CaptureWorld world)
+    {
+        world.Clock.Advance(TimeSpan.FromDays(1));
+        await world.Services.GetRequiredService<CaptureRequests>().LookAsync([new MailboxToLookAt(world.Tenant, Mira.Id, Recount: true)], default);
+        await world.SettleAsync();
+    }
+
+    /// <summary>Notifications on their way are taken, and what they ask for is done.</summary>
+    private static async Task ArriveAsync(CaptureWorld world)
+    {
+        for (var patience = 0; patience < 500 && world.Sandbox.WaitingNotifications > 0; patience++)
+        {
+            await Task.Delay(10);
+        }
+
+        await world.SettleAsync();
+    }
+
+    private static Task<MailboxReceipt> TakenAsync(CaptureWorld world) => world.Services.GetRequiredService<CaptureReceipts>().ReadAsync(
+        world.Tenant, Mira.Id, CaptureWorld.Monday.AddHours(-9), CaptureWorld.Monday.AddDays(5).AddHours(-9), default);
+}
