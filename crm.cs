@@ -158,6 +158,8 @@ internal sealed class Crm(string root, CancellationToken cancellation)
             "--port", Text(productPort),
             .. storage,
             .. settings!.Select(setting => $"--{setting.Key}={setting.Value}"),
+            // By way of the sandbox, as everything of the outside world.
+            $"--Capture:NotificationUrl=http://127.0.0.1:{backPort}/api/graph/notifications",
         ], root);
 
         await product.ReadyAsync("Listening on", cancellation);

@@ -87,17 +87,24 @@ internal sealed class SqliteDatabase : IDisposable
         }
 
         var code = raw.sqlite3_prepare_v2(handle, sql, out var statement);
+        if (code == raw.SQLITE_ERROR && missingTable is not null)
+        {
+            statement.Dispose();
+            if (!HasTable(missingTable))
+            {
+                return null;
+            }
+
+            // Made in this very moment.
+            code = raw.sqlite3_prepare_v2(handle, sql, out statement);
+        }
+
         if (code == raw.SQLITE_OK)
         {
             return statements[sql] = new SqliteStatement(this, statement);
         }
 
         statement.Dispose();
-        if (code == raw.SQLITE_ERROR && missingTable is not null && !HasTable(missingTable))
-        {
-            return null;
-        }
-
         throw Failure(code);
     }
 

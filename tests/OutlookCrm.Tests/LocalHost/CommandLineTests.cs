@@ -48,6 +48,11 @@ public sealed class CommandLineTests
         try
         {
             var line = await program.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
+            while (line?.StartsWith("info: ", StringComparison.Ordinal) is true)
+            {
+                line = await program.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
+            }
+
             Assert.StartsWith("Listening on http://127.0.0.1:", line, StringComparison.Ordinal);
             using var client = new HttpClient { BaseAddress = new Uri(line!["Listening on ".Length..]) };
             Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync("/api/card?address=a@b.example")).StatusCode);

@@ -50,6 +50,24 @@ public sealed class SqliteTableStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_table_that_is_made_while_others_read_it_is_empty_or_there_and_never_away()
+    {
+        using var store = Open();
+        for (var round = 0; round < 200; round++)
+        {
+            var table = string.Create(CultureInfo.InvariantCulture, $"made{round}");
+            var making = store.InsertAsync(table, new TableRow("p", "r", new Dictionary<string, object>()), default);
+            var reading = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+            {
+                while (await store.FindAsync(table, "p", "r", default) is null)
+                {
+                }
+            }));
+            await Task.WhenAll(reading.Append(making)).WaitAsync(TimeSpan.FromMinutes(1));
+        }
+    }
+
+    [Fact]
     public async Task Ten_thousand_edits_by_eight_writers_lose_nothing()
     {
         const int Writers = 8;
