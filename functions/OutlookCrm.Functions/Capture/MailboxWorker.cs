@@ -122,6 +122,7 @@ public sealed class MailboxWorker(
     private async Task VisitAsync(MailboxToLookAt ask, CapturedMailbox mailbox, MailboxLease lease, Running self, CancellationToken cancellation)
     {
         var status = await statuses.FindAsync(ask.TenantId, mailbox.UserId, lease.Token);
+        ask = ask with { Subscriptions = ask.Subscriptions || LacksSubscriptions(mailbox, lease, status) };
         var cursors = await tables.RangeAsync(
             Tables.Mailboxes, TableKeys.Mailboxes(ask.TenantId), TableKeys.MailboxCursors(mailbox.UserId), MaxCursors, lease.Token);
         MailboxVisit? visit = null;
@@ -201,6 +202,11 @@ public sealed class MailboxWorker(
                 row => next(row) with { Owner = null },
                 lease.Token);
     }
+
+    /// <summary>It is new, or its subscriptions have ended although they are renewed daily.</summary>
+    private bool LacksSubscriptions(CapturedMailbox mailbox, MailboxLease lease, MailboxStatus status) =>
+        options.NotificationUrl is not null && mailbox.IsOn
+        && (lease.Row.LookedFrom is null || (status.IsNotified && status.SubscriptionExpiresAt < clock.GetUtcNow()));
 
     private static MailFolders NoFolders { get; } = new(null, null, null, null, null, null);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using OutlookCrm.Capture;
@@ -9,8 +10,8 @@ using OutlookCrm.Storage;
 
 namespace OutlookCrm.Tests.Capture;
 
-/// <summary>Whatever the moment at which the product is killed, the same stands on the timelines in the end.</summary>
-public sealed class KilledCaptureTests
+/// <summary>Capture as a whole: killed at any moment, told of by notifications or not, recounted, asked for what was before.</summary>
+public sealed class CaptureTests
 {
     private const string Kim = "kim@hotel-sonne.example";
 
@@ -157,6 +158,23 @@ public sealed class KilledCaptureTests
         Assert.True((await world.StatusAsync(Mira)).IsNotified);
     }
 
+    [Theory]
+    [InlineData(true, 5)]
+    [InlineData(false, 60)]
+    public async Task New_mail_is_on_the_timeline_in_time(bool notified, int seconds)
+    {
+        await using var world = await CaptureWorld.StartAsync(timers: true, notified: notified);
+        await world.GivenMailboxAsync(Mira);
+        var kim = await world.GivenCustomerAsync(Kim);
+        await UntilAsync(TimeSpan.FromSeconds(30), async () => await FindStatusAsync(world) is { HistoryIsComplete: true } status && status.IsNotified == notified);
+
+        world.Deliver(world.Letter(Kim, Mira.Address));
+        var waiting = Stopwatch.StartNew();
+        await UntilAsync(TimeSpan.FromSeconds(seconds), async () => (await world.TimelineAsync(kim)).Count == 1);
+
+        Assert.InRange(waiting.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(seconds));
+    }
+
     [Fact]
     public async Task The_recount_finds_what_no_cursor_tells_of()
     {
@@ -236,6 +254,18 @@ public sealed class KilledCaptureTests
 
         Assert.Equal(["News"], await world.SubjectsAsync(kim));
     }
+
+    private static async Task UntilAsync(TimeSpan patience, Func<Task<bool>> isSo)
+    {
+        for (var waiting = Stopwatch.StartNew(); !await isSo();)
+        {
+            Assert.True(waiting.Elapsed < patience, "It did not come about in time.");
+            await Task.Delay(50);
+        }
+    }
+
+    private static async Task<MailboxStatus?> FindStatusAsync(CaptureWorld world) =>
+        (await world.Services.GetRequiredService<MailboxStatuses>().ListAsync(world.Tenant, default)).SingleOrDefault(status => status.UserId == Mira.Id);
 
     private static async Task SubscribeAsync(CaptureWorld world)
     {
