@@ -27,7 +27,7 @@ public sealed class LoggingTests(LiveProduct live)
 
         await Expect(outlook.Who).ToHaveTextAsync("Today");
         await Expect(outlook.Who).ToBeFocusedAsync();
-        await outlook.Card.GetByText("Newsletters and lists").ClickAsync();
+        await outlook.Card.GetByText("Newsletters and lists ·").ClickAsync();
         var line = outlook.Card.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "offers@shop.example" });
         await line.GetByRole(AriaRole.Button, new() { Name = "That was right: offers@shop.example" }).ClickAsync();
         await Expect(line).ToHaveCountAsync(0);

@@ -11,6 +11,7 @@ internal sealed class SqliteDatabase : IDisposable
     // "OCRM": says in the file's header whose it is.
     private const int ApplicationId = 0x4f43524d;
     private const int SchemaVersion = 1;
+    private const int MaxPrepareAttempts = 100;
     private const int EnableQueryPlannerStability = 1007; // SQLITE_DBCONFIG_ENABLE_QPSG
 
     private readonly sqlite3 handle;
@@ -86,26 +87,33 @@ internal sealed class SqliteDatabase : IDisposable
             return known;
         }
 
-        var code = raw.sqlite3_prepare_v2(handle, sql, out var statement);
-        if (code == raw.SQLITE_ERROR && missingTable is not null)
+        for (var attempt = 1; ; attempt++)
         {
-            statement.Dispose();
-            if (!HasTable(missingTable))
+            var code = raw.sqlite3_prepare_v2(handle, sql, out var statement);
+            if (code == raw.SQLITE_OK)
             {
-                return null;
+                return statements[sql] = new SqliteStatement(this, statement);
             }
 
-            // Made in this very moment.
-            code = raw.sqlite3_prepare_v2(handle, sql, out statement);
-        }
+            statement.Dispose();
 
-        if (code == raw.SQLITE_OK)
-        {
-            return statements[sql] = new SqliteStatement(this, statement);
-        }
+            // Tables are being made in this very moment, this one perhaps: SQLite's own attempts are few.
+            var isChanging = code == raw.SQLITE_SCHEMA;
+            if (code == raw.SQLITE_ERROR && missingTable is not null)
+            {
+                if (!HasTable(missingTable))
+                {
+                    return null;
+                }
 
-        statement.Dispose();
-        throw Failure(code);
+                isChanging = true;
+            }
+
+            if (!isChanging || attempt == MaxPrepareAttempts)
+            {
+                throw Failure(code);
+            }
+        }
     }
 
     public void Execute(string sql)
