@@ -116,6 +116,7 @@ public sealed class SubscriptionTests : IAsyncLifetime
         var required = (await listener.ReadAsync(1))[0];
         Assert.Equal(("reauthorizationRequired", "the-secret"), ((string?)required["lifecycleEvent"], (string?)required["clientState"]));
         Assert.False(required.ContainsKey("resourceData"));
+        Assert.Equal(0, await SettledAsync());
         Arrive("Waits");
         Assert.Equal(1, sandbox.Application.WaitingNotifications);
 
