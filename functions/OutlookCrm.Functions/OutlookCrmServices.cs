@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using OutlookCrm.Capture;
 using OutlookCrm.Customers;
 using OutlookCrm.Firm;
+using OutlookCrm.FollowUps;
 using OutlookCrm.Graph;
 using OutlookCrm.Http;
 using OutlookCrm.Identity;
@@ -30,6 +31,7 @@ public static class OutlookCrmServices
         services.AddSearch();
         services.AddInteractions();
         services.AddCustomers();
+        services.AddFollowUps();
         services.AddCapture(configuration);
         return services;
     }

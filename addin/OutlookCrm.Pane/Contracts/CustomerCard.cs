@@ -31,7 +31,11 @@ public sealed record CustomerCard(
     DateTimeOffset CreatedAt,
     DateTimeOffset? LastContactAt,
     Timeline Timeline,
-    Waits? Waits = null);
+    Waits? Waits = null)
+{
+    /// <summary>Open ones of all colleagues, and the one that was done last.</summary>
+    public FollowUpList FollowUps { get; init; } = new(Id, [], Ended: null);
+}
 
 public enum CustomerKind
 {

@@ -1,3 +1,4 @@
+using OutlookCrm.FollowUps;
 using OutlookCrm.Identity;
 using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
@@ -8,8 +9,11 @@ namespace OutlookCrm.Customers;
 /// <summary>Reads customers. What changes them is <see cref="CustomerChanges"/>.</summary>
 public sealed class CustomerStore(ITableStore tables, InteractionStore interactions, Sights sights)
 {
-    // Record, addresses, a page of the timeline and one line more, to know whether there are others.
-    private const int PersonCardRows = 1 + Customer.MaxAddresses + InteractionStore.FirstPageSize + 1;
+    // Of customers with more of them the rest of the card takes a second read.
+    private const int FollowUpRows = 6;
+
+    // Record, addresses, follow-ups, a page of the timeline and one line more, to know whether there are others.
+    private const int PersonCardRows = 1 + Customer.MaxAddresses + FollowUpRows + InteractionStore.FirstPageSize + 1;
 
     private const int OrganisationCardRows = PersonCardRows + Customer.MaxPeopleShown;
 
@@ -55,9 +59,10 @@ public sealed class CustomerStore(ITableStore tables, InteractionStore interacti
         RowKeyRange? rest = rows.Count < maxRows ? null : RowKeyRange.After(rows[^1].RowKey, TableKeys.Card.Before);
         if (rest is { } beyond && !IsLine(rows[^1]))
         {
-            more = await tables.RangeAsync(Tables.Customers, partition, beyond, OrganisationCardRows, cancellation);
+            const int moreRows = OrganisationCardRows + FollowUpStore.MaxOpen;
+            more = await tables.RangeAsync(Tables.Customers, partition, beyond, moreRows, cancellation);
             all = TableRange.Of([.. rows, .. more]);
-            rest = more.Count < OrganisationCardRows ? null
+            rest = more.Count < moreRows ? null
                 : IsLine(more[^1]) ? RowKeyRange.After(more[^1].RowKey, TableKeys.Card.Before)
                 : TableKeys.Timeline;
         }
@@ -114,6 +119,8 @@ public sealed class CustomerStore(ITableStore tables, InteractionStore interacti
     internal static bool IsAddress(TableRow row) => IsIn(TableKeys.ContactAddresses, row);
 
     internal static bool IsPerson(TableRow row) => IsIn(TableKeys.People, row);
+
+    internal static bool IsFollowUp(TableRow row) => IsIn(TableKeys.FollowUpsOnCard, row);
 
     internal static bool IsLine(TableRow row) => IsIn(TableKeys.Timeline, row);
 
@@ -192,7 +199,10 @@ public sealed class CustomerSheet
             customer.CreatedAt,
             lines.LastContact is { } contact ? TimelineRow.AtOf(contact) : null,
             InteractionStore.Page(tenantId, id, [.. lines.Shown], InteractionStore.FirstPageSize, sight, waits),
-            waits.Sum());
+            waits.Sum())
+        {
+            FollowUps = FollowUpStore.ToList(id, rows.Where(CustomerStore.IsFollowUp)),
+        };
     }
 
     /// <summary>The record's version as HTTP has it.</summary>

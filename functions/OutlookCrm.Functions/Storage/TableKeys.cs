@@ -24,11 +24,14 @@ public static class Tables
     /// <summary>Who was erased, by hash.</summary>
     public const string Tombstones = "tombstones";
 
+    /// <summary>Each colleague's open follow-ups by due date, and how they want to be reminded.</summary>
+    public const string Agenda = "agenda";
+
     /// <summary>When the local host's timers are due. In Azure the host keeps this itself.</summary>
     public const string Schedules = "schedules";
 
     /// <summary>Every table: for what must look at all that is kept.</summary>
-    public static IReadOnlyList<string> All { get; } = [Customers, Addresses, Search, Colleagues, Mailboxes, Blocks, People, Tombstones, Schedules];
+    public static IReadOnlyList<string> All { get; } = [Customers, Addresses, Search, Colleagues, Mailboxes, Blocks, People, Tombstones, Agenda, Schedules];
 }
 
 /// <summary>
@@ -61,6 +64,12 @@ public static class TableKeys
 
     public static RowKeyRange People { get; } = RowKeyRange.StartingWith("b|p|");
 
+    /// <summary>A customer's open follow-ups by due date, then the one that ended last.</summary>
+    public static RowKeyRange FollowUpsOnCard { get; } = RowKeyRange.StartingWith("c|");
+
+    /// <summary>A customer's open follow-ups by due date.</summary>
+    public static RowKeyRange OpenFollowUps { get; } = new(FollowUpsOnCard.From, EndedFollowUp);
+
     /// <summary>All interactions, newest first.</summary>
     public static RowKeyRange Timeline { get; } = RowKeyRange.StartingWith(InteractionPrefix);
 
@@ -76,6 +85,22 @@ public static class TableKeys
 
     /// <summary>Row of one person of an organisation.</summary>
     public static string Person(string personId) => "b|p|" + Escape(personId);
+
+    /// <summary>Row of all that is known of one follow-up.</summary>
+    public static string FollowUp(Guid id) => $"f|{id:N}";
+
+    /// <summary>Row of what the card shows of an open follow-up.</summary>
+    public static string OpenFollowUp(DateOnly dueOn, Guid id) =>
+        string.Create(CultureInfo.InvariantCulture, $"c|{dueOn:yyyyMMdd}{Separator}{id:N}");
+
+    /// <summary>Row of what the card shows of the follow-up that ended last; after every open one.</summary>
+    public const string EndedFollowUp = "c|z";
+
+    /// <summary>The rows of follow-ups that were closed by this mail.</summary>
+    public static RowKeyRange ClosedBy(string interactionId) => RowKeyRange.StartingWith($"r|{Escape(interactionId)}|");
+
+    /// <summary>Row that finds a follow-up by the mail that closed it.</summary>
+    public static string ClosedBy(string interactionId, Guid followUpId) => $"r|{Escape(interactionId)}|{followUpId:N}";
 
     /// <summary>Row of one interaction; a later one sorts first. Two at one tick sort by id.</summary>
     public static string Interaction(DateTimeOffset at, string id) =>
@@ -245,6 +270,33 @@ public static class TableKeys
 
     /// <summary>Row of one erasure: what is removed, and what was.</summary>
     public static string Erasure(string customerId) => "e|" + Escape(customerId);
+
+    /// <summary>Partition of one colleague in <see cref="Tables.Agenda"/>.</summary>
+    public static string Agenda(Guid tenant, Guid userId) => Join(tenant, userId.ToString("N"));
+
+    /// <summary>Partition of what holds for the whole firm in <see cref="Tables.Agenda"/>.</summary>
+    public static string FirmAgenda(Guid tenant) => Join(tenant, "firm");
+
+    /// <summary>One colleague's open follow-ups, the one due first first.</summary>
+    public static RowKeyRange AgendaEntries { get; } = RowKeyRange.StartingWith("d|");
+
+    /// <summary>Row of one open follow-up in its owner's agenda.</summary>
+    public static string AgendaEntry(DateOnly dueOn, Guid followUpId) =>
+        string.Create(CultureInfo.InvariantCulture, $"d|{dueOn:yyyyMMdd}{Separator}{followUpId:N}");
+
+    /// <summary>The entries due from a day on to another, both included.</summary>
+    public static RowKeyRange AgendaDays(DateOnly from, DateOnly until) => new(
+        string.Create(CultureInfo.InvariantCulture, $"d|{from:yyyyMMdd}{Separator}"),
+        string.Create(CultureInfo.InvariantCulture, $"d|{until:yyyyMMdd}~"));
+
+    /// <summary>Row that says which version of a follow-up an agenda shows.</summary>
+    public static string AgendaVersion(Guid followUpId) => $"v|{followUpId:N}";
+
+    /// <summary>Row of how one colleague wants to be reminded.</summary>
+    public const string ReminderSettings = "s";
+
+    /// <summary>Row of the days on which the firm is closed.</summary>
+    public const string Holidays = "h";
 
     /// <summary>The one partition of <see cref="Tables.Schedules"/>.</summary>
     public const string SchedulesPartition = "timers";

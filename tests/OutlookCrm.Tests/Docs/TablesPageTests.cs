@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using OutlookCrm.Capture;
 using OutlookCrm.Customers;
 using OutlookCrm.Firm;
+using OutlookCrm.FollowUps;
 using OutlookCrm.Graph;
 using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
@@ -33,6 +34,7 @@ public sealed class TablesPageTests
         var customer = await WriteAllThereIsAsync(anna);
         await WriteHistoryAsync(crm.Services, customer);
         await WriteWhatCaptureDoesAsync(crm.Services);
+        await WriteFollowUpsAsync(crm.Services, customer);
         for (var patience = 0; patience < 200 && !written.Keys.Any(one => one.Table == Tables.Colleagues); patience++)
         {
             await Task.Delay(25);
@@ -84,6 +86,26 @@ public sealed class TablesPageTests
         var copy = Recordings.Mail(A.Anna.Id, "<1@x>") with { Title = "Other", AttachmentNames = ["1", "2", "3", "4"] };
         await services.GetRequiredService<InteractionStore>().RecordAsync(
             A.Firm, customer, [mail.For(customer), copy.For(customer), Recordings.Meeting(A.Ben.Id, "uid", Recordings.Morning).For(customer)], default);
+    }
+
+    private static async Task WriteFollowUpsAsync(IServiceProvider services, CustomerId customer)
+    {
+        var now = DateTimeOffset.UnixEpoch;
+        var day = new DateOnly(2026, 12, 4);
+        var source = new FollowUpSource(A.Ben.Id, "AAMk", "<1@x>", ThreadId: null, "https://outlook.example/1", "Offer");
+        var planned = new FollowUp(
+            Guid.NewGuid(), customer, A.Ben.Id, "Ben", "Send the offer", day, new TimeOnly(9, 30), "Europe/Berlin", FollowUpKind.WeOwe, source,
+            FollowUpState.Open, End: null, now, now, now, Sink: null, [], Before: null, Version: 0);
+        var followUps = services.GetRequiredService<FollowUpStore>();
+        Assert.IsType<PlanOutcome.Planned>(await followUps.PlanAsync(A.Firm, planned, default));
+        await followUps.SaveSinkAsync(
+            A.Firm, customer, planned.Id, now => new FollowUpSink(SinkKind.CalendarEvent, now.OwnerId, "AAMk2", "CQAA", now.Version), default);
+        await services.GetRequiredService<Agenda>().ShowAsync(
+            A.Firm, A.Ben.Id, (await followUps.GetAsync(A.Firm, customer, planned.Id, default))!, "Kim", default);
+        await followUps.ChangeAsync(A.Firm, customer, planned.Id, f => f.CloseByReply("0123", "Ben", now), default);
+        var settings = services.GetRequiredService<ReminderSettingsStore>();
+        await settings.SaveAsync(A.Firm, A.Ben.Id, new ReminderSettings(SinkKind.Task, "Europe/Berlin"), default);
+        await settings.SaveHolidaysAsync(A.Firm, [day], default);
     }
 
     private static async Task WriteWhatCaptureDoesAsync(IServiceProvider services)

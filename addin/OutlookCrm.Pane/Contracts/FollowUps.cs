@@ -1,0 +1,136 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OutlookCrm.Pane;
+
+/// <summary>What the card shows of a customer's follow-ups.</summary>
+/// <param name="Open">The one due first first, at most 100.</param>
+/// <param name="Ended">The one that was done last; null when none was.</param>
+public sealed record FollowUpList(string CustomerId, IReadOnlyList<FollowUpLine> Open, FollowUpLine? Ended);
+
+/// <summary>A follow-up as it is shown in a list.</summary>
+/// <param name="Id">32 lower-case hexadecimal digits.</param>
+/// <param name="ETag">Goes back in If-Match with a change.</param>
+/// <param name="CustomerName">On a page of several customers; null on the customer's own.</param>
+/// <param name="DueOn">A calendar date where the owner lives.</param>
+/// <param name="DueTime">HH:mm on the clock there; null for the whole day.</param>
+/// <param name="Link">Opens the mail it came from; null when there is none, or for others than its mailbox's user.</param>
+/// <param name="End">How it ended; null while it is open.</param>
+/// <param name="CanUndo">True when the last change can be taken back.</param>
+public sealed record FollowUpLine(
+    string Id,
+    string CustomerId,
+    string ETag,
+    string? CustomerName,
+    FollowUpKind Kind,
+    string Note,
+    DateOnly DueOn,
+    string? DueTime,
+    string TimeZone,
+    Colleague Owner,
+    FollowUpState State,
+    FollowUpEnding? Ending,
+    DateTimeOffset? EndedAt,
+    string? EndedBy,
+    string? Link = null,
+    bool CanUndo = false);
+
+/// <summary>The signed-in person's open follow-ups, the one due first first.</summary>
+/// <param name="Today">Where the person is.</param>
+/// <param name="Next">Opaque; goes into <c>after</c> for the next page. Null on the last.</param>
+/// <param name="IsFirst">False for a further page.</param>
+public sealed record MyDay(DateOnly Today, IReadOnlyList<FollowUpLine> FollowUps, string? Next, bool IsFirst);
+
+/// <summary>The follow-up changed since it was read. Nothing was saved.</summary>
+/// <param name="Theirs">As it is now; its ETag is the one to save over.</param>
+/// <param name="Fields">What differs between the two.</param>
+public sealed record FollowUpConflict(FollowUpLine Theirs, IReadOnlyList<FieldConflict> Fields);
+
+public enum FollowUpKind
+{
+    /// <summary>We promised something.</summary>
+    WeOwe,
+
+    /// <summary>They promised something: ask again when they do not answer.</summary>
+    WeWait,
+
+    /// <summary>To stay in touch.</summary>
+    Rhythm,
+}
+
+public enum FollowUpState
+{
+    Open,
+    Done,
+    Deleted,
+}
+
+public enum FollowUpEnding
+{
+    /// <summary>A colleague ended it here.</summary>
+    Person,
+
+    /// <summary>The answer that it waited for came, or went out.</summary>
+    Reply,
+
+    /// <summary>Its owner ended it in Outlook.</summary>
+    Outlook,
+}
+
+/// <summary>Where Outlook shows a follow-up.</summary>
+public enum SinkKind
+{
+    None,
+    CalendarEvent,
+    Task,
+}
+
+/// <summary>What a button means by a day; nobody is reminded on a weekend or a holiday of the firm.</summary>
+public enum DueWhen
+{
+    Tomorrow,
+    InThreeDays,
+
+    /// <summary>The first working day of the week after this one.</summary>
+    NextWeek,
+}
+
+/// <summary>A new follow-up. Give either a day in words or a date.</summary>
+/// <param name="Id">Made by the client, a GUID: sending the same again plans nothing.</param>
+/// <param name="Note">1 to 500 characters.</param>
+/// <param name="DueOn">Where the owner is; today or later, at most ten years ahead.</param>
+/// <param name="TimeZone">By its IANA or Windows name; as the owner set it, or else as the header Time-Zone says, when left out.</param>
+/// <param name="InternetMessageId">Of the mail it came from.</param>
+/// <param name="ItemId">Of that mail in the caller's mailbox, as Graph's immutable id.</param>
+/// <param name="WebLink">Opens that mail; https only.</param>
+public sealed record PlanFollowUpRequest(
+    Guid Id,
+    [MinLength(1), MaxLength(500)] string Note,
+    FollowUpKind Kind = FollowUpKind.WeOwe,
+    DueWhen? When = null,
+    DateOnly? DueOn = null,
+    string? DueTime = null,
+    [MaxLength(64)] string? TimeZone = null,
+    [MaxLength(1000)] string? InternetMessageId = null,
+    [MaxLength(400)] string? ItemId = null,
+    [MaxLength(2000)] string? WebLink = null,
+    [MaxLength(1000)] string? Subject = null);
+
+/// <summary>Fields of a follow-up to change, as JSON merge patch: a field that is left out stays, null clears the time.</summary>
+public sealed record ChangeFollowUpRequest
+{
+    [MinLength(1), MaxLength(500)]
+    public Optional<string> Note { get; init; }
+
+    public Optional<FollowUpKind> Kind { get; init; }
+
+    public Optional<DateOnly> DueOn { get; init; }
+
+    public Optional<string?> DueTime { get; init; }
+
+    /// <summary>The colleague's object id: handing it over.</summary>
+    [MaxLength(36)]
+    public Optional<string> OwnerId { get; init; }
+}
+
+/// <summary>Later. Give either a day in words or a date.</summary>
+public sealed record SnoozeFollowUpRequest(DueWhen? When = null, DateOnly? DueOn = null, string? DueTime = null);

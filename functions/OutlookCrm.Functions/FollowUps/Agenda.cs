@@ -1,0 +1,135 @@
+using OutlookCrm.Customers;
+using OutlookCrm.Pane;
+using OutlookCrm.Storage;
+
+namespace OutlookCrm.FollowUps;
+
+/// <summary>
+/// Table <c>agenda</c>: each colleague's open follow-ups by due date, so that "my day" is one range read. Made out of the records. Beside
+/// each entry a row says which version it shows, and guards it by its ETag: a slow worker cannot bring back what a later version took away.
+/// </summary>
+public sealed class Agenda(ITableStore tables)
+{
+    private const string EntryKey = "EntryKey";
+    private const string CustomerColumn = "Customer";
+    private const string CustomerName = "CustomerName";
+    private const string Link = "Link";
+
+    // Each failed attempt means that another worker got through.
+    private const int MaxAttempts = 50;
+
+    /// <summary>Makes a colleague's agenda show this version, or a later one that it shows already.</summary>
+    /// <param name="customerName">Null when there is no such customer any more: then no agenda shows it.</param>
+    internal async Task ShowAsync(Guid tenantId, Guid userId, FollowUp f, string? customerName, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Agenda(tenantId, userId);
+        var entry = customerName is not null && f.State == FollowUpState.Open && f.OwnerId == userId ? Entry(partition, f, customerName) : null;
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            var shown = await tables.FindAsync(Tables.Agenda, partition, TableKeys.AgendaVersion(f.Id), cancellation);
+            var oldKey = shown?.Properties.GetValueOrDefault(EntryKey) as string;
+            if (shown is not null
+                && ((int)shown.Properties[nameof(FollowUp.Version)] > f.Version
+                    || ((int)shown.Properties[nameof(FollowUp.Version)] == f.Version
+                        && oldKey == entry?.RowKey
+                        && shown.Properties.GetValueOrDefault(CustomerName) as string == customerName)))
+            {
+                return;
+            }
+
+            var version = Version(partition, f, entry?.RowKey, customerName);
+            List<TableChange> changes = [shown is { ETag: { } etag } ? new TableChange.Replace(version, etag) : new TableChange.Insert(version)];
+            if (oldKey is not null && oldKey != entry?.RowKey)
+            {
+                changes.Add(new TableChange.Delete(oldKey, ETag: null));
+            }
+
+            if (entry is not null)
+            {
+                changes.Add(new TableChange.Put(entry));
+            }
+
+            if ((await tables.TransactAsync(Tables.Agenda, partition, changes, cancellation)).IsWritten)
+            {
+                return;
+            }
+        }
+
+        throw new TableStoreUnavailableException("The agenda changed again and again; it is made anew later.");
+    }
+
+    /// <summary>A page of a colleague's open follow-ups: one range read.</summary>
+    /// <param name="afterKey">The key after which it begins; null for the first.</param>
+    /// <param name="size">1 to 200.</param>
+    internal async Task<(IReadOnlyList<TableRow> Rows, bool IsMore)> ReadAsync(
+        Guid tenantId, Guid userId, RowKeyRange range, string? afterKey, int size, CancellationToken cancellation)
+    {
+        var rows = await tables.RangeAsync(
+            Tables.Agenda,
+            TableKeys.Agenda(tenantId, userId),
+            afterKey is null ? range : RowKeyRange.After(afterKey, range.Before),
+            size + 1,
+            cancellation);
+        return ([.. rows.Take(size)], rows.Count > size);
+    }
+
+    internal static FollowUpLine ToLine(TableRow row) => new(
+        TableKeys.Last(row.RowKey),
+        (string)row.Properties[CustomerColumn],
+        FollowUpStore.ETagOf((int)row.Properties[nameof(FollowUp.Version)]),
+        row.Properties.GetValueOrDefault(CustomerName) as string,
+        Enum.Parse<FollowUpKind>((string)row.Properties[nameof(FollowUp.Kind)]),
+        (string)row.Properties[nameof(FollowUp.Note)],
+        FollowUpRow.DateOf((string)row.Properties[nameof(FollowUp.DueOn)]),
+        row.Properties.GetValueOrDefault(nameof(FollowUp.DueTime)) as string,
+        (string)row.Properties[nameof(FollowUp.TimeZone)],
+        new Colleague(Guid.ParseExact(TableKeys.Last(row.PartitionKey), "N").ToString("D"), (string)row.Properties[nameof(FollowUp.OwnerName)]),
+        FollowUpState.Open,
+        Ending: null,
+        EndedAt: null,
+        EndedBy: null,
+        row.Properties.GetValueOrDefault(Link) as string);
+
+    private static TableRow Entry(string partition, FollowUp f, string customerName)
+    {
+        var properties = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            [CustomerColumn] = f.Customer.ToString(),
+            [CustomerName] = customerName,
+            [nameof(FollowUp.OwnerName)] = f.OwnerName,
+            [nameof(FollowUp.Kind)] = f.Kind.ToString(),
+            [nameof(FollowUp.Note)] = f.Note,
+            [nameof(FollowUp.DueOn)] = FollowUpRow.TextOf(f.DueOn),
+            [nameof(FollowUp.TimeZone)] = f.TimeZone,
+            [nameof(FollowUp.Version)] = f.Version,
+        };
+        if (FollowUpRow.TextOf(f.DueTime) is { } time)
+        {
+            properties[nameof(FollowUp.DueTime)] = time;
+        }
+
+        // It leads into one person's mailbox.
+        if (f.Source is { WebLink: { } link } source && source.UserId == f.OwnerId)
+        {
+            properties[Link] = link;
+        }
+
+        return new TableRow(partition, TableKeys.AgendaEntry(f.DueOn, f.Id), properties);
+    }
+
+    private static TableRow Version(string partition, FollowUp f, string? entryKey, string? customerName)
+    {
+        var properties = new Dictionary<string, object>(StringComparer.Ordinal) { [nameof(FollowUp.Version)] = f.Version };
+        if (entryKey is not null)
+        {
+            properties[EntryKey] = entryKey;
+        }
+
+        if (customerName is not null)
+        {
+            properties[CustomerName] = customerName;
+        }
+
+        return new TableRow(partition, TableKeys.AgendaVersion(f.Id), properties);
+    }
+}

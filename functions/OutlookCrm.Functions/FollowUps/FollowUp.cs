@@ -1,0 +1,156 @@
+using OutlookCrm.Customers;
+using OutlookCrm.Pane;
+
+namespace OutlookCrm.FollowUps;
+
+/// <summary>A promise to get back to a customer, or to ask again when they do not.</summary>
+/// <param name="Id">Made by the client: planning the same one again plans nothing.</param>
+/// <param name="OwnerId">The colleague's object id (oid): in whose agenda it stands and whose Outlook rings.</param>
+/// <param name="Note">1 to <see cref="MaxNoteLength"/> characters.</param>
+/// <param name="DueOn">A calendar date where the owner lives, not an instant: "by Friday" stays Friday.</param>
+/// <param name="DueTime">On the clock there; null for the whole day.</param>
+/// <param name="TimeZone">Id of the owner's time zone when it was planned, as IANA or Windows calls it.</param>
+/// <param name="Source">The mail or meeting it came from; null when it came from none.</param>
+/// <param name="End">How it ended; null while <see cref="State"/> is open.</param>
+/// <param name="ChangedAt">When somebody last changed it, here or in Outlook: of two changes the later one holds.</param>
+/// <param name="WatchedFrom">Only a mail after this closes it: since it was planned, or opened again by a person.</param>
+/// <param name="Sink">What Outlook shows of it; null when nothing was written yet.</param>
+/// <param name="History">The newest last, at most <see cref="MaxHistory"/>.</param>
+/// <param name="Before">What the last change made by a person changed, for undoing it; null when there is nothing to undo.</param>
+/// <param name="Version">Counts every change but those of <paramref name="Sink"/>, from 1.</param>
+public sealed record FollowUp(
+    Guid Id,
+    CustomerId Customer,
+    Guid OwnerId,
+    string OwnerName,
+    string Note,
+    DateOnly DueOn,
+    TimeOnly? DueTime,
+    string TimeZone,
+    FollowUpKind Kind,
+    FollowUpSource? Source,
+    FollowUpState State,
+    FollowUpEnd? End,
+    DateTimeOffset PlannedAt,
+    DateTimeOffset ChangedAt,
+    DateTimeOffset WatchedFrom,
+    FollowUpSink? Sink,
+    IReadOnlyList<FollowUpEvent> History,
+    FollowUpBefore? Before,
+    int Version)
+{
+    public const int MaxNoteLength = 500;
+    public const int MaxHistory = 20;
+
+    /// <summary>Late from the day after <see cref="DueOn"/>; due today is not late.</summary>
+    public bool IsOverdue(DateOnly today) => State == FollowUpState.Open && DueOn < today;
+
+    /// <summary>When its owner is to be reminded: at <see cref="DueTime"/>, or when the day's work begins.</summary>
+    public DateTimeOffset RemindAt => FollowUpTimes.InstantOf(DueOn, DueTime ?? FollowUpTimes.StartOfDay, FollowUpTimes.ZoneOf(TimeZone));
+
+    /// <summary>As it was before the last change made by a person; itself when there is nothing to undo.</summary>
+    public FollowUp Undone(string by, DateTimeOffset now)
+    {
+        if (Before is not { } before)
+        {
+            return this;
+        }
+
+        var undone = this with
+        {
+            OwnerId = before.OwnerId,
+            OwnerName = before.OwnerName,
+            Note = before.Note,
+            DueOn = before.DueOn,
+            DueTime = before.DueTime,
+            TimeZone = before.TimeZone,
+            Kind = before.Kind,
+            State = before.State,
+            End = before.End,
+            WatchedFrom = before.State == FollowUpState.Open && State != FollowUpState.Open ? now : WatchedFrom,
+            Before = null,
+        };
+        return undone.By(by, "undid the last change", now);
+    }
+
+    /// <summary>Keeps the first completion: a retried click must not rewrite history.</summary>
+    public FollowUp Complete(string by, DateTimeOffset now) =>
+        State == FollowUpState.Done ? this : Ended(FollowUpState.Done, by, now).By(by, "done", now);
+
+    /// <summary>Open again, whatever ended it: what closed it before does not close it again.</summary>
+    public FollowUp Reopen(string by, DateTimeOffset now)
+    {
+        var open = this with { State = FollowUpState.Open, End = null, WatchedFrom = now, Before = FollowUpBefore.Of(this) };
+        return State == FollowUpState.Open ? this : open.By(by, "opened again", now);
+    }
+
+    public FollowUp Delete(string by, DateTimeOffset now) =>
+        State == FollowUpState.Deleted ? this : Ended(FollowUpState.Deleted, by, now).By(by, "deleted", now);
+
+    /// <summary>Closed by the answer that it waited for.</summary>
+    /// <param name="by">Name of our colleague who answered; null when the customer did.</param>
+    public FollowUp CloseByReply(string replyId, string? by, DateTimeOffset now)
+    {
+        var closed = this with { State = FollowUpState.Done, End = new FollowUpEnd(now, by, FollowUpEnding.Reply, replyId), Before = null };
+        return State != FollowUpState.Open ? this
+            : closed.Happened(by, Kind == FollowUpKind.WeWait ? "closed, they answered" : "closed, we answered", now);
+    }
+
+    /// <summary>The mail that closed it was no answer, or is gone.</summary>
+    public FollowUp OpenAsReplyIsGone(DateTimeOffset now)
+    {
+        var open = this with { State = FollowUpState.Open, End = null, Before = null };
+        return End is not { Ending: FollowUpEnding.Reply } ? this : open.Happened(null, "opened again, the answer was none", now);
+    }
+
+    private FollowUp Ended(FollowUpState state, string by, DateTimeOffset now) => this with
+    {
+        State = state,
+        End = new FollowUpEnd(now, by, FollowUpEnding.Person, ReplyId: null),
+        Before = FollowUpBefore.Of(this),
+    };
+
+    /// <summary>Adds a line to the history of a change made by a person here.</summary>
+    internal FollowUp By(string by, string what, DateTimeOffset now) => (this with { ChangedAt = now }).Happened(by, what, now);
+
+    internal FollowUp Happened(string? by, string what, DateTimeOffset at) =>
+        this with { History = [.. History.TakeLast(MaxHistory - 1), new FollowUpEvent(at.ToUniversalTime(), by, what)] };
+}
+
+/// <summary>Where a follow-up came from.</summary>
+/// <param name="UserId">Whose mailbox; nobody else is shown the link.</param>
+/// <param name="ItemId">Graph's immutable id in it; null when it is not known.</param>
+/// <param name="InternetMessageId">Null for a meeting.</param>
+/// <param name="ThreadId">16 hexadecimal digits; null until the mail is on the customer's timeline.</param>
+public sealed record FollowUpSource(
+    Guid UserId, string? ItemId, string? InternetMessageId, string? ThreadId, string? WebLink, string? Subject);
+
+/// <param name="By">Name of whoever did it; null when nobody of us did.</param>
+/// <param name="ReplyId">Of <see cref="FollowUpEnding.Reply"/>: the mail's interaction.</param>
+public sealed record FollowUpEnd(DateTimeOffset At, string? By, FollowUpEnding Ending, string? ReplyId);
+
+/// <summary>What Outlook shows of a follow-up.</summary>
+/// <param name="UserId">In whose mailbox.</param>
+/// <param name="ItemId">The event's or task's id; of a task with its list: <c>list/task</c>.</param>
+/// <param name="ChangeKey">The item's version when we last wrote or read it.</param>
+/// <param name="WrittenVersion">The follow-up's version that it shows.</param>
+public sealed record FollowUpSink(SinkKind Kind, Guid UserId, string? ItemId, string? ChangeKey, int WrittenVersion);
+
+/// <param name="By">A colleague's name; null for what happened by itself.</param>
+/// <param name="What">A few words, such as <c>moved to 2026-12-04</c>; no line breaks.</param>
+public sealed record FollowUpEvent(DateTimeOffset At, string? By, string What);
+
+/// <summary>What a person's change may have changed.</summary>
+public sealed record FollowUpBefore(
+    Guid OwnerId,
+    string OwnerName,
+    string Note,
+    DateOnly DueOn,
+    TimeOnly? DueTime,
+    string TimeZone,
+    FollowUpKind Kind,
+    FollowUpState State,
+    FollowUpEnd? End)
+{
+    public static FollowUpBefore Of(FollowUp f) => new(f.OwnerId, f.OwnerName, f.Note, f.DueOn, f.DueTime, f.TimeZone, f.Kind, f.State, f.End);
+}

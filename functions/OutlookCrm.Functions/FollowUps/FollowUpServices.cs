@@ -1,0 +1,11 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OutlookCrm.FollowUps;
+
+public static class FollowUpServices
+{
+    public static IServiceCollection AddFollowUps(this IServiceCollection services) => services
+        .AddSingleton<FollowUpStore>()
+        .AddSingleton<Agenda>()
+        .AddSingleton<ReminderSettingsStore>();
+}

@@ -1,0 +1,46 @@
+using Microsoft.Azure.Functions.Worker;
+using OutlookCrm.Customers;
+using OutlookCrm.Storage;
+
+namespace OutlookCrm.FollowUps;
+
+/// <summary>Brings the owner's agenda and their Outlook up to date with a follow-up.</summary>
+public sealed class ProjectFollowUp(FollowUpStore followUps, Agenda agenda, CustomerStore customers, IReminders? reminders = null)
+{
+    // Of a message's five lives none is spent while the store is away: an outage may last longer than they do.
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+
+    [Function(nameof(ProjectFollowUp))]
+    public async Task RunAsync([QueueTrigger(FollowUpStore.Queue)] FollowUpChanged message, CancellationToken cancellation)
+    {
+        try
+        {
+            var customer = CustomerId.Parse(message.CustomerId);
+            var found = await followUps.GetAsync(message.TenantId, customer, message.FollowUpId, cancellation);
+            if (found is null || found.Version < message.Version)
+            {
+                // Not committed yet, or never.
+                var since = message.Since ?? followUps.Now;
+                if (followUps.Now - since < FollowUpStore.GiveUpAfter)
+                {
+                    await followUps.SendAsync(message with { Since = since }, message.Since is null ? LookAgain : RetryAfter, cancellation);
+                }
+
+                return;
+            }
+
+            var name = await customers.FindAsync(message.TenantId, customer, cancellation) is { } record ? record.Name : null;
+            await agenda.ShowAsync(message.TenantId, message.UserId, found, name, cancellation);
+            if (reminders is not null)
+            {
+                await reminders.ProjectAsync(message.TenantId, found, cancellation);
+            }
+        }
+        catch (TableStoreUnavailableException)
+        {
+            await followUps.SendAsync(message, RetryAfter, cancellation);
+        }
+    }
+}
