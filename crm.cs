@@ -24,6 +24,10 @@ const string Usage = """
         Prints figures, one a line: name: value unit. Suites: card, pane. All of them when none is named.
     dotnet crm.cs serve --data FILE --port N --token-file F
         Serves a prepared database for a load client and writes a valid token to F.
+    dotnet crm.cs insights --purchases FILE.csv [--calibrate DATE] [--win-cost AMOUNT] [--json]
+        Prints what the product works out of any file of purchases: model parameters and log-likelihoods, forecasts, classes, segments,
+        cross-sell. Columns: customer, date, amount, optional margin and product. With --calibrate it fits up to that day (yyyy-MM-dd) and
+        tests the forecast on the rest. --json prints everything for programs.
     dotnet crm.cs check
         Checks formatting and builds with every warning an error; runs nothing.
     """;
@@ -59,6 +63,7 @@ try
         "test" => await crm.TestAsync(rest),
         "bench" => await crm.BenchAsync(["bench", .. rest]),
         "serve" => await crm.BenchAsync(["serve", .. rest]),
+        "insights" => await crm.InsightsAsync(rest),
         "check" => await crm.CheckAsync(),
         "help" or "--help" or "-h" => Say(Usage, 0),
         _ => Say($"There is no command '{command}'.\n\n{Usage}", 2),
@@ -236,6 +241,17 @@ internal sealed class Crm(string root, CancellationToken cancellation)
         var browser = needsMore && arguments is not ["bench", "card", ..] ? await BrowserAsync() : "";
         return await Tool.StreamAsync(
             "dotnet", [Built("OutlookCrm.Benchmarks", "tests"), .. arguments], root, new() { ["CRM_BROWSER"] = browser }, cancellation);
+    }
+
+    public async Task<int> InsightsAsync(string[] arguments)
+    {
+        // The answer alone goes to the output, so that a program can read it.
+        var output = Console.Out;
+        Console.SetOut(Console.Error);
+        await BuildAsync("functions/OutlookCrm.LocalHost/OutlookCrm.LocalHost.csproj");
+        Console.SetOut(output);
+        return await Tool.StreamAsync(
+            "dotnet", [Built("OutlookCrm.LocalHost", "functions"), "insights", .. arguments], Environment.CurrentDirectory, [], cancellation);
     }
 
     // ---- steps ------------------------------------------------------------------------------------------------------
@@ -512,7 +528,7 @@ internal static class Tool
     {
         var output = new StringBuilder();
         using var process = Launch(program, arguments, folder, environment);
-        void Take(object _, DataReceivedEventArgs e)
+        void Take(DataReceivedEventArgs e, TextWriter writer)
         {
             if (e.Data is not { } line)
             {
@@ -526,12 +542,12 @@ internal static class Tool
 
             if (echo)
             {
-                Console.WriteLine(line);
+                writer.WriteLine(line);
             }
         }
 
-        process.OutputDataReceived += Take;
-        process.ErrorDataReceived += Take;
+        process.OutputDataReceived += (_, e) => Take(e, Console.Out);
+        process.ErrorDataReceived += (_, e) => Take(e, Console.Error);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         try

@@ -14,6 +14,7 @@ public static class CommandLine
           --urls URLS     listens on these instead
           --data PATH     where the records are: a folder, or the file itself when PATH is one or ends in .db
           --Section:Key=value   any setting; wins over the environment (Section__Key=value)
+        OutlookCrm.LocalHost insights --purchases FILE.csv ...: see dotnet crm.cs help
         """;
 
     public static bool TryRead(

@@ -1,5 +1,10 @@
 using OutlookCrm.LocalHost;
 
+if (args is ["insights", .. var asked])
+{
+    return await InsightsCommand.RunAsync(asked, Console.Out, Console.Error, CancellationToken.None);
+}
+
 if (!CommandLine.TryRead(args, out var options, out var complaint))
 {
     Console.Error.WriteLine(complaint);
