@@ -27,7 +27,26 @@ internal static class Accept
     public static bool Encoding(HttpRequest request, string encoding)
     {
         var header = request.Headers.AcceptEncoding;
-        if (header.Count == 0 || !StringWithQualityHeaderValue.TryParseList(header, out var encodings))
+        if (header.Count == 0)
+        {
+            return false;
+        }
+
+        // As browsers say it, without preferences: "gzip, deflate, br".
+        if (header is [{ } plain] && !plain.AsSpan().ContainsAny(';', '*', '"'))
+        {
+            foreach (var part in plain.AsSpan().Split(','))
+            {
+                if (plain.AsSpan(part).Trim().Equals(encoding, StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        if (!StringWithQualityHeaderValue.TryParseList(header, out var encodings))
         {
             return false;
         }

@@ -1,9 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http;
-using Microsoft.IdentityModel.Tokens;
 using Microsoft.Net.Http.Headers;
 using OutlookCrm.Pane;
 
@@ -20,6 +18,9 @@ public static class EntityTag
     /// <summary>Which code draws: another one may draw the same record otherwise.</summary>
     private static readonly string Drawing = string.Concat(
         typeof(EntityTag).Module.ModuleVersionId.ToString("N"), typeof(Reader).Module.ModuleVersionId.ToString("N"));
+
+    // Nobody outside can make two pages that are called alike.
+    private static readonly long Seed = Random.Shared.NextInt64();
 
     /// <summary>The tag for a contract's ETag field and for the ETag header, quotes included.</summary>
     public static string For(string storeETag) => $"\"{Uri.EscapeDataString(storeETag)}\"";
@@ -57,12 +58,18 @@ public static class EntityTag
     internal static string OfPage(AnswerKey key)
     {
         var (culture, timeZone, today, mayEdit) = key.Page ?? throw new ArgumentException("Names no page.", nameof(key));
-        var text = string.Join('\0',
-            key.Model.FullName, key.Stamp.PartitionKey, key.Stamp.Versions.ToString(CultureInfo.InvariantCulture), key.Sight,
-            culture, timeZone, today.DayNumber.ToString(CultureInfo.InvariantCulture), mayEdit ? "edits" : "reads", Drawing);
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
-        return $"W/\"{Base64UrlEncoder.Encode(hash[..16].ToArray())}\"";
+        var hash = new XxHash128(Seed);
+        Add(hash, Drawing);
+        Add(hash, key.Model.FullName!);
+        Add(hash, key.Stamp.PartitionKey);
+        Add(hash, key.Sight);
+        Add(hash, culture);
+        Add(hash, timeZone);
+        hash.Append(MemoryMarshal.AsBytes(
+            (ReadOnlySpan<UInt128>)[key.Stamp.Versions, new UInt128((ulong)key.Stamp.Time, (ulong)today.DayNumber << 1 | (mayEdit ? 1UL : 0UL))]));
+        Span<byte> name = stackalloc byte[16];
+        hash.GetCurrentHash(name);
+        return $"W/\"{Convert.ToHexStringLower(name)}\"";
     }
 
     /// <summary>True when If-None-Match names what has this tag: the client has it already.</summary>
@@ -71,6 +78,13 @@ public static class EntityTag
         && EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var known)
         && EntityTagHeaderValue.Parse(etag) is var tag
         && known.Any(k => k == EntityTagHeaderValue.Any || k.Compare(tag, useStrongComparison: false));
+
+    // A text holds no character 0.
+    private static void Add(XxHash128 hash, string text)
+    {
+        hash.Append(MemoryMarshal.AsBytes(text.AsSpan()));
+        hash.Append("\0\0"u8);
+    }
 
     private static bool TryParse(string header, [NotNullWhen(true)] out string? storeETag)
     {

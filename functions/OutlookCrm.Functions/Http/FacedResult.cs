@@ -53,8 +53,11 @@ internal sealed record KeptResult<T>(RowsStamp Stamp, string Sight, Func<(T Mode
             answers.Keep(key, answer);
         }
 
-        Faces.WriteHead<T>(httpContext.Response, StatusCodes.Status200OK, reader, page ?? answer.ETag, location: null);
-        await answer.WriteAsync(httpContext);
+        using (answer)
+        {
+            Faces.WriteHead<T>(httpContext.Response, StatusCodes.Status200OK, reader, page ?? answer.ETag, location: null);
+            await answer.WriteAsync(httpContext);
+        }
     }
 }
 

@@ -6,7 +6,7 @@ public sealed class FieldErrors
     /// <summary>More would help nobody: 10,000 bad addresses are one mistake.</summary>
     internal const int MaxErrors = 50;
 
-    private readonly Dictionary<string, List<string>> byField = new(StringComparer.Ordinal);
+    private Dictionary<string, List<string>>? byField;
     private int count;
 
     public bool Any => count > 0;
@@ -15,7 +15,7 @@ public sealed class FieldErrors
     internal bool IsFull => count >= MaxErrors;
 
     internal IReadOnlyDictionary<string, IReadOnlyList<string>> ByField =>
-        byField.ToDictionary(e => e.Key, e => (IReadOnlyList<string>)e.Value, StringComparer.Ordinal);
+        (byField ?? []).ToDictionary(e => e.Key, e => (IReadOnlyList<string>)e.Value, StringComparer.Ordinal);
 
     /// <param name="field">As in the request's JSON, such as <c>phones[1].number</c>, or a query parameter's name.</param>
     /// <param name="rule">What it must be, such as "must be at most 200 characters"; never the value.</param>
@@ -26,6 +26,7 @@ public sealed class FieldErrors
             return;
         }
 
+        byField ??= new(StringComparer.Ordinal);
         if (!byField.TryGetValue(field, out var rules))
         {
             byField[field] = rules = [];

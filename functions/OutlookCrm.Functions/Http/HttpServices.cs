@@ -14,7 +14,7 @@ public static class HttpServices
     public static IServiceCollection AddHttp(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<Views>();
-        services.AddSingleton<KeptAnswers>();
+        services.AddSingleton(_ => new KeptAnswers(KeptAnswers.MaxBytes));
         services.AddSingleton(provider => PaneOptions.From(configuration, provider.GetRequiredService<IdentityOptions>()));
         services.AddSingleton(provider => new PaneFiles(provider.GetRequiredService<PaneOptions>()));
         services.AddHostedService<StartCheck>();

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
 using K4os.Compression.LZ4;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Caching.Memory;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
 
@@ -10,24 +10,96 @@ namespace OutlookCrm.Http;
 
 /// <summary>
 /// Answers that were written before, packed, so that a card is written once a change and not once a look. What an answer was made
-/// of is read anew for every request and is in its key; an answer that is not asked for any more makes room for others.
+/// of is read anew for every request and is in its key. They lie one behind the other in memory of a fixed size, the oldest making room
+/// for the newest: what is given up is no work for the garbage collector, which would leave it lying for long.
 /// </summary>
-internal sealed class KeptAnswers : IDisposable
+/// <param name="maxBytes">Of all answers as they are packed; a multiple of <see cref="MinBytes"/>.</param>
+internal sealed class KeptAnswers(int maxBytes)
 {
     /// <summary>Cards of about ten thousand customers.</summary>
-    internal const long MaxBytes = 48 * 1024 * 1024;
+    internal const int MaxBytes = 48 * 1024 * 1024;
 
-    // What an entry takes besides its bytes: key, stamp and the cache's own record of it.
-    private const int EntryBytes = 600;
+    internal const int MinBytes = Shelf.PieceBytes * ShelfCount;
 
-    private readonly MemoryCache answers = new(new MemoryCacheOptions { SizeLimit = MaxBytes, CompactionPercentage = 0.1 });
+    // So that who looks seldom waits for another who looks.
+    private const int ShelfCount = 4;
 
-    public bool TryFind(AnswerKey key, [NotNullWhen(true)] out KeptAnswer? answer) => answers.TryGetValue(key, out answer);
+    private readonly Shelf[] shelves = [.. Enumerable.Range(0, ShelfCount).Select(_ => new Shelf(maxBytes / ShelfCount))];
 
-    public void Keep(AnswerKey key, KeptAnswer answer) =>
-        answers.Set(key, answer, new MemoryCacheEntryOptions { Size = answer.KeptBytes + EntryBytes });
+    public bool TryFind(AnswerKey key, [NotNullWhen(true)] out KeptAnswer? answer) => ShelfOf(key).TryFind(key, out answer);
 
-    public void Dispose() => answers.Dispose();
+    public void Keep(AnswerKey key, KeptAnswer answer) => ShelfOf(key).Keep(key, answer);
+
+    private Shelf ShelfOf(AnswerKey key) => shelves[(int)(key.Stamp.Versions % ShelfCount)];
+
+    private sealed class Shelf(int bytes)
+    {
+        /// <summary>Memory is taken in pieces of this size, as answers come.</summary>
+        public const int PieceBytes = 128 * 1024;
+
+        private readonly Lock gate = new();
+        private readonly byte[]?[] pieces = new byte[]?[bytes / PieceBytes];
+        private readonly Dictionary<AnswerKey, Place> places = [];
+        private readonly Queue<(AnswerKey Key, int Start)> oldestFirst = new();
+        private int next;
+
+        public bool TryFind(AnswerKey key, [NotNullWhen(true)] out KeptAnswer? answer)
+        {
+            lock (gate)
+            {
+                answer = places.TryGetValue(key, out var place)
+                    ? KeptAnswer.Copied(At(place.Start, place.Length), place.PlainBytes, place.IsBrotli, place.ETag)
+                    : null;
+                return answer is not null;
+            }
+        }
+
+        public void Keep(AnswerKey key, KeptAnswer answer)
+        {
+            var packed = answer.Packed;
+            if (packed.Length > PieceBytes)
+            {
+                return;
+            }
+
+            lock (gate)
+            {
+                if (places.ContainsKey(key))
+                {
+                    return;
+                }
+
+                var left = PieceBytes - (next % PieceBytes);
+                if (packed.Length > left)
+                {
+                    GiveUp(left);
+                }
+
+                var start = next;
+                GiveUp(packed.Length);
+                packed.CopyTo(At(start, packed.Length));
+                places[key] = new Place(start, packed.Length, answer.PlainBytes, answer.IsBrotli, answer.ETag);
+                oldestFirst.Enqueue((key, start));
+            }
+        }
+
+        /// <summary>Goes on by so many bytes and forgets what begins there; that is the oldest, once all pieces have been used.</summary>
+        private void GiveUp(int count)
+        {
+            while (oldestFirst.TryPeek(out var oldest) && oldest.Start >= next && oldest.Start < next + count)
+            {
+                places.Remove(oldest.Key);
+                oldestFirst.Dequeue();
+            }
+
+            next = (next + count) % bytes;
+        }
+
+        private Span<byte> At(int start, int length) =>
+            (pieces[start / PieceBytes] ??= GC.AllocateUninitializedArray<byte>(PieceBytes)).AsSpan(start % PieceBytes, length);
+
+        private readonly record struct Place(int Start, int Length, int PlainBytes, bool IsBrotli, string? ETag);
+    }
 }
 
 /// <summary>All that an answer depends on besides the code: what it shows, and for whom.</summary>
@@ -45,64 +117,74 @@ internal sealed record PageKey(string Culture, string TimeZone, DateOnly Today, 
 
 /// <summary>
 /// An answer as it is kept: in Brotli for a client that takes it, which is sent as it is; for others in LZ4, which is unpacked about as
-/// fast as it is copied.
+/// fast as it is copied. In an array of the pool, as it holds people's data for as long as it is in use only.
 /// </summary>
-internal sealed class KeptAnswer
+internal sealed class KeptAnswer : IDisposable
 {
-    private readonly byte[] packed;
-    private readonly int plainBytes;
-    private readonly bool isBrotli;
+    private readonly byte[] rented;
+    private readonly int length;
 
-    private KeptAnswer(byte[] packed, int plainBytes, bool isBrotli, string? etag)
+    private KeptAnswer(byte[] rented, int length, int plainBytes, bool isBrotli, string? etag)
     {
-        this.packed = packed;
-        this.plainBytes = plainBytes;
-        this.isBrotli = isBrotli;
+        this.rented = rented;
+        this.length = length;
+        PlainBytes = plainBytes;
+        IsBrotli = isBrotli;
         ETag = etag;
     }
 
-    public int KeptBytes => packed.Length;
+    public ReadOnlySpan<byte> Packed => rented.AsSpan(0, length);
+
+    public int PlainBytes { get; }
+
+    public bool IsBrotli { get; }
 
     public string? ETag { get; }
 
     /// <param name="takesBrotli">False also for an answer that gains nothing from it.</param>
     public static KeptAnswer Of(ReadOnlySpan<byte> plain, bool takesBrotli, string? etag)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(Compression.MaxBytes(plain.Length), LZ4Codec.MaximumOutputSize(plain.Length)));
-        try
-        {
-            var isBrotli = takesBrotli && Compression.IsWorthIt(plain.Length);
-            var length = isBrotli ? Compression.Compress(plain, buffer) : LZ4Codec.Encode(plain, buffer, LZ4Level.L03_HC);
-            return new(buffer.AsSpan(0, length).ToArray(), plain.Length, isBrotli, etag);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
-        }
+        var isBrotli = takesBrotli && Compression.IsWorthIt(plain.Length);
+        var rented = ArrayPool<byte>.Shared.Rent(isBrotli ? Compression.MaxBytes(plain.Length) : LZ4Codec.MaximumOutputSize(plain.Length));
+        var length = isBrotli ? Compression.Compress(plain, rented) : LZ4Codec.Encode(plain, rented, LZ4Level.L03_HC);
+        return new(rented, length, plain.Length, isBrotli, etag);
+    }
+
+    public static KeptAnswer Copied(ReadOnlySpan<byte> packed, int plainBytes, bool isBrotli, string? etag)
+    {
+        var rented = ArrayPool<byte>.Shared.Rent(packed.Length);
+        packed.CopyTo(rented);
+        return new(rented, packed.Length, plainBytes, isBrotli, etag);
     }
 
     public async Task WriteAsync(HttpContext http)
     {
-        if (isBrotli)
+        if (IsBrotli)
         {
-            await Compression.WriteCompressedAsync(http, packed);
+            await Compression.WriteCompressedAsync(http, rented.AsMemory(0, length));
             return;
         }
 
-        var plain = ArrayPool<byte>.Shared.Rent(plainBytes);
-        try
-        {
-            if (LZ4Codec.Decode(packed, plain) != plainBytes)
-            {
-                throw new InvalidDataException("A kept answer cannot be unpacked.");
-            }
+        // Once it has begun, the server hands out the memory that it sends from: it is unpacked right there.
+        http.Response.ContentLength = PlainBytes;
+        await http.Response.StartAsync(http.RequestAborted);
+        Unpack(http.Response.BodyWriter);
+        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+    }
 
-            http.Response.ContentLength = plainBytes;
-            await http.Response.BodyWriter.WriteAsync(plain.AsMemory(0, plainBytes), http.RequestAborted);
-        }
-        finally
+    public void Dispose()
+    {
+        rented.AsSpan(0, length).Clear();
+        ArrayPool<byte>.Shared.Return(rented);
+    }
+
+    private void Unpack(PipeWriter target)
+    {
+        if (LZ4Codec.Decode(Packed, target.GetSpan(PlainBytes)) != PlainBytes)
         {
-            ArrayPool<byte>.Shared.Return(plain, clearArray: true);
+            throw new InvalidDataException("A kept answer cannot be unpacked.");
         }
+
+        target.Advance(PlainBytes);
     }
 }

@@ -23,7 +23,7 @@ public static class QueryParameters
         foreach (var (name, values) in query)
         {
             // Matched exactly, though the collection is case-insensitive: one spelling, as in JSON.
-            if (known.FirstOrDefault(k => k.Name == name) is not { } parameter)
+            if (Find(known, name) is not { } parameter)
             {
                 errors.Add(name.Length <= 40 ? name : name[..40] + "…", "is not a parameter here");
                 continue;
@@ -49,6 +49,19 @@ public static class QueryParameters
         return errors;
     }
 
+    private static QueryAttribute? Find(IReadOnlyList<QueryAttribute> known, string name)
+    {
+        for (var i = 0; i < known.Count; i++)
+        {
+            if (known[i].Name == name)
+            {
+                return known[i];
+            }
+        }
+
+        return null;
+    }
+
     private static void CheckValue(QueryAttribute parameter, string value, FieldErrors errors)
     {
         if (parameter.IsNumber)
@@ -68,9 +81,22 @@ public static class QueryParameters
             errors.Add(parameter.Name, $"must be at most {parameter.MaxLength} characters");
         }
 
-        if (value.Any(char.IsControl))
+        if (HoldsControl(value))
         {
             errors.Add(parameter.Name, "must not hold control characters");
         }
+    }
+
+    private static bool HoldsControl(string value)
+    {
+        foreach (var c in value)
+        {
+            if (char.IsControl(c))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

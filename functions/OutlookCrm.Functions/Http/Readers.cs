@@ -24,7 +24,7 @@ internal static class Readers
 
     private static CultureInfo CultureOf(HttpRequest request)
     {
-        if (!StringWithQualityHeaderValue.TryParseList(request.Headers.AcceptLanguage, out var languages))
+        if (request.Headers.AcceptLanguage.Count == 0 || !StringWithQualityHeaderValue.TryParseList(request.Headers.AcceptLanguage, out var languages))
         {
             return DefaultCulture;
         }
