@@ -11,6 +11,7 @@ using OutlookCrm.Graph;
 using OutlookCrm.Http;
 using OutlookCrm.Identity;
 using OutlookCrm.Interactions;
+using OutlookCrm.Sales;
 using OutlookCrm.Search;
 using OutlookCrm.Storage;
 
@@ -31,6 +32,7 @@ public static class OutlookCrmServices
         services.AddSearch();
         services.AddInteractions();
         services.AddCustomers();
+        services.AddSales();
         services.AddFollowUps();
         services.AddCapture(configuration);
         return services;

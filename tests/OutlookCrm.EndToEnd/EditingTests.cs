@@ -27,6 +27,27 @@ public sealed class EditingTests(LiveProduct live)
     }
 
     [Fact]
+    public async Task A_purchase_is_entered_beside_the_mail_and_counted_on_the_card()
+    {
+        await using var outlook = await live.OpenAsync("item=from:technik@hotel-weberhof.example&open=yes");
+        await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Purchases" }).ClickAsync();
+        var form = outlook.Card.Locator("form[data-form=purchase]");
+        await form.GetByLabel("What").FillAsync("Desk chair");
+        await form.GetByLabel("Amount without tax").FillAsync("1.250");
+        await form.GetByLabel("Amount without tax").PressAsync("Enter");
+        await Expect(form.Locator(".error")).ToContainTextAsync("at most two decimals");
+
+        await form.GetByLabel("Amount without tax").FillAsync("1250,50");
+        await form.GetByLabel("Amount without tax").PressAsync("Enter");
+
+        await Expect(outlook.Card.Locator(".bought li")).ToContainTextAsync("Desk chair");
+        await Expect(outlook.Bar).ToHaveTextAsync("Purchase saved.");
+        await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Luca Moretti" }).ClickAsync();
+        await Expect(outlook.Card.Locator(".who")).ToContainTextAsync("1 purchase, 1,250.50 GBP");
+        Assert.Equal("1250.50", (string?)(await CardAsync("technik@hotel-weberhof.example"))["sales"]!["totals"]![0]!["revenue"]);
+    }
+
+    [Fact]
     public async Task Escape_gives_up_and_changes_nothing()
     {
         await using var outlook = await live.OpenAsync("item=from:elif@zahnarzt-yilmaz.example&open=yes");

@@ -35,6 +35,9 @@ public sealed record CustomerCard(
 {
     /// <summary>Open ones of all colleagues, and the one that was done last.</summary>
     public FollowUpList FollowUps { get; init; } = new(Id, [], Ended: null);
+
+    /// <summary>Null when nothing was bought.</summary>
+    public SalesFigures? Sales { get; init; }
 }
 
 public enum CustomerKind

@@ -33,6 +33,9 @@ public sealed record Customer(
 {
     public const int MaxAddresses = 20;
 
+    /// <summary>What the purchases keep on the record's row; null when there are none.</summary>
+    public string? Sales { get; init; }
+
     /// <summary>An organisation may have more people; this many are shown.</summary>
     public const int MaxPeopleShown = 50;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
+using OutlookCrm.Sales;
 using OutlookCrm.Storage;
 
 namespace OutlookCrm.Customers;
@@ -43,6 +44,7 @@ internal static class CustomerRow
         Put(nameof(Preferences.ContactBy), customer.Preferences.ContactBy?.ToString());
         Put("PreferencesNote", customer.Preferences.Note);
         Put(nameof(Customer.PrimaryAddress), customer.PrimaryAddress);
+        Put(SalesSummary.Column, customer.Sales);
         Put(TimelineRow.SeenIn, customer.Contact.SeenIn);
         Put(OpenThreads.Column, customer.Contact.Threads);
         return new TableRow(TableKeys.Customer(tenantId, customer.Id.ToString()), TableKeys.Record, properties, etag);
@@ -84,7 +86,10 @@ internal static class CustomerRow
             (DateTimeOffset)row.Properties[nameof(Customer.CreatedAt)],
             new ContactColumns(
                 row.Properties.GetValueOrDefault(TimelineRow.SeenIn) as byte[], row.Properties.GetValueOrDefault(OpenThreads.Column) as byte[]),
-            Text(nameof(Customer.Version))!);
+            Text(nameof(Customer.Version))!)
+        {
+            Sales = Text(SalesSummary.Column),
+        };
 
         string? Text(string property) => row.Properties.GetValueOrDefault(property) as string;
     }

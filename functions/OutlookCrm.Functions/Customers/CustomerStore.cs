@@ -2,6 +2,7 @@ using OutlookCrm.FollowUps;
 using OutlookCrm.Identity;
 using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
+using OutlookCrm.Sales;
 using OutlookCrm.Storage;
 
 namespace OutlookCrm.Customers;
@@ -201,6 +202,7 @@ public sealed class CustomerSheet
             InteractionStore.Page(tenantId, id, [.. lines.Shown], InteractionStore.FirstPageSize, sight, waits),
             waits.Sum())
         {
+            Sales = SalesSummary.ToFigures(customer.Sales),
             FollowUps = FollowUpStore.ToList(id, rows.Where(CustomerStore.IsFollowUp)),
         };
     }

@@ -48,6 +48,7 @@ public static class ContractJson
 [JsonSerializable(typeof(Receipt))]
 [JsonSerializable(typeof(CorrespondentList))]
 [JsonSerializable(typeof(BecameCustomer))]
+[JsonSerializable(typeof(PurchaseList))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(CreateCustomerRequest))]
 [JsonSerializable(typeof(UpdateCustomerRequest))]
@@ -61,4 +62,5 @@ public static class ContractJson
 [JsonSerializable(typeof(BlockSenderRequest))]
 [JsonSerializable(typeof(AddMailboxRequest))]
 [JsonSerializable(typeof(UpdateFirmLoggingRequest))]
+[JsonSerializable(typeof(AddPurchaseRequest))]
 internal sealed partial class ContractJsonContext : JsonSerializerContext;

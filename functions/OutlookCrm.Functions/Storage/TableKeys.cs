@@ -45,6 +45,7 @@ public static class TableKeys
     private const char Separator = '|';
     private const char EscapeSign = '!';
     private const string InteractionPrefix = "e|";
+    private const string PurchasePrefix = "p|";
 
     // What the service refuses (/ \ # ? and controls), what is known to go wrong in its URLs (% and +), noncharacters,
     // our own two signs, and surrogates, which need a look at their neighbours.
@@ -105,6 +106,24 @@ public static class TableKeys
     /// <summary>Row of one interaction; a later one sorts first. Two at one tick sort by id.</summary>
     public static string Interaction(DateTimeOffset at, string id) =>
         string.Create(CultureInfo.InvariantCulture, $"{InteractionPrefix}{DateTime.MaxValue.Ticks - at.UtcTicks:D19}{Separator}{Escape(id)}");
+
+    /// <summary>All purchases of a customer, newest first; no part of the card.</summary>
+    public static RowKeyRange Purchases { get; } = RowKeyRange.StartingWith(PurchasePrefix);
+
+    /// <summary>Row of one purchase; a later day sorts first.</summary>
+    public static string Purchase(DateOnly on, Guid id) =>
+        string.Create(CultureInfo.InvariantCulture, $"{PurchasePrefix}{DateOnly.MaxValue.DayNumber - on.DayNumber:D7}{Separator}{id:N}");
+
+    /// <summary>Row that remembers that a purchase was added, so that adding it again adds nothing.</summary>
+    public static string PurchaseMarker(Guid id) => $"q|{id:N}";
+
+    /// <summary>True for a key that <see cref="Purchase"/> makes.</summary>
+    public static bool IsPurchase(string rowKey) =>
+        rowKey.Length == PurchasePrefix.Length + 7 + 1 + 32
+        && rowKey.StartsWith(PurchasePrefix, StringComparison.Ordinal)
+        && rowKey[PurchasePrefix.Length + 7] == Separator
+        && !rowKey.AsSpan(PurchasePrefix.Length, 7).ContainsAnyExceptInRange('0', '9')
+        && Guid.TryParseExact(rowKey.AsSpan(PurchasePrefix.Length + 8), "N", out _);
 
     /// <summary>Row that remembers that a note was added, so that adding it again adds nothing.</summary>
     public static string NoteMarker(Guid noteId) => $"k|{noteId:N}";

@@ -77,6 +77,14 @@ public sealed class TablesPageTests
         (await anna.SendAsync(patch)).EnsureSuccessStatusCode();
         await PostAsync(anna, $"/api/customers/{person["id"]}/addresses", new { address = "kim.private@gmail.com", label = "private" });
         await PostAsync(anna, $"/api/customers/{person["id"]}/notes", new { id = Guid.NewGuid(), text = "Called about the lobby." });
+        await PostAsync(anna, $"/api/customers/{person["id"]}/purchases", new
+        {
+            id = Guid.NewGuid(),
+            items = new[] { new { product = "Lobby chairs", amount = "500" } },
+            currency = "EUR",
+            isCreditNote = true,
+            number = "2026-0417",
+        });
         return CustomerId.Parse((string)person["id"]!);
     }
 

@@ -44,6 +44,15 @@ internal static class SampleRequests
         },
         "AddAddressRequest" => new() { ["address"] = "kim@privat.example", ["label"] = "private", ["primary"] = false, ["source"] = "typed" },
         "AddNoteRequest" => new() { ["id"] = "0b0d6f6e-6d5f-4bb5-9a9f-0d5a3b7c1d11", ["text"] = "Called.\nWill call back.", ["at"] = "2026-03-01T10:00:00Z" },
+        "AddPurchaseRequest" => new()
+        {
+            ["id"] = "5c1b2f0e-6d5f-4bb5-9a9f-0d5a3b7c1d12",
+            ["items"] = new JsonArray(new JsonObject { ["product"] = "Oak shelf", ["amount"] = "1250.50", ["cost"] = "800" }),
+            ["currency"] = "EUR",
+            ["on"] = "2026-03-01",
+            ["isCreditNote"] = false,
+            ["number"] = "2026-0417",
+        },
         "EditNoteRequest" => new() { ["text"] = "Called twice." },
         "GuessRequest" => new() { ["address"] = "lea@neu.example", ["name"] = "Lea Neu", ["text"] = "Best regards\r\nLea Neu\r\nNeu Ltd" },
         "FindPeopleRequest" => new() { ["people"] = new JsonArray(new JsonObject { ["address"] = "kim@kunde.example", ["name"] = "Kim" }) },
@@ -66,6 +75,7 @@ internal static class SampleRequests
         .Replace("correspondents/{address}", "correspondents/pen@friend.example", StringComparison.Ordinal)
         .Replace("{id}", seed.CustomerId, StringComparison.Ordinal)
         .Replace("{noteId}", seed.NoteId, StringComparison.Ordinal)
+        .Replace("{purchaseId}", seed.NoteId, StringComparison.Ordinal)
         .Replace("{address}", "second@kunde.example", StringComparison.Ordinal)
         .Replace("{*file}", "taskpane.html", StringComparison.Ordinal);
 
@@ -105,6 +115,9 @@ internal sealed record Seed(string CustomerId, string ETag, string NoteId, strin
         await SendAsync(anna, HttpMethod.Post, $"/api/customers/{id}/addresses", """{"address":"second@kunde.example"}""");
         var noteId = Guid.NewGuid().ToString("D");
         await SendAsync(anna, HttpMethod.Post, $"/api/customers/{id}/notes", $$"""{"id":"{{noteId}}","text":"First"}""");
+        await SendAsync(
+            anna, HttpMethod.Post, $"/api/customers/{id}/purchases",
+            $$"""{"id":"{{noteId}}","items":[{"product":"Table","amount":"500"}],"currency":"EUR"}""");
         var now = await SendAsync(anna, HttpMethod.Get, $"/api/customers/{id}", null);
         var shared = await SendAsync(anna, HttpMethod.Post, "/api/mailboxes", """{"address":"info@bergdesign.example"}""");
         await SendAsync(anna, HttpMethod.Post, "/api/mailboxes/mine/blocks", """{"what":"blocked.example"}""");

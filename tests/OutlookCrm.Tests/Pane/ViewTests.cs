@@ -50,6 +50,10 @@ public sealed class ViewTests
             await Drawn.HtmlAsync(
                 new Problem("about:blank", Evil, 400, Evil, new Dictionary<string, IReadOnlyList<string>> { [Evil] = [Evil] }), Drawn.Member),
             await Drawn.HtmlAsync(new ColleagueList([new Colleague(Evil, Evil)]), Drawn.Member),
+            await Drawn.HtmlAsync(
+                new PurchaseList(
+                    "1", Evil, null, [new PurchaseEntry(Guid.Empty, new DateOnly(2026, 5, 3), true, Evil, "-5.00", [new PurchaseItem(Evil, "5")], Evil, Evil)], Evil),
+                Drawn.Member),
         ];
 
         foreach (var page in pages)
@@ -77,7 +81,10 @@ public sealed class ViewTests
     [Fact]
     public async Task Every_control_has_a_name_for_people_who_cannot_see_it()
     {
-        foreach (var body in new[] { await Drawn.BodyAsync(Drawn.Customer), await Drawn.BodyAsync<SenderCard>(Drawn.Unknown) })
+        foreach (var body in new[]
+        {
+            await Drawn.BodyAsync(Drawn.Customer), await Drawn.BodyAsync<SenderCard>(Drawn.Unknown), await Drawn.BodyAsync(new PurchaseList("1", "Kim", null, [])),
+        })
         {
             Assert.All(
                 body.QuerySelectorAll("input:not([type=hidden]), select, textarea"),
@@ -110,6 +117,7 @@ public sealed class ViewTests
     {
         { "form[hx-patch]", typeof(UpdateCustomerRequest) },
         { "form[hx-post$=notes]", typeof(AddNoteRequest) },
+        { "form[hx-post$=purchases]", typeof(AddPurchaseRequest) },
         { "form[hx-put]", typeof(EditNoteRequest) },
         { "form[hx-post$=addresses]", typeof(AddAddressRequest) },
         { "form[hx-post='/api/customers']", typeof(CreateCustomerRequest) },
@@ -119,7 +127,8 @@ public sealed class ViewTests
     [MemberData(nameof(Forms))]
     public async Task Every_control_is_a_field_of_what_the_form_sends(string forms, Type request)
     {
-        IElement[] bodies = [await Drawn.BodyAsync(Drawn.Customer), await Drawn.BodyAsync<SenderCard>(Drawn.Unknown)];
+        IElement[] bodies =
+            [await Drawn.BodyAsync(Drawn.Customer), await Drawn.BodyAsync<SenderCard>(Drawn.Unknown), await Drawn.BodyAsync(new PurchaseList("1", "Kim", null, []))];
         var controls = bodies.SelectMany(body => body.QuerySelectorAll(forms)).SelectMany(form => form.QuerySelectorAll("[name]")).ToList();
 
         Assert.NotEmpty(controls);

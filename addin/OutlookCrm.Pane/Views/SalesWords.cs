@@ -1,0 +1,44 @@
+using System.Collections.Frozen;
+using System.Globalization;
+
+namespace OutlookCrm.Pane;
+
+/// <summary>How money and rhythm read on screen.</summary>
+internal static class SalesWords
+{
+    // Of the cultures that this machine knows: a browser may ask for any other.
+    private static readonly FrozenDictionary<string, string> ByCulture = CultureInfo.GetCultures(CultureTypes.SpecificCultures)
+        .Select(culture => (culture.Name, new RegionInfo(culture.Name).ISOCurrencySymbol))
+        .Where(one => one.ISOCurrencySymbol.Length == 3)
+        .DistinctBy(one => one.Name)
+        .ToFrozenDictionary(one => one.Name, one => one.ISOCurrencySymbol);
+
+    /// <summary>"1,250.00 EUR", in the reader's signs.</summary>
+    public static string Money(string amount, string currency, Reader reader) =>
+        $"{decimal.Parse(amount, NumberStyles.Number, CultureInfo.InvariantCulture).ToString("N2", reader.Culture)} {currency}";
+
+    /// <summary>"7 purchases, 12,400.00 EUR, margin 3,100.00 EUR".</summary>
+    public static string Total(CurrencyTotal total, Reader reader) =>
+        $"{(total.Purchases == 1 ? "1 purchase" : $"{LoggingWords.Count(total.Purchases, reader)} purchases")}, {Money(total.Revenue, total.Currency, reader)}"
+        + (total.Margin is { } margin ? $", margin {Money(margin, total.Currency, reader)}" : "");
+
+    /// <summary>"Usually orders every 31 days, 74 now"; null when there is no order.</summary>
+    public static string? Rhythm(SalesFigures figures, Reader reader) => (figures.LastOn, figures.UsualGapDays) switch
+    {
+        ({ } last, { } gap) => $"Usually orders every {Days(gap, reader)}, {LoggingWords.Count(Since(last, reader), reader)} now",
+        ({ } last, null) => $"Ordered once, {reader.Day(last)}",
+        _ => null,
+    };
+
+    /// <summary>From two gaps on a rhythm can be broken: over twice the usual gap.</summary>
+    public static bool IsOverdue(SalesFigures figures, Reader reader) =>
+        figures is { OrderDays: >= 3, LastOn: { } last, UsualGapDays: { } gap } && Since(last, reader) > 2 * gap;
+
+    /// <summary>The currency a purchase most likely is in: the customer's newest, else that of the reader's country.</summary>
+    public static string LikelyCurrency(SalesFigures? figures, Reader reader) =>
+        figures is { Totals: [var newest, ..] } ? newest.Currency : ByCulture.GetValueOrDefault(reader.Culture.Name, "EUR");
+
+    private static int Since(DateOnly last, Reader reader) => Math.Max(0, reader.Today.DayNumber - last.DayNumber);
+
+    private static string Days(int days, Reader reader) => days == 1 ? "day" : $"{LoggingWords.Count(days, reader)} days";
+}

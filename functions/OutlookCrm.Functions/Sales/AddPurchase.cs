@@ -1,0 +1,94 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using OutlookCrm.Customers;
+using OutlookCrm.Http;
+using OutlookCrm.Identity;
+using OutlookCrm.Pane;
+
+namespace OutlookCrm.Sales;
+
+/// <summary>Enters what a customer bought.</summary>
+public sealed class AddPurchase(SalesStore sales, TimeProvider clock, Caller caller)
+{
+    private static readonly DateOnly Earliest = new(1990, 1, 1);
+
+    [Function(nameof(AddPurchase)), Requires(Role.Member)]
+    [Takes(typeof(AddPurchaseRequest))]
+    [Answers(201, typeof(PurchaseList), "The purchase is kept"), Answers(200, typeof(PurchaseList), "It was kept before"), Answers(404)]
+    [Answers(409, when: "The customer has as many purchases as one can have")]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "customers/{id}/purchases")] HttpRequest request,
+        string id,
+        CancellationToken cancellation)
+    {
+        var body = await RequestBody.ReadAsync<AddPurchaseRequest>(request, cancellation);
+        if (!body.Is(out var asked, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (!CustomerId.TryParse(id, out var customer))
+        {
+            return Answer.NotFound(GetCustomer.NotFound);
+        }
+
+        var errors = new FieldErrors();
+        var purchase = Judge(asked, errors);
+        if (errors.Any)
+        {
+            return Answer.Invalid(errors);
+        }
+
+        var outcome = await sales.AddAsync(caller.TenantId, customer, purchase, cancellation);
+        return outcome == AddPurchaseOutcome.TooMany ? Answer.Conflict($"A customer can have {SalesStore.MaxPurchases} purchases at most.")
+            : outcome == AddPurchaseOutcome.NoSuchCustomer
+            || await sales.ReadAsync(caller.TenantId, customer, afterKey: null, cancellation) is not { } list
+                ? Answer.NotFound(GetCustomer.NotFound)
+            : outcome == AddPurchaseOutcome.Added ? Answer.Created(list, $"/api/customers/{customer}/purchases")
+            : Answer.Ok(list);
+    }
+
+    private Purchase Judge(AddPurchaseRequest asked, FieldErrors errors)
+    {
+        var now = clock.GetUtcNow();
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var on = asked.On ?? today;
+        if (asked.Id == Guid.Empty)
+        {
+            errors.Add("id", "must be a new GUID");
+        }
+
+        // East of Greenwich it is tomorrow already.
+        if (on < Earliest || on > today.AddDays(1))
+        {
+            errors.Add("on", "must be from 1990 on and not in the future");
+        }
+
+        var currency = asked.Currency.Trim();
+        if (!Currencies.Has(currency))
+        {
+            errors.Add("currency", "must be a currency of ISO 4217, such as EUR");
+        }
+
+        var items = new List<BoughtItem>(asked.Items.Count);
+        foreach (var (index, item) in asked.Items.Index())
+        {
+            var amount = Amounts.Read(item.Amount);
+            var cost = item.Cost is { } text && text.Trim().Length > 0 ? Amounts.Read(text) : null;
+            if (amount is null or 0)
+            {
+                errors.Add($"items[{index}].amount", "must be more than 0, at most 1000000000, with at most two decimals");
+            }
+
+            if (cost is null && !string.IsNullOrWhiteSpace(item.Cost))
+            {
+                errors.Add($"items[{index}].cost", "must be from 0 to 1000000000, with at most two decimals");
+            }
+
+            items.Add(new BoughtItem(item.Product.Trim(), amount ?? 0, cost));
+        }
+
+        return new Purchase(
+            asked.Id, on, asked.IsCreditNote, currency, items, string.IsNullOrWhiteSpace(asked.Number) ? null : asked.Number.Trim(), caller.Name, now);
+    }
+}

@@ -1,0 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OutlookCrm.Sales;
+
+public static class SalesServices
+{
+    public static IServiceCollection AddSales(this IServiceCollection services) => services.AddSingleton<SalesStore>();
+}

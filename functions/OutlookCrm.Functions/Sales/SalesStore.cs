@@ -1,0 +1,139 @@
+using OutlookCrm.Customers;
+using OutlookCrm.Pane;
+using OutlookCrm.Storage;
+
+namespace OutlookCrm.Sales;
+
+/// <summary>Purchases: rows of the customer's partition, outside what a card reads. The sums on the customer's row change with them.</summary>
+public sealed class SalesStore(ITableStore tables)
+{
+    public const int PageSize = 20;
+
+    /// <summary>Of one customer.</summary>
+    public const int MaxPurchases = 10_000;
+
+    // Each failed attempt means that another writer got through, so this many failing needs as many busy writers on one customer.
+    private const int MaxAttempts = 200;
+
+    private const int MaxRows = 1_000;
+
+    /// <summary>Adds a purchase once: with the same id again nothing changes, even if it was removed since.</summary>
+    public async Task<AddPurchaseOutcome> AddAsync(Guid tenantId, CustomerId customer, Purchase purchase, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Customer(tenantId, customer.ToString());
+        var row = PurchaseRow.From(partition, purchase);
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            if (await tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation) is not { ETag: { } etag } record)
+            {
+                return AddPurchaseOutcome.NoSuchCustomer;
+            }
+
+            // Read after the record: whoever adds or removes one meanwhile changes the record, and this attempt fails.
+            var purchases = await ReadAllAsync(partition, cancellation);
+            if (purchases.Count >= MaxPurchases)
+            {
+                return AddPurchaseOutcome.TooMany;
+            }
+
+            TableChange[] changes =
+            [
+                new TableChange.Insert(new TableRow(
+                    partition, TableKeys.PurchaseMarker(purchase.Id), new Dictionary<string, object> { [PurchaseRow.PurchaseKey] = row.RowKey })),
+                new TableChange.Insert(row),
+                new TableChange.Replace(SalesSummary.On(record, [.. purchases, purchase]), etag),
+            ];
+            var outcome = await tables.TransactAsync(Tables.Customers, partition, changes, cancellation);
+            if (outcome.IsWritten)
+            {
+                return AddPurchaseOutcome.Added;
+            }
+
+            if (outcome.Result == WriteResult.AlreadyExists)
+            {
+                return AddPurchaseOutcome.AlreadyThere;
+            }
+        }
+
+        throw new TableStoreUnavailableException("The customer changed again and again; the purchase was not saved.");
+    }
+
+    /// <summary>False when there is no such purchase. Its id stays used: a late repetition of adding it must not bring it back.</summary>
+    public async Task<bool> RemoveAsync(Guid tenantId, CustomerId customer, Guid purchaseId, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Customer(tenantId, customer.ToString());
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            if (await tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation) is not { ETag: { } etag } record
+                || await tables.FindAsync(Tables.Customers, partition, TableKeys.PurchaseMarker(purchaseId), cancellation) is not { } marker)
+            {
+                return false;
+            }
+
+            var purchases = await ReadAllAsync(partition, cancellation);
+            if (!purchases.Any(purchase => purchase.Id == purchaseId))
+            {
+                return false;
+            }
+
+            TableChange[] changes =
+            [
+                new TableChange.Delete((string)marker.Properties[PurchaseRow.PurchaseKey], ETag: null),
+                new TableChange.Replace(SalesSummary.On(record, [.. purchases.Where(purchase => purchase.Id != purchaseId)]), etag),
+            ];
+            if ((await tables.TransactAsync(Tables.Customers, partition, changes, cancellation)).IsWritten)
+            {
+                return true;
+            }
+        }
+
+        throw new TableStoreUnavailableException("The customer changed again and again; the purchase was not removed.");
+    }
+
+    /// <summary>A page, the newest first; null when there is no such customer.</summary>
+    /// <param name="afterKey">The row key after which it begins; null for the newest.</param>
+    public async Task<PurchaseList?> ReadAsync(Guid tenantId, CustomerId customer, string? afterKey, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Customer(tenantId, customer.ToString());
+        var range = afterKey is null ? TableKeys.Purchases : RowKeyRange.After(afterKey, TableKeys.Purchases.Before);
+        var reading = tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation);
+        var rows = await tables.RangeAsync(Tables.Customers, partition, range, PageSize + 1, cancellation);
+        return await reading is not { } record
+            ? null
+            : new PurchaseList(
+                customer.ToString(),
+                (string)record.Properties[nameof(Customer.Name)],
+                SalesSummary.ToFigures(record.Properties.GetValueOrDefault(SalesSummary.Column) as string),
+                [.. rows.Take(PageSize).Select(PurchaseRow.ToPurchase).Select(ToEntry)],
+                rows.Count > PageSize ? rows[PageSize - 1].RowKey : null);
+    }
+
+    private async Task<List<Purchase>> ReadAllAsync(string partition, CancellationToken cancellation)
+    {
+        var purchases = new List<Purchase>();
+        var range = TableKeys.Purchases;
+        TableRange rows;
+        do
+        {
+            rows = await tables.RangeAsync(Tables.Customers, partition, range, MaxRows, cancellation);
+            purchases.AddRange(rows.Select(PurchaseRow.ToPurchase));
+            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
+        }
+        while (rows.Count == MaxRows);
+
+        return purchases;
+    }
+
+    private static PurchaseEntry ToEntry(Purchase p) => new(
+        p.Id, p.On, p.IsCreditNote, p.Currency, Amounts.Text(p.Revenue),
+        [.. p.Items.Select(item => new PurchaseItem(item.Product, Amounts.Text(item.Amount), item.Cost is { } cost ? Amounts.Text(cost) : null))],
+        p.Number, p.By);
+}
+
+public enum AddPurchaseOutcome
+{
+    Added,
+    AlreadyThere,
+    NoSuchCustomer,
+    TooMany,
+}
