@@ -9,9 +9,12 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     private readonly Process process;
 
-    private ChildProcess(Process process, int port) => (this.process, Port) = (process, port);
+    private ChildProcess(Process process, int port, IReadOnlyList<string> said) => (this.process, Port, Said) = (process, port, said);
 
     public int Port { get; }
+
+    /// <summary>Lines from before it listened.</summary>
+    public IReadOnlyList<string> Said { get; }
 
     /// <summary>Bytes of memory that the process holds now.</summary>
     public long WorkingSetBytes
@@ -32,17 +35,29 @@ internal sealed class ChildProcess : IAsyncDisposable
             RedirectStandardOutput = true,
         };
         var process = Process.Start(start) ?? throw new InvalidOperationException($"{assembly} did not start.");
+        var said = new List<string>();
         using var patience = new CancellationTokenSource(Patience);
         while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
         {
             const string Ready = "Listening on ";
             if (line.StartsWith(Ready, StringComparison.Ordinal))
             {
-                return new ChildProcess(process, new Uri(line[Ready.Length..]).Port);
+                return new ChildProcess(process, new Uri(line[Ready.Length..]).Port, said);
             }
+
+            said.Add(line);
         }
 
         throw new InvalidOperationException($"{assembly} ended before it listened.");
+    }
+
+    /// <summary>What it says next on standard output; null when it has ended.</summary>
+    public Task<string?> ReadLineAsync() => process.StandardOutput.ReadLineAsync();
+
+    public async Task WriteLineAsync(string line)
+    {
+        await process.StandardInput.WriteLineAsync(line);
+        await process.StandardInput.FlushAsync();
     }
 
     public async ValueTask DisposeAsync()

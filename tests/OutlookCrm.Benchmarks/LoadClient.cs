@@ -25,7 +25,11 @@ internal sealed class LoadClient : IDisposable
     public static byte[] Request(string path, params (string Name, string Value)[] headers) => Encoding.ASCII.GetBytes(
         $"GET {path} HTTP/1.1\r\nHost: localhost\r\n{string.Concat(headers.Select(h => $"{h.Name}: {h.Value}\r\n"))}\r\n");
 
-    /// <summary>The body's length in bytes; anything but a 200 is an error.</summary>
+    /// <summary>The bytes of a POST of JSON.</summary>
+    public static byte[] Post(string path, string json) => Encoding.UTF8.GetBytes(
+        $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}");
+
+    /// <summary>The body's length in bytes; anything but a success is an error.</summary>
     public int Send(byte[] request) => Exchange(request).Length;
 
     /// <summary>The body, for the floor to answer with.</summary>
@@ -48,7 +52,7 @@ internal sealed class LoadClient : IDisposable
         }
 
         var head = Encoding.ASCII.GetString(buffer, 0, headEnd);
-        if (!head.StartsWith("HTTP/1.1 200", StringComparison.Ordinal))
+        if (!head.StartsWith("HTTP/1.1 20", StringComparison.Ordinal))
         {
             throw new InvalidOperationException($"The server answered: {head.Split('\r')[0]}");
         }
@@ -110,6 +114,37 @@ internal static class Load
         }
 
         return times;
+    }
+
+    /// <summary>
+    /// Times of requests that are sent at a steady rate whether or not earlier ones are answered, in microseconds from when each was due: what
+    /// waits behind a slow answer has waited too.
+    /// </summary>
+    public static IReadOnlyList<double> AtRate(int port, IReadOnlyList<byte[]> requests, int perSecond, TimeSpan length)
+    {
+        const int Senders = 20;
+        var times = new System.Collections.Concurrent.ConcurrentBag<double>();
+        using var never = new ManualResetEvent(initialState: false);
+        var start = Stopwatch.GetTimestamp() + (Stopwatch.Frequency / 2);
+        var count = (int)(perSecond * length.TotalSeconds);
+        var threads = Enumerable.Range(0, Senders).Select(sender => new Thread(() =>
+        {
+            using var client = new LoadClient(port);
+            for (var number = sender; number < count; number += Senders)
+            {
+                var due = start + (Stopwatch.Frequency * number / perSecond);
+                if (due - Stopwatch.GetTimestamp() is > 0 and var early)
+                {
+                    never.WaitOne((int)Math.Ceiling(early * 1_000.0 / Stopwatch.Frequency));
+                }
+
+                client.Send(requests[number % requests.Count]);
+                times.Add((Stopwatch.GetTimestamp() - due) * 1_000_000.0 / Stopwatch.Frequency);
+            }
+        })).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        return [.. times];
     }
 
     /// <summary>Requests answered in a second by <paramref name="clients"/> clients that each send when they have their answer.</summary>

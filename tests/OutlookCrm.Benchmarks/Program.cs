@@ -1,3 +1,4 @@
+using System.Globalization;
 using OutlookCrm.Benchmarks;
 
 switch (args)
@@ -7,6 +8,7 @@ switch (args)
     case ["bench"]:
         await CardSuite.RunAsync(WorkFolder.Open());
         await PaneSuite.RunAsync(WorkFolder.Open());
+        await CaptureSuite.RunAsync();
         return 0;
     case ["bench", "card"]:
         await CardSuite.RunAsync(WorkFolder.Open());
@@ -14,9 +16,17 @@ switch (args)
     case ["bench", "pane"]:
         await PaneSuite.RunAsync(WorkFolder.Open());
         return 0;
+    case ["bench", "capture"]:
+        await CaptureSuite.RunAsync();
+        return 0;
+    case ["capture-run", var who, var token, .. var settings]:
+        return await CaptureRun.RunAsync(who == "customers", token, settings);
+    case ["tell", var port, var seconds, .. var requests]:
+        return CaptureSuite.Tell(
+            int.Parse(port, CultureInfo.InvariantCulture), TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)), [.. requests.Select(Convert.FromBase64String)]);
     case ["serve", .. var options]:
         return await Serve.RunAsync(options);
     default:
-        Console.Error.WriteLine("bench [card|pane], or serve --data FILE --port N --token-file F");
+        Console.Error.WriteLine("bench [card|pane|capture], or serve --data FILE --port N --token-file F");
         return 2;
 }

@@ -12,6 +12,7 @@ namespace OutlookCrm.Capture;
 /// </summary>
 public sealed class FindCustomerHistory(
     CapturedMailboxes mailboxes,
+    MailboxLeases leases,
     CaptureRequests requests,
     CaptureLookup lookup,
     Correspondents correspondents,
@@ -44,7 +45,9 @@ public sealed class FindCustomerHistory(
             return;
         }
 
-        if (await mailboxes.FindAsync(message.TenantId, userId, cancellation) is not { IsOn: true } mailbox)
+        // Of a mailbox that nobody has looked at yet the first day finds all of it: a firm that begins with a thousand customers asks Graph once.
+        if (await mailboxes.FindAsync(message.TenantId, userId, cancellation) is not { IsOn: true } mailbox
+            || (await leases.ReadAsync(message.TenantId, userId, cancellation)).ETag is null)
         {
             return;
         }

@@ -22,7 +22,7 @@ internal sealed class MailboxVisit(
     TimeProvider clock)
 {
     /// <summary>Things that are recorded together: few transactions for each customer, and little memory.</summary>
-    private const int BatchSize = 250;
+    private const int BatchSize = 500;
 
     /// <summary>Under a filter Graph's delta gives at most 5,000 messages; well before that the anchor is set anew.</summary>
     private const int MaxGiven = 4_000;

@@ -12,7 +12,7 @@ namespace OutlookCrm.Graph;
 /// </summary>
 internal sealed class GraphClients : IDisposable
 {
-    /// <summary>A page of a hundred messages is about a megabyte; this is a hundred messages with thousands of recipients each.</summary>
+    /// <summary>A page of 250 messages is about 2.5 MB; this is 250 messages with thousands of recipients each.</summary>
     private const int MaxAnswerBytes = 128 * 1024 * 1024;
 
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);

@@ -17,7 +17,7 @@ namespace OutlookCrm.Graph;
 internal sealed class GraphRequests(GraphOptions options, GraphClients clients, TimeProvider clock) : IDisposable
 {
     /// <summary>How many messages or meetings a page has.</summary>
-    public const int PageSize = 100;
+    public const int PageSize = 250;
 
     /// <summary>Graph's limit for one batch.</summary>
     public const int MaxParts = 20;

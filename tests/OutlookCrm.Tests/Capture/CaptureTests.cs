@@ -240,6 +240,21 @@ public sealed class CaptureTests
     }
 
     [Fact]
+    public async Task Customers_who_are_there_before_a_mailbox_was_looked_at_get_their_history_by_its_first_day_and_no_search_of_their_own()
+    {
+        await using var world = await CaptureWorld.StartAsync();
+        await world.GivenMailboxAsync(Mira);
+        world.MailboxOf(Mira).Add(world.Letter(Kim, Mira.Address, "long ago") with { SentAt = world.Sandbox.Post.Now.AddDays(-90) }, "inbox", isRead: true);
+        var kim = await world.GivenCustomerAsync(Kim);
+        await world.SettleAsync();
+        Assert.Equal(0, world.Sandbox.Traffic.Requests);
+
+        await world.LookAsync(Mira);
+
+        Assert.Equal(["long ago"], await world.SubjectsAsync(kim));
+    }
+
+    [Fact]
     public async Task A_newsletter_is_logged_when_somebody_asks_for_this_very_one()
     {
         await using var world = await CaptureWorld.StartAsync();

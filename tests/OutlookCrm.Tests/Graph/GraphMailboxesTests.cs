@@ -17,7 +17,7 @@ public sealed class GraphMailboxesTests(RunningSandbox sandbox) : IClassFixture<
     public void Dispose() => toDispose.ForEach(one => one.Dispose());
 
     [Fact]
-    public async Task A_whole_folder_is_read_newest_first_in_pages_of_a_hundred()
+    public async Task A_whole_folder_is_read_newest_first_in_few_pages()
     {
         var mailboxes = Connect();
         var all = new List<MailItem>();
@@ -33,8 +33,8 @@ public sealed class GraphMailboxesTests(RunningSandbox sandbox) : IClassFixture<
         }
         while (link is not null);
 
-        Assert.True(all.Count > 200, $"{all.Count} messages");
-        Assert.Equal((all.Count + 99) / 100, pages);
+        Assert.True(all.Count > 250, $"{all.Count} messages");
+        Assert.Equal((all.Count + 249) / 250, pages);
         Assert.Equal(all.Count, all.Select(mail => mail.ItemId).Distinct().Count());
         Assert.Equal(all.Select(mail => mail.ReceivedAt).OrderDescending(), all.Select(mail => mail.ReceivedAt));
         Assert.All(all, mail => Assert.True(

@@ -355,7 +355,7 @@ public sealed class GraphRequestsTests
         {
             var preferences = request.Headers["Prefer"].Split(", ");
             Assert.Contains("IdType=\"ImmutableId\"", preferences);
-            Assert.Contains("odata.maxpagesize=100", preferences);
+            Assert.Contains("odata.maxpagesize=250", preferences);
             Assert.Contains("outlook.timezone=\"UTC\"", preferences);
         });
     }
