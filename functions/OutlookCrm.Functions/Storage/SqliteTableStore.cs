@@ -16,6 +16,7 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
     private readonly TimeSpan busyTimeout;
     private readonly StorageMetrics metrics;
     private readonly SqliteDatabase writer;
+    private readonly SemaphoreSlim writeTurn;
     private readonly ConcurrentStack<SqliteDatabase> idleReaders = [];
     private readonly BlockingCollection<Write> writes = [];
     private readonly Thread writing;
@@ -30,6 +31,7 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
         this.file = file;
         this.busyTimeout = busyTimeout;
         writer = SqliteDatabase.OpenForWriting(file, busyTimeout);
+        writeTurn = SqliteWriteTurn.Of(file);
         metrics = new StorageMetrics(this);
         writing = new Thread(CommitAll) { IsBackground = true, Name = "sqlite writer" };
         writing.Start();
@@ -211,7 +213,16 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
             // Before its turn a write can still be called off; after that its outcome is reported, whatever the caller does.
             together.RemoveAll(write =>
                 write.Cancellation.IsCancellationRequested && write.Done.TrySetCanceled(write.Cancellation));
-            Commit(together);
+            writeTurn.Wait();
+            try
+            {
+                Commit(together);
+            }
+            finally
+            {
+                writeTurn.Release();
+            }
+
             together.Clear();
         }
     }

@@ -26,12 +26,14 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
 
     // One connection, one statement at a time: SQLite writes one after the other in any case.
     private readonly SemaphoreSlim turn = new(1);
+    private readonly SemaphoreSlim writeTurn;
     private readonly Lazy<SqliteDatabase> database;
 
     /// <param name="file">Opened, or made, when it is first needed.</param>
     public SqliteWorkQueue(string file, TimeSpan busyTimeout, TimeProvider clock)
     {
         this.clock = clock;
+        writeTurn = SqliteWriteTurn.Of(file);
         bell = new QueueBell(clock);
         database = new Lazy<SqliteDatabase>(
             () =>
@@ -48,7 +50,7 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
         var body = WorkQueueLimits.CheckMessage(queue, message, delay);
         var now = clock.GetUtcNow();
         var visibleAt = now + (delay ?? TimeSpan.Zero);
-        await RunAsync(
+        await WriteAsync(
             "INSERT INTO work_messages (queue, visible_at, receipt, body, dequeue_count, inserted_at) VALUES (?1, ?2, 0, ?3, 0, ?4)",
             insert =>
             {
@@ -73,7 +75,7 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
             return [];
         }
 
-        return await RunAsync(
+        return await WriteAsync(
             """
             UPDATE work_messages SET visible_at = ?1, dequeue_count = dequeue_count + 1, receipt = receipt + 1
             WHERE id IN (SELECT id FROM work_messages WHERE queue = ?2 AND visible_at <= ?3 ORDER BY visible_at, id LIMIT ?4)
@@ -101,7 +103,7 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
     public async Task<bool> DeleteAsync(WorkMessage message, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return await RunAsync(
+        return await WriteAsync(
             "DELETE FROM work_messages WHERE id = ?1 AND receipt = ?2 AND queue = ?3 RETURNING id",
             delete =>
             {
@@ -116,7 +118,7 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
         ArgumentNullException.ThrowIfNull(message);
         WorkQueueLimits.CheckHiding(visibility);
         var visibleAt = clock.GetUtcNow() + visibility;
-        var hidden = await RunAsync(
+        var hidden = await WriteAsync(
             """
             UPDATE work_messages SET visible_at = ?4, receipt = receipt + 1
             WHERE id = ?1 AND receipt = ?2 AND queue = ?3 RETURNING receipt
@@ -149,7 +151,7 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
         turn.Dispose();
     }
 
-    private Task<bool> AnyAsync(string queue, DateTimeOffset now, CancellationToken cancellation) => RunAsync(
+    private Task<bool> AnyAsync(string queue, DateTimeOffset now, CancellationToken cancellation) => UseAsync(
         "SELECT 1 FROM work_messages WHERE queue = ?1 AND visible_at <= ?2 LIMIT 1",
         any =>
         {
@@ -159,7 +161,20 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
         },
         cancellation);
 
-    private async Task<T> RunAsync<T>(string sql, Func<SqliteStatement, T> run, CancellationToken cancellation)
+    private async Task<T> WriteAsync<T>(string sql, Func<SqliteStatement, T> write, CancellationToken cancellation)
+    {
+        await writeTurn.WaitAsync(cancellation);
+        try
+        {
+            return await UseAsync(sql, write, cancellation);
+        }
+        finally
+        {
+            writeTurn.Release();
+        }
+    }
+
+    private async Task<T> UseAsync<T>(string sql, Func<SqliteStatement, T> use, CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation);
         try
@@ -167,7 +182,7 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
             var statement = database.Value.Prepare(sql);
             try
             {
-                return run(statement);
+                return use(statement);
             }
             finally
             {

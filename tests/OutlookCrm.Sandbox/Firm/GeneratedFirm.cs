@@ -17,6 +17,7 @@ public sealed class GeneratedFirm(int seed, DateTimeOffset newest, TimeSpan span
     // Of the letters; each lies in two or three mailboxes, which makes 40 of 100 messages.
     private const double SharedLetters = 0.225;
     private const double InThree = 0.3;
+    private const double LettersWithMeeting = 0.05; // of those that are put one by one
     private const int CrowdSize = 5_000;
     private const string Zone = "Europe/Berlin";
 
@@ -73,6 +74,19 @@ public sealed class GeneratedFirm(int seed, DateTimeOffset newest, TimeSpan span
                 Meet(mailboxes, at);
             }
         }
+    }
+
+    /// <summary>One more letter, as if it had come at this time; now and then a meeting with it.</summary>
+    /// <returns>In how many mailboxes the letter lies.</returns>
+    public int Put(IReadOnlyList<Mailbox> mailboxes, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(mailboxes);
+        if (Often(LettersWithMeeting))
+        {
+            Meet(mailboxes, at);
+        }
+
+        return Deliver(mailboxes, at.AddTicks(-(at.Ticks % TimeSpan.TicksPerSecond)), mailboxes.Count);
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
