@@ -10,6 +10,7 @@ using OutlookCrm.FollowUps;
 using OutlookCrm.Graph;
 using OutlookCrm.Http;
 using OutlookCrm.Identity;
+using OutlookCrm.Insights;
 using OutlookCrm.Interactions;
 using OutlookCrm.Sales;
 using OutlookCrm.Search;
@@ -33,6 +34,7 @@ public static class OutlookCrmServices
         services.AddInteractions();
         services.AddCustomers();
         services.AddSales();
+        services.AddInsights();
         services.AddFollowUps();
         services.AddCapture(configuration);
         return services;

@@ -26,6 +26,16 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The most that it ever held.</summary>
+    public long PeakWorkingSetBytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.PeakWorkingSet64;
+        }
+    }
+
     /// <summary>Starts an assembly beside this one and waits for its line <c>Listening on http://127.0.0.1:N</c>.</summary>
     public static async Task<ChildProcess> StartAsync(string assembly, params string[] arguments)
     {

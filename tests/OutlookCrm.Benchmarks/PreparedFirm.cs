@@ -42,6 +42,12 @@ internal static class PreparedFirm
     /// <summary>Addresses of all customers, in order.</summary>
     public static IReadOnlyList<string> Addresses { get; } = [.. Enumerable.Range(0, Customers).Select(AddressOf)];
 
+    /// <summary>Of the customer with this number, from 0.</summary>
+    public static CustomerId IdOf(int number) => new(new Guid(number, 0x1000, 0x7000, 0x80, 0, 0, 0, 0, 0, 0, 1));
+
+    /// <summary>About when the firm began.</summary>
+    public static DateTimeOffset CreatedAt => Today.AddDays(-700);
+
     public static string FileIn(string folder) => Path.Combine(folder, $"firm-{Customers}-{LinesPerCustomer}-v{Version}.db");
 
     /// <summary>Makes the file unless it is there; a half-made one is never left under its name.</summary>
@@ -118,7 +124,7 @@ internal static class PreparedFirm
 
         var created = Today.AddDays(-700).AddMinutes(number);
         var customer = new Customer(
-            new CustomerId(new Guid(number, 0x1000, 0x7000, 0x80, 0, 0, 0, 0, 0, 0, 1)),
+            IdOf(number),
             CustomerKind.Person,
             $"{FirstNames[number % 16]} {LastNames[number / 16 % 16]}",
             new Company(null, $"Firm {number / 4} Ltd"),

@@ -9,9 +9,13 @@ switch (args)
         await CardSuite.RunAsync(WorkFolder.Open());
         await PaneSuite.RunAsync(WorkFolder.Open());
         await CaptureSuite.RunAsync();
+        await InsightsSuite.RunAsync(WorkFolder.Open());
         return 0;
     case ["bench", "card"]:
         await CardSuite.RunAsync(WorkFolder.Open());
+        return 0;
+    case ["bench", "insights"]:
+        await InsightsSuite.RunAsync(WorkFolder.Open());
         return 0;
     case ["bench", "pane"]:
         await PaneSuite.RunAsync(WorkFolder.Open());
@@ -27,6 +31,6 @@ switch (args)
     case ["serve", .. var options]:
         return await Serve.RunAsync(options);
     default:
-        Console.Error.WriteLine("bench [card|pane|capture], or serve --data FILE --port N --token-file F");
+        Console.Error.WriteLine("bench [card|pane|capture|insights], or serve --data FILE --port N --token-file F");
         return 2;
 }

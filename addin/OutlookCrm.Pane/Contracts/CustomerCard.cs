@@ -36,6 +36,9 @@ public sealed record CustomerCard(
     /// <summary>Open ones of all colleagues, and the one that was done last.</summary>
     public FollowUpList FollowUps { get; init; } = new(Id, [], Ended: null);
 
+    /// <summary>Among all customers who bought something; null until it was worked out.</summary>
+    public CustomerStanding? Standing { get; init; }
+
     /// <summary>Null when nothing was bought.</summary>
     public SalesFigures? Sales { get; init; }
 }

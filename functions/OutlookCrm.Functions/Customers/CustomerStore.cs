@@ -1,5 +1,6 @@
 using OutlookCrm.FollowUps;
 using OutlookCrm.Identity;
+using OutlookCrm.Insights;
 using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
 using OutlookCrm.Sales;
@@ -13,8 +14,8 @@ public sealed class CustomerStore(ITableStore tables, InteractionStore interacti
     // Of customers with more of them the rest of the card takes a second read.
     private const int FollowUpRows = 6;
 
-    // Record, addresses, follow-ups, a page of the timeline and one line more, to know whether there are others.
-    private const int PersonCardRows = 1 + Customer.MaxAddresses + FollowUpRows + InteractionStore.FirstPageSize + 1;
+    // Record, standing, addresses, follow-ups, a page of the timeline and one line more, to know whether there are others.
+    private const int PersonCardRows = 1 + 1 + Customer.MaxAddresses + FollowUpRows + InteractionStore.FirstPageSize + 1;
 
     private const int OrganisationCardRows = PersonCardRows + Customer.MaxPeopleShown;
 
@@ -202,6 +203,7 @@ public sealed class CustomerSheet
             InteractionStore.Page(tenantId, id, [.. lines.Shown], InteractionStore.FirstPageSize, sight, waits),
             waits.Sum())
         {
+            Standing = InsightsStore.ToStanding(rows.TakeWhile(row => !CustomerStore.IsLine(row))),
             Sales = SalesSummary.ToFigures(customer.Sales),
             FollowUps = FollowUpStore.ToList(id, rows.Where(CustomerStore.IsFollowUp)),
         };

@@ -49,6 +49,8 @@ public static class ContractJson
 [JsonSerializable(typeof(CorrespondentList))]
 [JsonSerializable(typeof(BecameCustomer))]
 [JsonSerializable(typeof(PurchaseList))]
+[JsonSerializable(typeof(InsightsPage))]
+[JsonSerializable(typeof(ProductList))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(CreateCustomerRequest))]
 [JsonSerializable(typeof(UpdateCustomerRequest))]
@@ -63,4 +65,5 @@ public static class ContractJson
 [JsonSerializable(typeof(AddMailboxRequest))]
 [JsonSerializable(typeof(UpdateFirmLoggingRequest))]
 [JsonSerializable(typeof(AddPurchaseRequest))]
+[JsonSerializable(typeof(SaveProductRequest))]
 internal sealed partial class ContractJsonContext : JsonSerializerContext;

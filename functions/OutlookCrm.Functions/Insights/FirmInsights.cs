@@ -29,7 +29,12 @@ public sealed record FirmInsights(
 
     /// <param name="on">Purchases after this day are left alone.</param>
     /// <param name="winningCost">What winning a new customer costs, as the owner says.</param>
-    public static FirmInsights Of(IReadOnlyList<PurchaseLine> lines, DateOnly on, decimal? winningCost = null, ClassBounds? bounds = null)
+    /// <param name="withContract">
+    /// Customers who pay by contract: the models are not for them, because there one sees who leaves. They are left out of the forecast.
+    /// </param>
+    public static FirmInsights Of(
+        IReadOnlyList<PurchaseLine> lines, DateOnly on, decimal? winningCost = null, ClassBounds? bounds = null,
+        IReadOnlySet<string>? withContract = null)
     {
         ArgumentNullException.ThrowIfNull(lines);
         var histories = BuyingHistory.Of(lines, on);
@@ -40,22 +45,24 @@ public sealed record FirmInsights(
         var scores = Rfm.Scores([.. histories.Select(h => (on.DayNumber - h.LastOn.DayNumber, h.Days.Count, h.Revenue))]);
         var risk = RiskOrder.Of(histories, on);
         var rules = CrossSell.Rules([.. histories.Select(h => h.Products).Where(products => products.Count > 0)]);
-        var missing = ForecastGate.Missing(histories, on);
+        var free = histories.Where(h => withContract?.Contains(h.Customer) != true).ToArray();
+        var missing = ForecastGate.Missing(free, on);
         var revenue = histories.Sum(h => h.Revenue);
         var marginShare = byMargin && revenue > 0 ? Math.Clamp((double)(values.Sum() / revenue), 0, 1) : 1;
         var buyings = histories.Select(h => h.Buying(on)).ToArray();
-        var fit = missing is null ? BuyingModelFit.Fit(buyings) : null;
-        var spend = missing is null ? GammaGammaFit.Fit([.. histories.Select(h => h.Spend).OfType<RepeatSpend>()]) : null;
+        var fit = missing is null ? BuyingModelFit.Fit([.. free.Select(h => h.Buying(on))]) : null;
+        var spend = missing is null ? GammaGammaFit.Fit([.. free.Select(h => h.Spend).OfType<RepeatSpend>()]) : null;
         var forecast = fit is null ? null : Insights.Forecast.Of(
-            fit, spend, [.. histories.Select((h, i) => (buyings[i], h.Spend))],
-            Horizon.Months(ForecastMonths) with { MarginShare = marginShare }, BackTest.MeanSpend(histories));
+            fit, spend, [.. free.Select(h => (h.Buying(on), h.Spend))],
+            Horizon.Months(ForecastMonths) with { MarginShare = marginShare }, BackTest.MeanSpend(free));
+        var forecasts = free.Index().ToDictionary(one => one.Item.Customer, one => forecast?.Customers[one.Index], StringComparer.Ordinal);
         var observedFrom = histories.Count == 0 ? on : histories.Min(h => h.FirstOn);
         return new FirmInsights(
             on,
             [.. histories.Select((h, i) => new CustomerInsight(
                 h, buyings[i], values[i], pareto.Classes[i], Rhythm.Of(h, pooled, on), scores?[i], Growth.Of(h, observedFrom, on), risk[i],
-                forecast?.Customers[i],
-                forecast is null ? null : new CostOfLosing(forecast.Customers[i].ValueRange, winningCost),
+                forecasts.GetValueOrDefault(h.Customer),
+                forecasts.GetValueOrDefault(h.Customer) is { } ahead ? new CostOfLosing(ahead.ValueRange, winningCost) : null,
                 CrossSell.Offer(rules, [.. h.Products])))],
             pareto, byMargin, pooled, missing, fit, spend, forecast, marginShare, rules);
     }

@@ -38,7 +38,8 @@ public sealed record Rhythm(
     public const double GapOfStrangers = 90;
 
     private const double OverdueAfter = 2;
-    private const double LostAfter = 4;
+    /// <summary>Usual gaps without an order.</summary>
+    internal const double LostAfter = 4;
 
     /// <summary>Days: the mean of all gaps of all customers.</summary>
     public static double PooledGap(IReadOnlyList<BuyingHistory> histories)

@@ -4,5 +4,7 @@ namespace OutlookCrm.Sales;
 
 public static class SalesServices
 {
-    public static IServiceCollection AddSales(this IServiceCollection services) => services.AddSingleton<SalesStore>();
+    public static IServiceCollection AddSales(this IServiceCollection services) => services
+        .AddSingleton<SalesStore>()
+        .AddSingleton<ProductStore>();
 }

@@ -1,11 +1,12 @@
 using OutlookCrm.Customers;
+using OutlookCrm.Insights;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
 
 namespace OutlookCrm.Sales;
 
 /// <summary>Purchases: rows of the customer's partition, outside what a card reads. The sums on the customer's row change with them.</summary>
-public sealed class SalesStore(ITableStore tables)
+public sealed class SalesStore(ITableStore tables, TimeProvider clock)
 {
     public const int PageSize = 20;
 
@@ -16,6 +17,7 @@ public sealed class SalesStore(ITableStore tables)
     private const int MaxAttempts = 200;
 
     private const int MaxRows = 1_000;
+    private const int MaxReadsAtOnce = 32;
 
     /// <summary>Adds a purchase once: with the same id again nothing changes, even if it was removed since.</summary>
     public async Task<AddPurchaseOutcome> AddAsync(Guid tenantId, CustomerId customer, Purchase purchase, CancellationToken cancellation)
@@ -27,6 +29,12 @@ public sealed class SalesStore(ITableStore tables)
             if (await tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation) is not { ETag: { } etag } record)
             {
                 return AddPurchaseOutcome.NoSuchCustomer;
+            }
+
+            // First, so that whoever works out figures finds every purchase there is: a buyer without one does no harm.
+            if (!record.Properties.ContainsKey(SalesSummary.Column))
+            {
+                await tables.InsertAsync(Tables.Buyers, BuyerRow(tenantId, customer.ToString(), clock.GetUtcNow()), cancellation);
             }
 
             // Read after the record: whoever adds or removes one meanwhile changes the record, and this attempt fails.
@@ -106,6 +114,46 @@ public sealed class SalesStore(ITableStore tables)
                 SalesSummary.ToFigures(record.Properties.GetValueOrDefault(SalesSummary.Column) as string),
                 [.. rows.Take(PageSize).Select(PurchaseRow.ToPurchase).Select(ToEntry)],
                 rows.Count > PageSize ? rows[PageSize - 1].RowKey : null);
+    }
+
+    /// <summary>Everybody who bought something, with all of it, in no promised order. Customers who are gone are left out.</summary>
+    internal async IAsyncEnumerable<Buyer> BuyersAsync(
+        Guid tenantId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var range = TableKeys.AllBuyers;
+        TableRange rows;
+        do
+        {
+            rows = await tables.RangeAsync(Tables.Buyers, TableKeys.Buyers(tenantId), range, MaxRows, cancellation);
+            foreach (var some in rows.Select(row => TableKeys.Last(row.RowKey)).Chunk(MaxReadsAtOnce))
+            {
+                foreach (var buyer in await Task.WhenAll(some.Select(id => FindBuyerAsync(tenantId, id, cancellation))))
+                {
+                    if (buyer is { Purchases.Count: > 0 })
+                    {
+                        yield return buyer;
+                    }
+                }
+            }
+
+            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
+        }
+        while (rows.Count == MaxRows);
+    }
+
+    /// <summary>Says that a customer may have bought something.</summary>
+    internal static TableRow BuyerRow(Guid tenantId, string customerId, DateTimeOffset since) => new(
+        TableKeys.Buyers(tenantId), TableKeys.Buyer(customerId), new Dictionary<string, object> { ["Since"] = since });
+
+    private async Task<Buyer?> FindBuyerAsync(Guid tenantId, string customerId, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Customer(tenantId, customerId);
+        var reading = ReadAllAsync(partition, cancellation);
+        var rows = await tables.RangeAsync(Tables.Customers, partition, TableKeys.RecordToStanding, 2 + Customer.MaxAddresses, cancellation);
+        var purchases = await reading;
+        return rows is [{ RowKey: TableKeys.Record } record, ..]
+            ? new Buyer(customerId, (string)record.Properties[nameof(Customer.Name)], purchases, InsightsStore.ToStanding(rows))
+            : null;
     }
 
     private async Task<List<Purchase>> ReadAllAsync(string partition, CancellationToken cancellation)

@@ -27,11 +27,20 @@ public static class Tables
     /// <summary>Each colleague's open follow-ups by due date, and how they want to be reminded.</summary>
     public const string Agenda = "agenda";
 
+    /// <summary>What the firm says of its products.</summary>
+    public const string Products = "products";
+
+    /// <summary>Which customers may have bought something.</summary>
+    public const string Buyers = "buyers";
+
+    /// <summary>What was worked out of all purchases.</summary>
+    public const string Insights = "insights";
+
     /// <summary>When the local host's timers are due. In Azure the host keeps this itself.</summary>
     public const string Schedules = "schedules";
 
     /// <summary>Every table: for what must look at all that is kept.</summary>
-    public static IReadOnlyList<string> All { get; } = [Customers, Addresses, Search, Colleagues, Mailboxes, Blocks, People, Tombstones, Agenda, Schedules];
+    public static IReadOnlyList<string> All { get; } = [Customers, Addresses, Search, Colleagues, Mailboxes, Blocks, People, Tombstones, Products, Buyers, Insights, Agenda, Schedules];
 }
 
 /// <summary>
@@ -106,6 +115,36 @@ public static class TableKeys
     /// <summary>Row of one interaction; a later one sorts first. Two at one tick sort by id.</summary>
     public static string Interaction(DateTimeOffset at, string id) =>
         string.Create(CultureInfo.InvariantCulture, $"{InteractionPrefix}{DateTime.MaxValue.Ticks - at.UtcTicks:D19}{Separator}{Escape(id)}");
+
+    /// <summary>Row that says where the customer stands among all; read with the card.</summary>
+    public const string Standing = "b|i";
+
+    /// <summary>Record, addresses and standing.</summary>
+    public static RowKeyRange RecordToStanding { get; } = new(Record, "b|j");
+
+    /// <summary>Partition of one firm in <see cref="Tables.Products"/>.</summary>
+    public static string Products(Guid tenant) => tenant.ToString("N");
+
+    /// <summary>The rows of all products.</summary>
+    public static RowKeyRange AllProducts { get; } = new("", null);
+
+    /// <summary>Row of one product; upper and lower case are the same.</summary>
+    public static string Product(string name) => Escape(name.ToUpperInvariant());
+
+    /// <summary>Partition of one firm in <see cref="Tables.Buyers"/>.</summary>
+    public static string Buyers(Guid tenant) => tenant.ToString("N");
+
+    /// <summary>The rows of all buyers.</summary>
+    public static RowKeyRange AllBuyers { get; } = new("", null);
+
+    /// <summary>Row of one customer in <see cref="Tables.Buyers"/>.</summary>
+    public static string Buyer(string customerId) => Escape(customerId);
+
+    /// <summary>Partition of one firm in <see cref="Tables.Insights"/>.</summary>
+    public static string Insights(Guid tenant) => tenant.ToString("N");
+
+    /// <summary>Row of the firm's page.</summary>
+    public const string InsightsPage = "p";
 
     /// <summary>All purchases of a customer, newest first; no part of the card.</summary>
     public static RowKeyRange Purchases { get; } = RowKeyRange.StartingWith(PurchasePrefix);

@@ -44,6 +44,11 @@ internal sealed class ProductSeeding(
             ids[customer.Key] = await EnterAsync(customer, ids, firstDay, cancellation);
         }
 
+        var table = new { name = "Table", links = new[] { new { kind = "goesWith", product = "Care set" } } };
+        var careSet = new { name = "Care set", isConsumable = true, links = new[] { new { kind = "replacedAfter", product = "Care set", after = "months12" } } };
+        await ReadAsync(marker, HttpMethod.Put, "/api/products", table, null, cancellation);
+        await ReadAsync(marker, HttpMethod.Put, "/api/products", careSet, null, cancellation);
+        await ReadAsync(marker, HttpMethod.Post, "/api/insights/recompute", null, null, cancellation);
         log.LogInformation("The sample firm's customers are in the product.");
     }
 
@@ -120,6 +125,18 @@ internal sealed class ProductSeeding(
             await ReadAsync(customer, HttpMethod.Post, $"/api/customers/{id}/addresses", address, null, cancellation);
         }
 
+        foreach (var bought in SamplePurchases.Of(customer))
+        {
+            await ReadAsync(customer, HttpMethod.Post, $"/api/customers/{id}/purchases", new
+            {
+                bought.Id,
+                items = new[] { new { bought.Product, amount = bought.Amount.ToString(CultureInfo.InvariantCulture) } },
+                currency = "EUR",
+                on = firstDay.AddDays(-bought.DaysAgo).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            }, null, cancellation);
+        }
+
+        // Last of all: by them one knows that a customer is complete.
         foreach (var note in SampleNotes.Of(customer))
         {
             var dated = new { note.Id, note.Text, at = firstDay.AddDays(-note.DaysAgo) };

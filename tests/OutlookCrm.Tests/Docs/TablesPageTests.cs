@@ -9,6 +9,7 @@ using OutlookCrm.Customers;
 using OutlookCrm.Firm;
 using OutlookCrm.FollowUps;
 using OutlookCrm.Graph;
+using OutlookCrm.Insights;
 using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
 using OutlookCrm.Privacy;
@@ -33,6 +34,7 @@ public sealed class TablesPageTests
         using var anna = crm.SignIn(A.Anna);
         var customer = await WriteAllThereIsAsync(anna);
         await WriteHistoryAsync(crm.Services, customer);
+        await crm.Services.GetRequiredService<FirmRecompute>().RunAsync(A.Firm, default);
         await WriteWhatCaptureDoesAsync(crm.Services);
         await WriteFollowUpsAsync(crm.Services, customer);
         for (var patience = 0; patience < 200 && !written.Keys.Any(one => one.Table == Tables.Colleagues); patience++)
@@ -85,6 +87,21 @@ public sealed class TablesPageTests
             isCreditNote = true,
             number = "2026-0417",
         });
+        (await anna.PutAsJsonAsync("/api/products", new
+        {
+            name = "Lobby chairs",
+            links = new[] { new { kind = "goesWith", product = "Rug" } },
+        })).EnsureSuccessStatusCode();
+        foreach (var product in new[] { "Lobby chairs", "Lamp" })
+        {
+            await PostAsync(anna, $"/api/customers/{person["id"]}/purchases", new
+            {
+                id = Guid.NewGuid(),
+                items = new[] { new { product, amount = "500" } },
+                currency = "EUR",
+            });
+        }
+
         return CustomerId.Parse((string)person["id"]!);
     }
 

@@ -53,6 +53,13 @@ internal static class SampleRequests
             ["isCreditNote"] = false,
             ["number"] = "2026-0417",
         },
+        "SaveProductRequest" => new()
+        {
+            ["name"] = "Filter",
+            ["isConsumable"] = true,
+            ["isContract"] = false,
+            ["links"] = new JsonArray(new JsonObject { ["kind"] = "replacedAfter", ["product"] = "Filter", ["after"] = "months12" }),
+        },
         "EditNoteRequest" => new() { ["text"] = "Called twice." },
         "GuessRequest" => new() { ["address"] = "lea@neu.example", ["name"] = "Lea Neu", ["text"] = "Best regards\r\nLea Neu\r\nNeu Ltd" },
         "FindPeopleRequest" => new() { ["people"] = new JsonArray(new JsonObject { ["address"] = "kim@kunde.example", ["name"] = "Kim" }) },
@@ -84,6 +91,7 @@ internal static class SampleRequests
         "GetCard" => "?address=seed@kunde.example&name=Seed",
         "SearchCustomers" => "?q=kun",
         "GetTimeline" => "?size=5",
+        "ForgetProduct" => "?name=Table",
         "GetReceipt" => "?day=2026-03-01",
         "TakeAnyway" or "DismissSkipped" => "?item=AAMk-skipped",
         "AllowSender" or "AllowSenderForFirm" => "?what=blocked.example",
@@ -118,6 +126,7 @@ internal sealed record Seed(string CustomerId, string ETag, string NoteId, strin
         await SendAsync(
             anna, HttpMethod.Post, $"/api/customers/{id}/purchases",
             $$"""{"id":"{{noteId}}","items":[{"product":"Table","amount":"500"}],"currency":"EUR"}""");
+        await SendAsync(anna, HttpMethod.Put, "/api/products", """{"name":"Table"}""");
         var now = await SendAsync(anna, HttpMethod.Get, $"/api/customers/{id}", null);
         var shared = await SendAsync(anna, HttpMethod.Post, "/api/mailboxes", """{"address":"info@bergdesign.example"}""");
         await SendAsync(anna, HttpMethod.Post, "/api/mailboxes/mine/blocks", """{"what":"blocked.example"}""");

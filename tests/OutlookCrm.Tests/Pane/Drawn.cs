@@ -48,6 +48,9 @@ internal static class Drawn
             "Driver", "+49 431 1", "nordlicht.example", "de", new PostalAddress("Weg 1", null, null, null, null), ["company", "phone"]),
         [new Candidate("0123456789abcdef0123456789abcdef", "Ole Petersen", "Nordlicht GmbH", "op@home.example", CandidateReason.SameName)]);
 
+    public static readonly ProductList Products = new(
+        [new ProductEntry("Filter", true, false, [new ProductLink(ProductLinkKind.ReplacedAfter, "Filter", ProductLife.Months12)])]);
+
     public static TimelineLine Note(string id, DateTimeOffset at, string text = "Called about the invoice") =>
         new(id, InteractionKind.Note, Direction.None, at, Title: null, text, "Mia Hansen");
 

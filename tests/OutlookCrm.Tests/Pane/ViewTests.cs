@@ -50,6 +50,14 @@ public sealed class ViewTests
             await Drawn.HtmlAsync(
                 new Problem("about:blank", Evil, 400, Evil, new Dictionary<string, IReadOnlyList<string>> { [Evil] = [Evil] }), Drawn.Member),
             await Drawn.HtmlAsync(new ColleagueList([new Colleague(Evil, Evil)]), Drawn.Member),
+            await Drawn.HtmlAsync(new ProductList([new ProductEntry(Evil, true, true, [new ProductLink(ProductLinkKind.Needs, Evil)])]), Drawn.Member),
+            await Drawn.HtmlAsync(
+                new InsightsPage(Drawn.Now, new FirmFigures(
+                    "EUR", 1, ValueMeasure.Margin, 2, 3, "5.00", new ConcentrationFigures(1, 50, 60, true), [new CurvePoint(0, 0), new CurvePoint(1000, 1000)],
+                    new ForecastFigures(1, 2, 3, "1.00", "2.00", "3.00", 12), null, [new StatusCount(BuyerStatus.Lost, 1)], [new SegmentCount(Evil, 1, "1.00")],
+                    [new MonthCount(new DateOnly(2026, 5, 1), 1, 1)], [new ValuedCustomer(Evil, Evil, "1.00", CustomerClass.A, Evil, BuyerStatus.New, "2.00")],
+                    [], [new SoldTogether(Evil, Evil, Evil)])),
+                Drawn.Member),
             await Drawn.HtmlAsync(
                 new PurchaseList(
                     "1", Evil, null, [new PurchaseEntry(Guid.Empty, new DateOnly(2026, 5, 3), true, Evil, "-5.00", [new PurchaseItem(Evil, "5")], Evil, Evil)], Evil),
@@ -118,7 +126,8 @@ public sealed class ViewTests
         { "form[hx-patch]", typeof(UpdateCustomerRequest) },
         { "form[hx-post$=notes]", typeof(AddNoteRequest) },
         { "form[hx-post$=purchases]", typeof(AddPurchaseRequest) },
-        { "form[hx-put]", typeof(EditNoteRequest) },
+        { "form[hx-put*=notes]", typeof(EditNoteRequest) },
+        { "form[hx-put='/api/products']", typeof(SaveProductRequest) },
         { "form[hx-post$=addresses]", typeof(AddAddressRequest) },
         { "form[hx-post='/api/customers']", typeof(CreateCustomerRequest) },
     };
@@ -128,7 +137,8 @@ public sealed class ViewTests
     public async Task Every_control_is_a_field_of_what_the_form_sends(string forms, Type request)
     {
         IElement[] bodies =
-            [await Drawn.BodyAsync(Drawn.Customer), await Drawn.BodyAsync<SenderCard>(Drawn.Unknown), await Drawn.BodyAsync(new PurchaseList("1", "Kim", null, []))];
+            [await Drawn.BodyAsync(Drawn.Customer), await Drawn.BodyAsync<SenderCard>(Drawn.Unknown), await Drawn.BodyAsync(new PurchaseList("1", "Kim", null, [])),
+             await Drawn.BodyAsync(Drawn.Products)];
         var controls = bodies.SelectMany(body => body.QuerySelectorAll(forms)).SelectMany(form => form.QuerySelectorAll("[name]")).ToList();
 
         Assert.NotEmpty(controls);

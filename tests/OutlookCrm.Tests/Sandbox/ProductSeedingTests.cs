@@ -31,6 +31,7 @@ public sealed class ProductSeedingTests : IDisposable
                 Assert.Equal(customer.Name, card.Name);
                 Assert.Equal(SampleMail.OwnerOf(customer).Name, card.Owner?.Name);
                 Assert.Equal(SampleNotes.Of(customer).Count, card.Timeline.Lines.Count);
+                Assert.Equal(SamplePurchases.Of(customer).Count, card.Sales?.Totals[0].Purchases ?? 0);
             }
 
             var hotel = await CardAsync(mira, "s.weber@hotel-weberhof.example");
