@@ -1,0 +1,53 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace OutlookCrm.EndToEnd;
+
+[Collection(nameof(LiveProduct))]
+public sealed class InsightsTests(LiveProduct live)
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_firm_s_pages_can_be_read_by_everybody_in_light_and_dark(bool dark)
+    {
+        await using var outlook = await live.OpenAsync($"item=none&open=yes&theme={(dark ? "dark" : "light")}", dark);
+        var insights = outlook.Pane.Locator("#top").GetByRole(AriaRole.Button, new() { Name = "Insights" });
+        await insights.ClickAsync();
+        await Expect(outlook.Who).ToHaveTextAsync("Insights");
+        await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Work it out now" }).ClickAsync();
+        await Expect(outlook.Bar).ToContainTextAsync("being worked out");
+        var plot = outlook.Card.Locator("svg[role=img]");
+        for (var patience = 0; patience < 40 && await plot.CountAsync() == 0; patience++)
+        {
+            await Task.Delay(250);
+            await insights.ClickAsync();
+        }
+
+        await Expect(plot).ToHaveAttributeAsync("aria-label", new System.Text.RegularExpressions.Regex("of [0-9]+ customers bring 80 %"));
+        await CheckAsync(outlook, "insights");
+
+        await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Products" }).ClickAsync();
+        await Expect(outlook.Who).ToHaveTextAsync("Products");
+        await Expect(outlook.Card).ToContainTextAsync("Goes with Care set");
+        await CheckAsync(outlook, "products");
+
+        await insights.ClickAsync();
+        await outlook.Card.Locator("ul .link").First.ClickAsync();
+        await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Purchases" }).ClickAsync();
+        await Expect(outlook.Card.Locator(".bought")).ToBeVisibleAsync();
+        await CheckAsync(outlook, "purchases");
+    }
+
+    private static async Task CheckAsync(OutlookPage outlook, string page)
+    {
+        await outlook.PaneFrame.EvaluateAsync("document.querySelectorAll('details').forEach((one) => (one.open = true))");
+        var found = await outlook.Page.RunAxe(new AxeRunContext { Include = [new AxeSelector("#pane-frame")] });
+        Assert.True(
+            found.Violations.Length == 0,
+            $"{page}:\n" + string.Join('\n', found.Violations.Select(v => $"{v.Id}: {v.Help} — {string.Join(" | ", v.Nodes.Select(node => node.Html))}")));
+        Assert.True(await outlook.PaneFrame.EvaluateAsync<int>("document.documentElement.scrollWidth") <= 320, $"{page} is wider than 320 px.");
+    }
+}
