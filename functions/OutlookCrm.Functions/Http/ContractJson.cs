@@ -51,6 +51,7 @@ public static class ContractJson
 [JsonSerializable(typeof(PurchaseList))]
 [JsonSerializable(typeof(InsightsPage))]
 [JsonSerializable(typeof(ProductList))]
+[JsonSerializable(typeof(DealList))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(CreateCustomerRequest))]
 [JsonSerializable(typeof(UpdateCustomerRequest))]
@@ -66,4 +67,7 @@ public static class ContractJson
 [JsonSerializable(typeof(UpdateFirmLoggingRequest))]
 [JsonSerializable(typeof(AddPurchaseRequest))]
 [JsonSerializable(typeof(SaveProductRequest))]
+[JsonSerializable(typeof(AddDealRequest))]
+[JsonSerializable(typeof(UpdateDealRequest))]
+[JsonSerializable(typeof(CloseDealRequest))]
 internal sealed partial class ContractJsonContext : JsonSerializerContext;

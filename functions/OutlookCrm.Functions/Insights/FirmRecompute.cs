@@ -54,12 +54,13 @@ public sealed class FirmRecompute(SalesStore sales, ProductStore products, Insig
         var firm = FirmInsights.Of(lines, today, withContract: withContract);
         var page = new InsightsPage(
             now, Figures(firm, main, buyers, PastError([.. lines.Where(line => !withContract.Contains(line.Customer))], today), withContract));
+        var inClass = firm.Pareto.Classes.CountBy(c => c).ToDictionary();
         await Parallel.ForEachAsync(
             firm.Customers,
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
             async (customer, token) => await insights.StandAsync(
                 tenantId, customer.History.Customer, buyers[customer.History.Customer].Standing,
-                StandingOf(customer, firm, buyers[customer.History.Customer], said), token));
+                StandingOf(customer, firm, inClass, buyers[customer.History.Customer], said), token));
         await insights.SaveAsync(tenantId, page, cancellation);
     }
 
@@ -139,10 +140,11 @@ public sealed class FirmRecompute(SalesStore sales, ProductStore products, Insig
             .Select(month => new MonthCount(month, begun.GetValueOrDefault(month), ended.GetValueOrDefault(month)))];
     }
 
-    private static CustomerStanding StandingOf(CustomerInsight customer, FirmInsights firm, Buyer buyer, IReadOnlyList<ProductEntry> said)
+    private static CustomerStanding StandingOf(
+        CustomerInsight customer, FirmInsights firm, Dictionary<ValueClass, int> inClass, Buyer buyer, IReadOnlyList<ProductEntry> said)
     {
         var (all, of) = (firm.Customers.Count, firm.ByMargin ? "margin" : "revenue");
-        var count = firm.Pareto.Classes.Count(c => c == customer.Class);
+        var count = inClass[customer.Class];
         var who = count == 1 ? $"the one of {all} customers who brings" : $"one of {count} of {all} customers who bring";
         var because = all < Pareto.CustomersNeeded ? $"one of only {all} who bought anything"
             : customer.Class switch

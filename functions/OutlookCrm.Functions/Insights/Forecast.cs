@@ -49,7 +49,9 @@ public sealed record Horizon(double Weeks, double YearlyDiscount = 0.1, double M
 /// </summary>
 public static class Forecast
 {
-    public const int Draws = 500;
+    // Many customers even each other out: fewer draws tell as much, and take less memory.
+    private static int DrawsFor(int customers) => customers > 2_000 ? 250 : 500;
+
     private const int Proposals = 2000;
     private const double TailDegrees = 5;
     private const int Seed = 20070621;
@@ -64,7 +66,7 @@ public static class Forecast
         ArgumentNullException.ThrowIfNull(histories);
         ArgumentNullException.ThrowIfNull(horizon);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(horizon.Weeks);
-        var models = Parameters(fit, new RepeatBuyers([.. histories.Select(h => h.Buying)]));
+        var models = Parameters(fit, new RepeatBuyers([.. histories.Select(h => h.Buying)]), DrawsFor(histories.Count));
         var n = histories.Count;
         var counts = new int[models.Length][];
         var values = new double[models.Length][];
@@ -150,12 +152,12 @@ public static class Forecast
         return Gamma.Sample(random, model.P * purchases, nu) / purchases;
     }
 
-    private static BuyingModel[] Parameters(FittedBuyingModel fit, RepeatBuyers data)
+    private static BuyingModel[] Parameters(FittedBuyingModel fit, RepeatBuyers data, int draws)
     {
         if (fit.Covariance is not { } covariance)
         {
             // Curved in no direction: nothing to draw from but the fit itself.
-            return [.. Enumerable.Repeat(fit.Model, Draws)];
+            return [.. Enumerable.Repeat(fit.Model, draws)];
         }
 
         var negative = BuyingModelFit.Negative(data, fit.WithPriors);
@@ -195,14 +197,14 @@ public static class Forecast
         });
         var most = logWeights.Max();
         var weights = logWeights.Select(weight => Math.Exp(weight - most)).ToArray();
-        var step = weights.Sum() / Draws;
+        var step = weights.Sum() / draws;
 
         // Systematic: one random number for all, so that equal weights give equal numbers of draws.
         var pointer = random.NextDouble() * step;
-        var models = new BuyingModel[Draws];
+        var models = new BuyingModel[draws];
         double reached = 0;
         var at = -1;
-        for (var draw = 0; draw < Draws; draw++, pointer += step)
+        for (var draw = 0; draw < draws; draw++, pointer += step)
         {
             while (at < Proposals - 1 && (at < 0 || reached <= pointer))
             {

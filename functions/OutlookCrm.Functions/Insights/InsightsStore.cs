@@ -11,10 +11,15 @@ public sealed class InsightsStore(ITableStore tables)
     private const string Page = nameof(Page);
 
     /// <summary>Empty when nothing was worked out yet.</summary>
-    public async Task<InsightsPage> ReadAsync(Guid tenantId, CancellationToken cancellation) =>
-        await tables.FindAsync(Tables.Insights, TableKeys.Insights(tenantId), TableKeys.InsightsPage, cancellation) is { } row
-            ? JsonSerializer.Deserialize<InsightsPage>((string)row.Properties[Page], ContractJson.Options)!
-            : new InsightsPage();
+    public async Task<InsightsPage> ReadAsync(Guid tenantId, CancellationToken cancellation) => ToPage(await ReadRowAsync(tenantId, cancellation));
+
+    /// <summary>The page as it is stored, in no or one row.</summary>
+    internal Task<TableRange> ReadRowAsync(Guid tenantId, CancellationToken cancellation) =>
+        tables.RangeAsync(Tables.Insights, TableKeys.Insights(tenantId), TableKeys.OnlyInsightsPage, 1, cancellation);
+
+    internal static InsightsPage ToPage(TableRange rows) => rows is [var row]
+        ? JsonSerializer.Deserialize<InsightsPage>((string)row.Properties[Page], ContractJson.Options)!
+        : new InsightsPage();
 
     internal Task SaveAsync(Guid tenantId, InsightsPage page, CancellationToken cancellation) => tables.PutAsync(
         Tables.Insights,

@@ -6,5 +6,6 @@ public static class SalesServices
 {
     public static IServiceCollection AddSales(this IServiceCollection services) => services
         .AddSingleton<SalesStore>()
+        .AddSingleton<DealStore>()
         .AddSingleton<ProductStore>();
 }

@@ -27,6 +27,9 @@ public static class Tables
     /// <summary>Each colleague's open follow-ups by due date, and how they want to be reminded.</summary>
     public const string Agenda = "agenda";
 
+    /// <summary>Chances to sell something.</summary>
+    public const string Deals = "deals";
+
     /// <summary>What the firm says of its products.</summary>
     public const string Products = "products";
 
@@ -40,7 +43,7 @@ public static class Tables
     public const string Schedules = "schedules";
 
     /// <summary>Every table: for what must look at all that is kept.</summary>
-    public static IReadOnlyList<string> All { get; } = [Customers, Addresses, Search, Colleagues, Mailboxes, Blocks, People, Tombstones, Products, Buyers, Insights, Agenda, Schedules];
+    public static IReadOnlyList<string> All { get; } = [Customers, Addresses, Search, Colleagues, Mailboxes, Blocks, People, Tombstones, Deals, Products, Buyers, Insights, Agenda, Schedules];
 }
 
 /// <summary>
@@ -122,6 +125,15 @@ public static class TableKeys
     /// <summary>Record, addresses and standing.</summary>
     public static RowKeyRange RecordToStanding { get; } = new(Record, "b|j");
 
+    /// <summary>Partition of one firm in <see cref="Tables.Deals"/>.</summary>
+    public static string Deals(Guid tenant) => tenant.ToString("N");
+
+    /// <summary>The rows of all deals.</summary>
+    public static RowKeyRange AllDeals { get; } = new("", null);
+
+    /// <summary>Row of one deal.</summary>
+    public static string Deal(Guid id) => id.ToString("N");
+
     /// <summary>Partition of one firm in <see cref="Tables.Products"/>.</summary>
     public static string Products(Guid tenant) => tenant.ToString("N");
 
@@ -145,6 +157,9 @@ public static class TableKeys
 
     /// <summary>Row of the firm's page.</summary>
     public const string InsightsPage = "p";
+
+    /// <summary>That row as a range, whose stamp names its version.</summary>
+    public static RowKeyRange OnlyInsightsPage { get; } = RowKeyRange.StartingWith(InsightsPage);
 
     /// <summary>All purchases of a customer, newest first; no part of the card.</summary>
     public static RowKeyRange Purchases { get; } = RowKeyRange.StartingWith(PurchasePrefix);

@@ -87,6 +87,18 @@ public sealed class TablesPageTests
             isCreditNote = true,
             number = "2026-0417",
         });
+        var deal = Guid.NewGuid();
+        await PostAsync(anna, $"/api/customers/{person["id"]}/deals", new
+        {
+            id = deal,
+            title = "Lobby",
+            stage = "Offer",
+            amount = "9000",
+            currency = "EUR",
+            expectedOn = "2026-05-01",
+            nextStep = "Send drawings",
+        });
+        await PostAsync(anna, $"/api/deals/{deal}/close", new { outcome = "lost", why = "Too dear" });
         (await anna.PutAsJsonAsync("/api/products", new
         {
             name = "Lobby chairs",

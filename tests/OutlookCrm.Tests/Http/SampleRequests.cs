@@ -53,6 +53,27 @@ internal static class SampleRequests
             ["isCreditNote"] = false,
             ["number"] = "2026-0417",
         },
+        "AddDealRequest" => new()
+        {
+            ["id"] = "5c1b2f0e-6d5f-4bb5-9a9f-0d5a3b7c1d13",
+            ["title"] = "Kitchen",
+            ["stage"] = "Offer",
+            ["amount"] = "9000",
+            ["currency"] = "EUR",
+            ["expectedOn"] = "2026-05-01",
+            ["nextStep"] = "Send drawings",
+        },
+        "UpdateDealRequest" => new()
+        {
+            ["version"] = "1",
+            ["title"] = "Kitchen",
+            ["stage"] = "Offer",
+            ["amount"] = "9000",
+            ["currency"] = "EUR",
+            ["expectedOn"] = "2026-05-01",
+            ["nextStep"] = "Send drawings",
+        },
+        "CloseDealRequest" => new() { ["outcome"] = "lost", ["why"] = "Too dear" },
         "SaveProductRequest" => new()
         {
             ["name"] = "Filter",
@@ -82,6 +103,7 @@ internal static class SampleRequests
         .Replace("correspondents/{address}", "correspondents/pen@friend.example", StringComparison.Ordinal)
         .Replace("{id}", seed.CustomerId, StringComparison.Ordinal)
         .Replace("{noteId}", seed.NoteId, StringComparison.Ordinal)
+        .Replace("{dealId}", seed.NoteId, StringComparison.Ordinal)
         .Replace("{purchaseId}", seed.NoteId, StringComparison.Ordinal)
         .Replace("{address}", "second@kunde.example", StringComparison.Ordinal)
         .Replace("{*file}", "taskpane.html", StringComparison.Ordinal);
@@ -126,6 +148,8 @@ internal sealed record Seed(string CustomerId, string ETag, string NoteId, strin
         await SendAsync(
             anna, HttpMethod.Post, $"/api/customers/{id}/purchases",
             $$"""{"id":"{{noteId}}","items":[{"product":"Table","amount":"500"}],"currency":"EUR"}""");
+        await SendAsync(
+            anna, HttpMethod.Post, $"/api/customers/{id}/deals", $$"""{"id":"{{noteId}}","title":"Kitchen","stage":"Enquiry"}""");
         await SendAsync(anna, HttpMethod.Put, "/api/products", """{"name":"Table"}""");
         var now = await SendAsync(anna, HttpMethod.Get, $"/api/customers/{id}", null);
         var shared = await SendAsync(anna, HttpMethod.Post, "/api/mailboxes", """{"address":"info@bergdesign.example"}""");

@@ -51,6 +51,11 @@ internal static class Drawn
     public static readonly ProductList Products = new(
         [new ProductEntry("Filter", true, false, [new ProductLink(ProductLinkKind.ReplacedAfter, "Filter", ProductLife.Months12)])]);
 
+    public static readonly DealEntry Deal = new(
+        Guid.Empty, "1", "1", "Kim", "Kitchen", "Offer", "9000.00", "EUR", new DateOnly(2026, 5, 3), "Send drawings", Now, Now);
+
+    public static readonly DealList Deals = new([new PipelineStage("Offer", [new DealSum("EUR", "9000.00")], [Deal])], []);
+
     public static TimelineLine Note(string id, DateTimeOffset at, string text = "Called about the invoice") =>
         new(id, InteractionKind.Note, Direction.None, at, Title: null, text, "Mia Hansen");
 

@@ -50,6 +50,11 @@ public sealed class ViewTests
             await Drawn.HtmlAsync(
                 new Problem("about:blank", Evil, 400, Evil, new Dictionary<string, IReadOnlyList<string>> { [Evil] = [Evil] }), Drawn.Member),
             await Drawn.HtmlAsync(new ColleagueList([new Colleague(Evil, Evil)]), Drawn.Member),
+            await Drawn.HtmlAsync(
+                new DealList(
+                    [new PipelineStage(Evil, [new DealSum(Evil, "1.00")], [Drawn.Deal with { Title = Evil, CustomerName = Evil, NextStep = Evil, Currency = Evil }])],
+                    [Drawn.Deal with { Title = Evil, ClosedAt = Drawn.Now, Outcome = DealOutcome.Lost, Why = Evil }]),
+                Drawn.Member),
             await Drawn.HtmlAsync(new ProductList([new ProductEntry(Evil, true, true, [new ProductLink(ProductLinkKind.Needs, Evil)])]), Drawn.Member),
             await Drawn.HtmlAsync(
                 new InsightsPage(Drawn.Now, new FirmFigures(
@@ -128,6 +133,9 @@ public sealed class ViewTests
         { "form[hx-post$=purchases]", typeof(AddPurchaseRequest) },
         { "form[hx-put*=notes]", typeof(EditNoteRequest) },
         { "form[hx-put='/api/products']", typeof(SaveProductRequest) },
+        { "form[hx-post$=deals]", typeof(AddDealRequest) },
+        { "form[hx-put*=deals]", typeof(UpdateDealRequest) },
+        { "form[hx-post$=close]", typeof(CloseDealRequest) },
         { "form[hx-post$=addresses]", typeof(AddAddressRequest) },
         { "form[hx-post='/api/customers']", typeof(CreateCustomerRequest) },
     };
@@ -138,7 +146,8 @@ public sealed class ViewTests
     {
         IElement[] bodies =
             [await Drawn.BodyAsync(Drawn.Customer), await Drawn.BodyAsync<SenderCard>(Drawn.Unknown), await Drawn.BodyAsync(new PurchaseList("1", "Kim", null, [])),
-             await Drawn.BodyAsync(Drawn.Products)];
+             await Drawn.BodyAsync(Drawn.Products),
+             await Drawn.BodyAsync(Drawn.Deals)];
         var controls = bodies.SelectMany(body => body.QuerySelectorAll(forms)).SelectMany(form => form.QuerySelectorAll("[name]")).ToList();
 
         Assert.NotEmpty(controls);
