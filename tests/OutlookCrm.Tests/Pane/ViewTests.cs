@@ -183,6 +183,20 @@ public sealed class ViewTests
     }
 
     [Fact]
+    public async Task A_rhythm_is_drawn_a_stroke_for_each_day_with_a_purchase_and_told_in_words()
+    {
+        PurchaseEntry Bought(int daysAgo, bool isCreditNote = false) => new(
+            Guid.Empty, Drawn.Member.Today.AddDays(-daysAgo), isCreditNote, "EUR", "5.00", [new PurchaseItem("Oak", "5")], null, "Mia");
+
+        var body = await Drawn.BodyAsync(new PurchaseList("1", "Kim", null, [Bought(50), Bought(75), Bought(80, isCreditNote: true), Bought(100)]));
+
+        var strip = body.QuerySelector("svg[role=img]")!;
+        Assert.Equal("Purchases from 9 Feb to today: 3", strip.GetAttribute("aria-label"));
+        Assert.Equal("M120 4V18M61 4V18M2 4V18", strip.QuerySelectorAll("path")[1].GetAttribute("d"));
+        Assert.Null((await Drawn.BodyAsync(new PurchaseList("1", "Kim", null, [Bought(50), Bought(75)]))).QuerySelector("svg"));
+    }
+
+    [Fact]
     public async Task A_form_shows_what_is_stored()
     {
         var body = await Drawn.BodyAsync(Drawn.Customer);
