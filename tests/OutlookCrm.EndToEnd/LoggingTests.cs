@@ -107,6 +107,48 @@ public sealed class LoggingTests(LiveProduct live)
         }
     }
 
+    [Fact]
+    public async Task A_mailbox_that_we_may_not_read_any_more_says_what_to_do_and_recovers_when_it_was_done()
+    {
+        await using var outlook = await live.OpenAsync(Pages);
+        await GoToAsync(outlook, "Mailboxes");
+        var mailbox = outlook.Card.Locator("section.candidates").Filter(new() { HasText = SampleFirm.Mira.Address });
+        await LookUntilAsync("Going well");
+        live.Sandbox.App.Mailboxes = [SampleFirm.Tomasz.Address];
+        try
+        {
+            await LookUntilAsync("Outlook does not let us in");
+            await Expect(mailbox).ToContainTextAsync("to let Outlook CRM read this mailbox");
+            await using var again = await live.OpenAsync(Pages);
+            await Expect(again.Pane.Locator("#foot button")).ToContainTextAsync("new mail is not logged");
+        }
+        finally
+        {
+            live.Sandbox.App.Mailboxes = null;
+        }
+
+        await LookUntilAsync("Going well");
+        Assert.Empty(outlook.Complaints);
+
+        // The page is as of when it was asked for.
+        async Task LookUntilAsync(string words)
+        {
+            for (var patience = 0; patience < 30; patience++)
+            {
+                await mailbox.GetByRole(AriaRole.Button, new() { Name = "Look now" }).ClickAsync();
+                await outlook.Page.WaitForTimeoutAsync(500);
+                await GoToAsync(outlook, "Settings");
+                await GoToAsync(outlook, "Mailboxes");
+                if ((await mailbox.InnerTextAsync()).Contains(words, StringComparison.Ordinal))
+                {
+                    return;
+                }
+            }
+
+            await Expect(mailbox).ToContainTextAsync(words);
+        }
+    }
+
     private static async Task GoToAsync(OutlookPage outlook, string page)
     {
         if (await outlook.Card.GetByRole(AriaRole.Navigation, new() { Name = "Logging" }).CountAsync() == 0)

@@ -114,6 +114,9 @@ public enum MailboxCondition
     /// <summary>Nobody has looked for longer than it should take.</summary>
     Behind,
 
+    /// <summary>Nothing tells Outlook CRM how to reach Microsoft 365, or it was switched off there: no mailbox is looked at.</summary>
+    NotConnected,
+
     /// <summary>Its user switched it off.</summary>
     Off,
 

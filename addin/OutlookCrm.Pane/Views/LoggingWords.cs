@@ -13,6 +13,7 @@ internal static class LoggingWords
         MailboxCondition.Missing => "Outlook has no such mailbox",
         MailboxCondition.SignInRefused => "Outlook does not know us any more",
         MailboxCondition.Behind => "Nobody has looked for too long",
+        MailboxCondition.NotConnected => "Not connected to Microsoft 365",
         MailboxCondition.Off => "Switched off",
         _ => "Switched off for the firm",
     };
@@ -29,6 +30,8 @@ internal static class LoggingWords
             "Ask whoever looks after your Microsoft 365 to renew the certificate or secret of Outlook CRM, and its consent. Nothing is lost.",
         MailboxCondition.Behind =>
             "Outlook CRM may have been stopped. If this stays for some minutes, tell whoever runs it. Nothing is lost.",
+        MailboxCondition.NotConnected =>
+            "No mailbox is read until whoever runs Outlook CRM connects it. Nothing is lost: what came meanwhile is logged then.",
         _ => null,
     };
 

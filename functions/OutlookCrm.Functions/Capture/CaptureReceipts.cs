@@ -163,7 +163,7 @@ public enum PageKind
     /// <summary>Of a folder's or the calendar's changes: what is not known yet counts.</summary>
     Live,
 
-    /// <summary>Of the back-fill, which passes everything once: all counts that is not known from <see cref="Live"/>, apart from the day.</summary>
+    /// <summary>Of the back-fill and the first look at a folder, which pass everything once: all counts that is not known from <see cref="Live"/>, apart from the day.</summary>
     History,
 
     /// <summary>

@@ -43,6 +43,10 @@ public sealed class CaptureRequests(IWorkQueue queue, TimeProvider clock)
         }
     }
 
+    /// <summary>A mailbox is not logged any more: nobody shall tell us of it.</summary>
+    internal Task EndSubscriptionsAsync(Guid tenantId, Guid userId, CancellationToken cancellation) =>
+        LookAsync([new MailboxToLookAt(tenantId, userId, Subscriptions: true)], cancellation);
+
     /// <summary>An address became a customer's: find what was written with it before, in every mailbox that is on.</summary>
     public Task FindHistoryAsync(Guid tenantId, MailAddress address, CancellationToken cancellation) =>
         SendAsync(new FindHistory(tenantId, UserId: null, address.Key), delay: null, cancellation);
@@ -73,7 +77,7 @@ public sealed class CaptureRequests(IWorkQueue queue, TimeProvider clock)
         queue.SendAsync(ItemQueue, JsonSerializer.Serialize(message), delay, cancellation);
 
     private bool IsCovered(MailboxToLookAt mailbox, DateTimeOffset now, DateTimeOffset dueAt) =>
-        mailbox is { Subscriptions: false, Recount: false }
+        mailbox is { Subscriptions: false, Recount: false, Insists: false }
         && waiting.TryGetValue((mailbox.TenantId, mailbox.UserId), out var due) && due > now && due <= dueAt + Patience;
 }
 
@@ -82,7 +86,10 @@ public sealed record LookAtMailboxes(IReadOnlyList<MailboxToLookAt> Mailboxes, D
 
 /// <param name="Subscriptions">Make, renew and end its subscriptions, too.</param>
 /// <param name="Recount">Begin to compare the mailbox with what is recorded, too.</param>
-public sealed record MailboxToLookAt(Guid TenantId, Guid UserId, bool Subscriptions = false, bool Recount = false);
+/// <param name="Insists">
+/// Somebody asks for it who may have put right why we were refused: not after the wait for that. What Graph itself asks to wait for is waited for.
+/// </param>
+public sealed record MailboxToLookAt(Guid TenantId, Guid UserId, bool Subscriptions = false, bool Recount = false, bool Insists = false);
 
 /// <param name="UserId">Whose mailbox; null is every mailbox that is on.</param>
 /// <param name="Address">In the form in which addresses are compared.</param>

@@ -146,6 +146,7 @@ internal sealed class MailboxVisit(
     {
         var isJunk = folder == special.JunkEmail;
         var cursor = CursorOf(folder, startedAt, isJunk);
+        await TurnToAsync(KindOf(cursor), cancellation);
         for (var anchored = 0; ;)
         {
             MailChanges page;
@@ -207,6 +208,7 @@ internal sealed class MailboxVisit(
     private async Task<bool> LookAtCalendarAsync(DateTimeOffset startedAt, DateTimeOffset deadline, CancellationToken cancellation)
     {
         var cursor = CursorOfCalendar(startedAt);
+        await TurnToAsync(KindOf(cursor), cancellation);
         for (var anchored = 0; ;)
         {
             MeetingChanges page;
@@ -344,12 +346,7 @@ internal sealed class MailboxVisit(
             {
                 var page = await (ahead ?? ReadAsync(next.Cursor, next.Range, cancellation));
                 ahead = null;
-                if (Kind(next.Range) != kind)
-                {
-                    await FlushAsync(cancellation);
-                    kind = Kind(next.Range);
-                }
-
+                await TurnToAsync(Kind(next.Range), cancellation);
                 await AddAsync(next.Cursor, next.Range, page, cancellation);
                 var mayGoOn = clock.GetUtcNow() < until && !isWanted();
                 if (inBatch >= BatchSize)
@@ -484,6 +481,9 @@ internal sealed class MailboxVisit(
         });
     }
 
+    /// <summary>What was there when a folder was first looked at is its history, be it an hour old or a year.</summary>
+    private static PageKind KindOf(FolderCursor cursor) => cursor.GoodAt is null ? PageKind.History : PageKind.Live;
+
     private static PageKind Kind(PageRange range) => range.Kind == PageRangeKind.History ? PageKind.History : PageKind.Again;
 
     /// <summary>Where the part of a calendar's range begins that is read at once.</summary>
@@ -554,6 +554,16 @@ internal sealed class MailboxVisit(
         TroubleCode = e.Code,
         TroubleSince = Status.TroubleSince ?? clock.GetUtcNow(),
     };
+
+    /// <summary>What follows is counted as this kind; what was read before, as what it was.</summary>
+    private async Task TurnToAsync(PageKind next, CancellationToken cancellation)
+    {
+        if (next != kind)
+        {
+            await (inBatch > 0 || kind == PageKind.Again ? FlushAsync(cancellation) : Task.CompletedTask);
+            kind = next;
+        }
+    }
 
     private Task FlushWhenFullAsync(CancellationToken cancellation) => inBatch >= BatchSize ? FlushAsync(cancellation) : Task.CompletedTask;
 

@@ -73,18 +73,20 @@ public sealed class MailboxWorker(
     private async Task<TimeSpan?> TryLookAsync(MailboxToLookAt ask, DateTimeOffset askedAt, CancellationToken cancellation)
     {
         var known = await leases.ReadAsync(ask.TenantId, ask.UserId, cancellation);
-        if (ask is { Subscriptions: false, Recount: false } && known.Row.LookedFrom >= askedAt)
+        if (ask is { Subscriptions: false, Recount: false, Insists: false } && known.Row.LookedFrom >= askedAt)
         {
             return null;
         }
 
-        if (await mailboxes.FindAsync(ask.TenantId, ask.UserId, cancellation) is not { } mailbox || (!mailbox.IsOn && !ask.Subscriptions))
+        // Of one that was taken off the list the subscriptions may still be there.
+        if ((await mailboxes.SettingsAsync(ask.TenantId, ask.UserId, cancellation))?.ToMailbox() is not { } mailbox || (!mailbox.IsOn && !ask.Subscriptions))
         {
             return null;
         }
 
         var now = clock.GetUtcNow();
-        if (known.Row.RetryAt > now)
+        if (known.Row.RetryAt > now
+            && !(ask.Insists && (await statuses.FindAsync(ask.TenantId, ask.UserId, cancellation)).Trouble == GraphTrouble.Reconnect))
         {
             return known.Row.RetryAt - now;
         }
@@ -169,7 +171,7 @@ public sealed class MailboxWorker(
             log.LogWarning(
                 "Mailbox {UserId}: Graph said {Code} ({Status}, {Trouble}); next try in {Wait}",
                 mailbox.UserId, trouble.Code, trouble.Status, trouble.Trouble, wait);
-            await requests.LookAsync([visit is { IsRecounting: true } ? ask with { Recount = false } : ask], cancellation, wait);
+            await requests.LookAsync([ask with { Recount = ask.Recount && visit is not { IsRecounting: true }, Insists = false }], cancellation, wait);
             await SaveAsync(
                 status with
                 {

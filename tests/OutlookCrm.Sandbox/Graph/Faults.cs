@@ -32,6 +32,9 @@ public sealed record FaultPlan
     /// <summary>Which share of a delta's items is told twice on the page.</summary>
     public double Doubles { get; init; }
 
+    /// <summary>Subjects of messages that cannot be shown: whatever page has one is refused as a whole, and so is the message itself.</summary>
+    public IReadOnlyList<string> Poisoned { get; init; } = [];
+
     public double NotificationsLost { get; init; }
 
     public double NotificationsDoubled { get; init; }
@@ -137,6 +140,18 @@ internal readonly record struct CallerFaults(Faults Faults, FaultPlan Plan)
         if (Faults.Happens(nameof(FaultPlan.Slow), Plan.Slow))
         {
             await Task.Delay(Plan.SlowBy, TimeProvider.System, cancellation);
+        }
+    }
+
+    /// <exception cref="GraphError">One of them cannot be shown.</exception>
+    public void Show(params ReadOnlySpan<Mail.MailboxMessage> messages)
+    {
+        foreach (var message in messages)
+        {
+            if (Plan.Poisoned.Contains(message.Letter.Subject))
+            {
+                throw new GraphError(StatusCodes.Status400BadRequest, "ErrorCorruptData", "The data of an item in the store are corrupt.");
+            }
         }
     }
 

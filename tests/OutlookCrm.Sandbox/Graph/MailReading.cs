@@ -91,7 +91,9 @@ internal static class MailReading
     private static Task ReadAsync(HttpContext context)
     {
         var mailbox = GraphEndpoints.MailboxOf(context);
-        return WriteAsync(context, mailbox, MessageOf(context, mailbox));
+        var message = MessageOf(context, mailbox);
+        context.RequestServices.GetRequiredService<Faults>().For(context).Show(message);
+        return WriteAsync(context, mailbox, message);
     }
 
     private static Task ListAttachmentsAsync(HttpContext context)
@@ -118,10 +120,17 @@ internal static class MailReading
         var size = query.Top ?? rendering.Preferences.PageSize ?? PageSize;
         var filter = GraphFilter<MailboxMessage>.Parse(query.Filter, MessageShape.Instance);
         void Write(Utf8JsonWriter json, MailboxMessage message) => MessageShape.Write(json, message, selection, query.Expand, rendering);
-        Task WriteListAsync(List<MailboxMessage> all) => GraphAnswers.WritePageAsync(
-            context, "messages", all.Skip(query.Behind).Take(size), Write,
-            query.Behind + size < all.Count ? ("@odata.nextLink", query.NextLink(query.Behind + size)) : null,
-            query.WantsCount ? all.Count : null);
+        var faults = context.RequestServices.GetRequiredService<Faults>().For(context);
+        Task WriteListAsync(List<MailboxMessage> all)
+        {
+            List<MailboxMessage> shown = [.. all.Skip(query.Behind).Take(size)];
+            faults.Show([.. shown]);
+            return GraphAnswers.WritePageAsync(
+                context, "messages", shown, Write,
+                query.Behind + size < all.Count ? ("@odata.nextLink", query.NextLink(query.Behind + size)) : null,
+                query.WantsCount ? all.Count : null);
+        }
+
 
         if (query.Search is { } search)
         {
@@ -164,6 +173,7 @@ internal static class MailReading
             Skip = query.SkipToken is null ? query.Skip : 0,
             Take = size,
         });
+        faults.Show([.. slice.Messages]);
         return GraphAnswers.WritePageAsync(
             context, "messages", slice.Messages, Write,
             slice.HasMore ? ("@odata.nextLink", query.NextLink(new ItemPosition(slice.Messages[^1].ReceivedAt.UtcTicks, slice.Messages[^1].Number))) : null,

@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using OutlookCrm.Capture;
 using OutlookCrm.Customers;
@@ -48,7 +51,7 @@ public sealed class CaptureTests
         var subjects = await world.SubjectsAsync(kim);
         Assert.Equal(number, subjects.Count);
         Assert.Equal(Enumerable.Range(0, number).Select(i => $"{i}").Order(), subjects.Order());
-        Assert.Equal(number, (await TakenAsync(world)).Taken);
+        Assert.Equal(number, await TakenAsync(world) is var taken ? taken.Taken + taken.HistoryTaken : 0);
     }
 
     [Fact]
@@ -104,7 +107,7 @@ public sealed class CaptureTests
         await world.SettleAsync();
 
         Assert.Equal(50, (await world.TimelineAsync(kim)).Count);
-        Assert.Equal(50, (await TakenAsync(world)).Taken);
+        Assert.Equal(50, (await TakenAsync(world)).HistoryTaken);
     }
 
     [Fact]
@@ -252,6 +255,112 @@ public sealed class CaptureTests
         await world.LookAsync(Mira);
 
         Assert.Equal(["long ago"], await world.SubjectsAsync(kim));
+    }
+
+    [Fact]
+    public async Task What_was_there_at_the_first_look_is_history_and_only_what_comes_after_it_is_todays()
+    {
+        await using var world = await CaptureWorld.StartAsync();
+        await world.GivenMailboxAsync(Mira);
+        await world.GivenCustomerAsync(Kim);
+        world.Deliver(world.Letter(Kim, Mira.Address));
+        world.Deliver(world.Letter("stranger@elsewhere.example", Mira.Address));
+        await world.LookAsync(Mira);
+        var first = await TakenAsync(world);
+        Assert.Equal((0, 0, 1, 1), (first.Taken, first.Skipped.Values.Sum(), first.HistoryTaken, first.HistorySkipped.Values.Sum()));
+
+        world.Clock.Advance(TimeSpan.FromMinutes(1));
+        world.Deliver(world.Letter(Kim, Mira.Address));
+        world.Deliver(world.Letter(Kim, Mira.Address));
+        world.Deliver(world.Letter("stranger@elsewhere.example", Mira.Address));
+        await world.LookAsync(Mira);
+
+        var second = await TakenAsync(world);
+        Assert.Equal((2, 1, 1, 1), (second.Taken, second.Skipped.Values.Sum(), second.HistoryTaken, second.HistorySkipped.Values.Sum()));
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(0)]
+    public async Task One_mail_that_nobody_can_read_is_named_in_the_receipt_and_all_others_are_logged(int daysAgo)
+    {
+        await using var world = await CaptureWorld.StartAsync();
+        await world.GivenMailboxAsync(Mira, monthsBack: 24);
+        var kim = await world.GivenCustomerAsync(Kim);
+        await world.SettleAsync(); // nobody looks for this customer's own history any more
+        world.Sandbox.Faults.Plan = new FaultPlan { Poisoned = ["7"] };
+        var mailbox = world.MailboxOf(Mira);
+        for (var i = 0; i < 15; i++)
+        {
+            var at = world.Sandbox.Post.Now.AddDays(-daysAgo).AddMinutes(-i);
+            mailbox.Add(world.Letter(Kim, Mira.Address, $"{i}") with { SentAt = at }, mailbox.Folder("inbox"), at, isRead: true);
+        }
+
+        await world.LookAsync(Mira);
+
+        Assert.Equal(Enumerable.Range(0, 15).Where(i => i != 7).Select(i => $"{i}"), await world.SubjectsAsync(kim));
+        var receipt = await TakenAsync(world);
+        Assert.Equal(14, receipt.HistoryTaken);
+        Assert.InRange(receipt.HistorySkipped[IgnoreReason.Unreadable], 1, 2); // of the newest hour as a change and as history: of the latter nobody tells the id
+        var status = await world.StatusAsync(Mira);
+        Assert.True(status is { Trouble: null, HistoryIsComplete: true });
+    }
+
+    [Fact]
+    public async Task A_mailbox_that_is_not_logged_any_more_is_told_of_no_more_at_once()
+    {
+        await using var world = await CaptureWorld.StartAsync(notified: true);
+        await world.GivenMailboxAsync(Tomasz);
+        await world.LookAsync(Tomasz);
+        Assert.Equal(3, world.Sandbox.Subscriptions.Count);
+        using var mira = world.SignIn(Mira);
+
+        using var off = await mira.PutAsync($"/api/mailboxes/{Tomasz.Id}/off", null);
+        off.EnsureSuccessStatusCode();
+        await world.SettleAsync();
+        Assert.Empty(world.Sandbox.Subscriptions);
+
+        // As of a shared one that an owner takes off the list; the pretend Microsoft 365 has none.
+        using var on = await mira.DeleteAsync($"/api/mailboxes/{Tomasz.Id}/off");
+        on.EnsureSuccessStatusCode();
+        await world.Services.GetRequiredService<CaptureRequests>().LookAsync([new MailboxToLookAt(world.Tenant, Tomasz.Id, Subscriptions: true)], default);
+        await world.SettleAsync();
+        Assert.Equal(3, world.Sandbox.Subscriptions.Count);
+        await world.Services.GetRequiredService<CapturedMailboxes>().ChangeAsync(world.Tenant, Tomasz.Id, row => row with { IsShared = true }, default);
+        using var removed = await mira.DeleteAsync($"/api/mailboxes/{Tomasz.Id}");
+        removed.EnsureSuccessStatusCode();
+        await world.SettleAsync();
+        Assert.Empty(world.Sandbox.Subscriptions);
+    }
+
+    [Fact]
+    public async Task A_folder_of_ones_own_is_chosen_from_a_list_and_logged_from_then_on_with_what_lies_in_it()
+    {
+        await using var world = await CaptureWorld.StartAsync();
+        await world.GivenMailboxAsync(Mira);
+        await world.GivenMailboxAsync(Tomasz);
+        world.MailboxOf(Mira).Add(world.Letter(Kim, Mira.Address, "sorted by a rule"), "Hotels", isRead: false);
+        await world.LookAsync(Mira);
+        var kim = await world.GivenCustomerAsync(Kim, "Kim");
+        using var mira = world.SignIn(Mira);
+        const string Folders = "/api/mailboxes/mine/folders";
+
+        var choices = (await mira.GetFromJsonAsync<JsonObject>(Folders))!["folders"]!.AsArray();
+        Assert.Equal(["Archive", "Hotels"], choices.Select(folder => (string)folder!["path"]!));
+        var hotels = (string)choices[1]!["id"]!;
+        using var nowhere = await mira.PostAsJsonAsync(Folders, new { id = world.MailboxOf(Tomasz).Folder("inbox").Id });
+        Assert.Equal(HttpStatusCode.BadRequest, nowhere.StatusCode);
+        Assert.Contains("must be a folder of this mailbox", await nowhere.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        using var chosen = await mira.PostAsJsonAsync(Folders, new { id = hotels });
+        Assert.Equal("Hotels", (string)(await chosen.Content.ReadFromJsonAsync<JsonObject>())!["folders"]![0]!["path"]!);
+        Assert.Equal(["Archive"], (await mira.GetFromJsonAsync<JsonObject>(Folders))!["folders"]!.AsArray().Select(folder => (string)folder!["path"]!));
+        await world.SettleAsync();
+        Assert.Equal(["sorted by a rule"], await world.SubjectsAsync(kim));
+
+        world.Sandbox.App.Mailboxes = [Tomasz.Address];
+        using var refused = await mira.GetAsync(Folders);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
     }
 
     [Fact]

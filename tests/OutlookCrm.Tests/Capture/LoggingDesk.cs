@@ -33,10 +33,18 @@ internal sealed class LoggingDesk : IAsyncDisposable
 
     public ITableStore Tables => Crm.Services.GetRequiredService<ITableStore>();
 
-    public static async Task<LoggingDesk> OpenAsync()
+    /// <param name="isConnected">Whether the product is told how to reach Microsoft 365; nobody asks it here.</param>
+    public static async Task<LoggingDesk> OpenAsync(bool isConnected = true)
     {
         var desk = new LoggingDesk();
-        desk.Crm = await TestCrm.StartAsync(services: services =>
+        var settings = new Dictionary<string, string?>
+        {
+            ["AzureWebJobs.PollMailboxes.Disabled"] = "true",
+            ["AzureWebJobs.SweepMailboxes.Disabled"] = "true",
+            ["Graph:Credential"] = isConnected ? "secret" : null,
+            ["Graph:Secret"] = "unused",
+        };
+        desk.Crm = await TestCrm.StartAsync(settings, services: services =>
         {
             services.RemoveAll<IWorkQueue>();
             services.AddSingleton<IWorkQueue>(desk.work);

@@ -37,7 +37,7 @@ public sealed class MailboxHealthsTests
                 SubscriptionExpiresAt = Now.AddDays(2),
                 HistoryIsComplete = true,
             };
-            var condition = MailboxHealths.Judge(Mailbox, status, Now, Poll);
+            var condition = MailboxHealths.Judge(Mailbox, status, Now, Poll, isConnected: true);
             var isWell = condition is MailboxCondition.Good or MailboxCondition.Waiting;
             var patience = isNotified ? MailboxHealths.MaxQuiet : MailboxHealths.MaxRounds * Poll;
             return isWell == (age <= patience.TotalSeconds && trouble != GraphTrouble.Reconnect);
@@ -53,16 +53,16 @@ public sealed class MailboxHealthsTests
     [InlineData("SomethingNew", MailboxCondition.Refused)]
     [InlineData(null, MailboxCondition.Refused)]
     public void What_Outlook_refuses_says_who_has_to_do_something(string? code, MailboxCondition expected) =>
-        Assert.Equal(expected, MailboxHealths.Judge(Mailbox, Fine with { Trouble = GraphTrouble.Reconnect, TroubleCode = code }, Now, Poll));
+        Assert.Equal(expected, MailboxHealths.Judge(Mailbox, Fine with { Trouble = GraphTrouble.Reconnect, TroubleCode = code }, Now, Poll, isConnected: true));
 
     [Fact]
     public void A_hiccup_between_two_good_rounds_is_no_trouble_and_a_lasting_one_is()
     {
         var busy = Fine with { Trouble = GraphTrouble.Temporary, TroubleCode = "TooManyRequests", TroubleSince = Now.AddSeconds(-10) };
 
-        Assert.Equal(MailboxCondition.Good, MailboxHealths.Judge(Mailbox, busy, Now, Poll));
-        Assert.Equal(MailboxCondition.Busy, MailboxHealths.Judge(Mailbox, busy, Now.AddMinutes(2), Poll));
-        Assert.Equal(MailboxCondition.Behind, MailboxHealths.Judge(Mailbox, Fine, Now.AddMinutes(2), Poll));
+        Assert.Equal(MailboxCondition.Good, MailboxHealths.Judge(Mailbox, busy, Now, Poll, isConnected: true));
+        Assert.Equal(MailboxCondition.Busy, MailboxHealths.Judge(Mailbox, busy, Now.AddMinutes(2), Poll, isConnected: true));
+        Assert.Equal(MailboxCondition.Behind, MailboxHealths.Judge(Mailbox, Fine, Now.AddMinutes(2), Poll, isConnected: true));
     }
 
     [Fact]
@@ -70,9 +70,9 @@ public sealed class MailboxHealthsTests
     {
         var told = Fine with { LastSuccessAt = Now.AddMinutes(-10), IsNotified = true, SubscriptionExpiresAt = Now.AddHours(1) };
 
-        Assert.Equal(MailboxCondition.Good, MailboxHealths.Judge(Mailbox, told, Now, Poll));
-        Assert.Equal(MailboxCondition.Behind, MailboxHealths.Judge(Mailbox, told with { SubscriptionExpiresAt = Now }, Now, Poll));
-        Assert.Equal(MailboxCondition.Behind, MailboxHealths.Judge(Mailbox, told with { SubscriptionExpiresAt = null }, Now, Poll));
+        Assert.Equal(MailboxCondition.Good, MailboxHealths.Judge(Mailbox, told, Now, Poll, isConnected: true));
+        Assert.Equal(MailboxCondition.Behind, MailboxHealths.Judge(Mailbox, told with { SubscriptionExpiresAt = Now }, Now, Poll, isConnected: true));
+        Assert.Equal(MailboxCondition.Behind, MailboxHealths.Judge(Mailbox, told with { SubscriptionExpiresAt = null }, Now, Poll, isConnected: true));
     }
 
     [Fact]
@@ -80,9 +80,21 @@ public sealed class MailboxHealthsTests
     {
         var none = MailboxStatus.None(A.Ben.Id);
 
-        Assert.Equal(MailboxCondition.Waiting, MailboxHealths.Judge(Mailbox with { AddedAt = Now.AddSeconds(-30) }, none, Now, Poll));
-        Assert.Equal(MailboxCondition.Behind, MailboxHealths.Judge(Mailbox with { AddedAt = Now.AddMinutes(-5) }, none, Now, Poll));
-        Assert.Equal(MailboxCondition.Behind, MailboxHealths.Judge(Mailbox with { AddedAt = null }, none, Now, Poll));
+        Assert.Equal(MailboxCondition.Waiting, MailboxHealths.Judge(Mailbox with { AddedAt = Now.AddSeconds(-30) }, none, Now, Poll, isConnected: true));
+        Assert.Equal(MailboxCondition.Behind, MailboxHealths.Judge(Mailbox with { AddedAt = Now.AddMinutes(-5) }, none, Now, Poll, isConnected: true));
+        Assert.Equal(MailboxCondition.Behind, MailboxHealths.Judge(Mailbox with { AddedAt = null }, none, Now, Poll, isConnected: true));
+    }
+
+    [Fact]
+    public void Without_a_connection_it_says_so_as_soon_as_nothing_is_seen_and_off_stays_off()
+    {
+        MailboxCondition Unconnected(MailboxRow mailbox, MailboxStatus status, TimeSpan later) =>
+            MailboxHealths.Judge(mailbox, status, Now + later, Poll, isConnected: false);
+
+        Assert.Equal(MailboxCondition.NotConnected, Unconnected(Mailbox with { AddedAt = Now }, MailboxStatus.None(A.Ben.Id), TimeSpan.Zero));
+        Assert.Equal(MailboxCondition.Good, Unconnected(Mailbox, Fine, TimeSpan.Zero));
+        Assert.Equal(MailboxCondition.NotConnected, Unconnected(Mailbox, Fine, TimeSpan.FromMinutes(2)));
+        Assert.Equal(MailboxCondition.Off, Unconnected(Mailbox with { IsOn = false }, Fine, TimeSpan.FromMinutes(2)));
     }
 
     [Fact]
@@ -90,8 +102,8 @@ public sealed class MailboxHealthsTests
     {
         var sick = Fine with { Trouble = GraphTrouble.Reconnect, LastSuccessAt = null };
 
-        Assert.Equal(MailboxCondition.Off, MailboxHealths.Judge(Mailbox with { IsOn = false }, sick, Now, Poll));
-        Assert.Equal(MailboxCondition.OffForFirm, MailboxHealths.Judge(Mailbox with { IsOffForFirm = true }, sick, Now, Poll));
-        Assert.Equal(MailboxCondition.OffForFirm, MailboxHealths.Judge(Mailbox with { IsOffForFirm = true, IsOn = false }, sick, Now, Poll));
+        Assert.Equal(MailboxCondition.Off, MailboxHealths.Judge(Mailbox with { IsOn = false }, sick, Now, Poll, isConnected: true));
+        Assert.Equal(MailboxCondition.OffForFirm, MailboxHealths.Judge(Mailbox with { IsOffForFirm = true }, sick, Now, Poll, isConnected: true));
+        Assert.Equal(MailboxCondition.OffForFirm, MailboxHealths.Judge(Mailbox with { IsOffForFirm = true, IsOn = false }, sick, Now, Poll, isConnected: true));
     }
 }

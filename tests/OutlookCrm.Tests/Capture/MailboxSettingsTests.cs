@@ -330,6 +330,21 @@ public sealed class MailboxSettingsTests
         Assert.Single((await desk.GetAsync(A.Rita, "/api/mailboxes"))["mailboxes"]!.AsArray());
     }
 
+    [Fact]
+    public async Task Without_a_connection_to_Microsoft_365_the_pane_says_so_and_nobody_is_sent_to_look()
+    {
+        await using var desk = await LoggingDesk.OpenAsync(isConnected: false);
+        await desk.GetAsync(A.Anna, Mine);
+
+        var mailbox = Assert.Single((await desk.GetAsync(A.Anna, "/api/mailboxes"))["mailboxes"]!.AsArray());
+        Assert.Equal("notConnected", (string)mailbox!["condition"]!);
+        var (_, _, html) = await desk.AskAsync(A.Anna, HttpMethod.Get, "/api/mailboxes", accept: "text/html");
+        Assert.Contains("No mailbox is read until whoever runs Outlook CRM connects it", html, StringComparison.Ordinal);
+        Assert.Equal("notConnected", (string)(await desk.DoneAsync(A.Anna, HttpMethod.Post, Mine + "/look"))["mailboxes"]![0]!["condition"]!);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await desk.AskAsync(A.Anna, HttpMethod.Get, Mine + "/folders")).Status);
+        Assert.Empty(desk.AskedFor);
+    }
+
     private static async Task<CaptureOutcome> JudgeAsync(LoggingDesk desk, TestPerson whose, string? category, string from = "kim@kunde.example")
     {
         await desk.GetAsync(whose, Mine);

@@ -165,6 +165,31 @@ public sealed class TablesPageTests
                 kind, now, [new TakenItem($"{kind} 1", now)], [new SkippedItem($"{kind} 2", IsMeeting: false, now, IgnoreReason.UnknownPeople, kim)]);
             await services.GetRequiredService<CaptureReceipts>().CommitAsync(firm, ben.UserId, page, [], default);
         }
+
+        await blocks.AddAsync(firm, userId: null, BlockTarget.Of(kim), ben.Name, default);
+        await services.GetRequiredService<Correspondents>().HideAsync(firm, ben.UserId, kim, isHidden: true, default);
+        await services.GetRequiredService<NotificationSecrets>().ClientStateOfAsync(firm, ben.UserId, default);
+        await services.GetRequiredService<LoggedMeetings>().PutAsync(
+            firm, ben.UserId, [new LoggedMeeting("AAMk", "AAMkSeries", "0123", now, [new CustomerId(Guid.NewGuid())])], default);
+        var range = PageRange.Of(PageRangeKind.History, now, now.AddDays(1));
+        var cursor = new FolderCursor(FolderCursor.Calendar, "https://graph.example/next", now, now.AddDays(1), Given: 1, now, new DateOnly(2025, 1, 1), Done: 1, [range]);
+        var status = new MailboxStatus(
+            ben.UserId, now, TimeSpan.FromSeconds(1), GraphTrouble.Temporary, "TooManyRequests", now, now, IsNotified: true, now, 1, now, HistoryIsComplete: false, now, 1)
+        {
+            MailElsewhere = [new NamedFolder("AAMk", "Hotels")],
+            RecountSoFar = 1,
+            RecountedAllAt = now,
+        };
+        foreach (var row in new[]
+        {
+            cursor.ToTableRow(firm, ben.UserId),
+            status.ToTableRow(firm),
+            new MailboxLeaseRow("worker", now, now, Failures: 1, now).ToTableRow(firm, ben.UserId),
+            new SubscriptionRow(FolderCursor.Calendar, Guid.NewGuid(), "https://crm.example", now).ToTableRow(firm, ben.UserId),
+        })
+        {
+            await services.GetRequiredService<ITableStore>().PutAsync(Tables.Mailboxes, row, default);
+        }
     }
 
     private static async Task<JsonObject> PostAsync(HttpClient client, string path, object body)

@@ -20,6 +20,10 @@ public sealed class FirmSwitch(
         {
             await requests.LookAsync(caller.TenantId, row.UserId, cancellation);
         }
+        else
+        {
+            await requests.EndSubscriptionsAsync(caller.TenantId, row.UserId, cancellation);
+        }
 
         return Answer.Ok(await pages.ListAsync(cancellation));
     }

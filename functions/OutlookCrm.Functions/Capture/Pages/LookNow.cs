@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using OutlookCrm.Graph;
 using OutlookCrm.Http;
 using OutlookCrm.Identity;
 using OutlookCrm.Pane;
@@ -7,7 +8,7 @@ using OutlookCrm.Pane;
 namespace OutlookCrm.Capture.Pages;
 
 /// <summary>Looks at a mailbox now and not when its time has come.</summary>
-public sealed class LookNow(MailboxAccess access, MailboxPages pages, CaptureRequests requests, Caller caller)
+public sealed class LookNow(MailboxAccess access, MailboxPages pages, CaptureRequests requests, GraphMailboxes graph, Caller caller)
 {
     [Function(nameof(LookNow)), Requires(Role.Reader)]
     [Says("Look for what is new in a mailbox now")]
@@ -27,7 +28,12 @@ public sealed class LookNow(MailboxAccess access, MailboxPages pages, CaptureReq
             return Answer.Conflict("The logging of this mailbox is switched off.");
         }
 
-        await requests.LookAsync(caller.TenantId, row.UserId, cancellation);
+        // Without a connection there is nobody to send; the list says so.
+        if (graph.IsOn)
+        {
+            await requests.LookAsync([new MailboxToLookAt(caller.TenantId, row.UserId, Insists: true)], cancellation);
+        }
+
         return Answer.Ok(await pages.ListAsync(cancellation));
     }
 }

@@ -13,7 +13,8 @@ internal static class MailboxHealths
     public static readonly TimeSpan MaxQuiet = TimeSpan.FromMinutes(20);
 
     /// <param name="poll">How often a mailbox is looked at of which nobody tells.</param>
-    public static MailboxCondition Judge(MailboxRow mailbox, MailboxStatus status, DateTimeOffset now, TimeSpan poll)
+    /// <param name="isConnected">Whether anything says how to reach Microsoft 365.</param>
+    public static MailboxCondition Judge(MailboxRow mailbox, MailboxStatus status, DateTimeOffset now, TimeSpan poll, bool isConnected)
     {
         if (mailbox.IsOffForFirm)
         {
@@ -33,7 +34,8 @@ internal static class MailboxHealths
         // An old success says nothing of today, whatever else the status says.
         var patience = status.IsNotified && status.SubscriptionExpiresAt > now && MaxQuiet > MaxRounds * poll ? MaxQuiet : MaxRounds * poll;
         var isLate = now - (status.LastSuccessAt ?? mailbox.AddedAt ?? DateTimeOffset.MinValue) > patience;
-        return isLate ? status.Trouble is null ? MailboxCondition.Behind : MailboxCondition.Busy
+        return !isConnected && (isLate || status.LastSuccessAt is null) ? MailboxCondition.NotConnected
+            : isLate ? status.Trouble is null ? MailboxCondition.Behind : MailboxCondition.Busy
             : status.LastSuccessAt is null ? MailboxCondition.Waiting
             : MailboxCondition.Good;
     }

@@ -1,4 +1,5 @@
 using OutlookCrm.Customers;
+using OutlookCrm.Graph;
 using OutlookCrm.Http;
 using OutlookCrm.Identity;
 using OutlookCrm.Pane;
@@ -18,6 +19,7 @@ public sealed class MailboxPages(
     MailboxAccess access,
     MailboxOptions options,
     CaptureOptions capture,
+    GraphMailboxes graph,
     ITableStore tables,
     Caller caller,
     TimeProvider clock)
@@ -86,7 +88,7 @@ public sealed class MailboxPages(
         await Task.WhenAll(status, receipt);
         return new ReceiptLine(
             now,
-            MailboxHealths.Judge(row, await status, now, capture.PollInterval),
+            MailboxHealths.Judge(row, await status, now, capture.PollInterval, graph.IsOn),
             (await receipt).LastTakenAt,
             (await receipt).Taken,
             (await receipt).Skipped.Values.Sum(),
@@ -161,7 +163,7 @@ public sealed class MailboxPages(
 
     private MailboxHealth Health(MailboxRow row, MailboxStatus status, DateTimeOffset now)
     {
-        var condition = MailboxHealths.Judge(row, status, now, capture.PollInterval);
+        var condition = MailboxHealths.Judge(row, status, now, capture.PollInterval, graph.IsOn);
         return new MailboxHealth(
             IdOf(row),
             row.Name,

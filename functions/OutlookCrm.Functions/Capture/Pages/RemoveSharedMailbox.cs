@@ -7,7 +7,8 @@ using OutlookCrm.Pane;
 namespace OutlookCrm.Capture.Pages;
 
 /// <summary>A shared mailbox is not logged any more. What was logged stays, and who may see it.</summary>
-public sealed class RemoveSharedMailbox(MailboxAccess access, CapturedMailboxes mailboxes, MailboxPages pages, Caller caller)
+public sealed class RemoveSharedMailbox(
+    MailboxAccess access, CapturedMailboxes mailboxes, MailboxPages pages, CaptureRequests requests, Caller caller)
 {
     [Function(nameof(RemoveSharedMailbox)), Requires(Role.Owner)]
     [Says("Log nothing more out of a shared mailbox, and take it off the list")]
@@ -28,6 +29,7 @@ public sealed class RemoveSharedMailbox(MailboxAccess access, CapturedMailboxes 
         }
 
         await mailboxes.ChangeAsync(caller.TenantId, row.UserId, old => old with { IsRemoved = true }, cancellation);
+        await requests.EndSubscriptionsAsync(caller.TenantId, row.UserId, cancellation);
         return Answer.Ok(await pages.ListAsync(cancellation));
     }
 }

@@ -82,6 +82,10 @@ public sealed class UpdateMailbox(
         {
             await requests.LookAsync(caller.TenantId, saved.UserId, cancellation);
         }
+        else
+        {
+            await requests.EndSubscriptionsAsync(caller.TenantId, saved.UserId, cancellation);
+        }
 
         var settings = await pages.SettingsAsync(saved, cancellation);
         return Answer.Ok(settings, settings.ETag);
