@@ -80,6 +80,44 @@ public sealed record AddNoteRequest(
 
 public sealed record EditNoteRequest([MinLength(1), MaxLength(4000), MultiLine] string Text);
 
+/// <param name="Id">Made by the client, a GUID: sending the same call again adds nothing.</param>
+/// <param name="Text">What was said, at most 4,000 characters; null for nothing.</param>
+/// <param name="At">When it began, if not now; from 1990 on and not in the future.</param>
+/// <param name="Length">About how long it was; null when nobody knows.</param>
+public sealed record AddCallRequest(
+    Guid Id,
+    CallDirection Direction,
+    [MaxLength(4000), MultiLine] string? Text = null,
+    DateTimeOffset? At = null,
+    CallLength? Length = null);
+
+/// <param name="At">Another time; null leaves it.</param>
+public sealed record EditCallRequest(
+    CallDirection Direction, [MaxLength(4000), MultiLine] string? Text = null, DateTimeOffset? At = null, CallLength? Length = null);
+
+public enum CallDirection
+{
+    Outgoing,
+    Incoming,
+}
+
+public enum CallLength
+{
+    FiveMinutes,
+    FifteenMinutes,
+    ThirtyMinutes,
+    FortyFiveMinutes,
+    Hour,
+    TwoHours,
+}
+
+/// <param name="InternetMessageId">Of a mail in the caller's own mailbox, with or without its angle brackets.</param>
+public sealed record LogMailRequest([MinLength(3), MaxLength(998)] string InternetMessageId);
+
+/// <summary>A mail is logged because somebody asked for it.</summary>
+/// <param name="IsThere">On its customers' timelines now; false while Outlook is too busy to give it, and it follows by itself.</param>
+public sealed record MailIsLogged(string InternetMessageId, bool IsThere);
+
 /// <param name="Text">The end of the mail's plain text, at most 8,000 characters; read for a signature, never stored.</param>
 public sealed record GuessRequest(
     [MinLength(1), MaxLength(320)] string Address,

@@ -4,6 +4,9 @@ namespace OutlookCrm.Pane;
 /// <param name="Next">Opaque; goes into <c>after</c> for the next page. Null on the last.</param>
 public sealed record Timeline(string CustomerId, IReadOnlyList<TimelineLine> Lines, string? Next);
 
+/// <summary>A note or a call on its own, to be edited.</summary>
+public sealed record WrittenLine(string CustomerId, TimelineLine Line);
+
 /// <param name="Id">Of the interaction; unique within the customer.</param>
 /// <param name="Title">
 /// Subject of a mail or meeting; null for a note or call, for a mail without one, and where only times and people are shown.

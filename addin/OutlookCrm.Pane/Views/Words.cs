@@ -64,6 +64,51 @@ internal static class Words
         (_, _, var by) => $"Note by {by}",
     };
 
+    /// <summary>How long a call was, in minutes.</summary>
+    public static IReadOnlyList<(CallLength Length, int Minutes)> CallLengths { get; } =
+    [
+        (CallLength.FiveMinutes, 5), (CallLength.FifteenMinutes, 15), (CallLength.ThirtyMinutes, 30),
+        (CallLength.FortyFiveMinutes, 45), (CallLength.Hour, 60), (CallLength.TwoHours, 120),
+    ];
+
+    /// <summary>A wish, as its button says it.</summary>
+    public static string Of(UndoScope scope, InteractionKind kind) => scope switch
+    {
+        UndoScope.Thing => kind == InteractionKind.Meeting ? "Not this meeting" : "Not this mail",
+        UndoScope.Thread => "Not this thread",
+        UndoScope.Person => "Never this person",
+        UndoScope.PersonForFirm => "Never, for all of us",
+        _ => "Only me",
+    };
+
+    /// <summary>"Removes 4 mails from 2 customers."</summary>
+    public static string WillDo(UndoPreview preview, Reader reader) =>
+        preview.Scope == UndoScope.OnlyMe ? "Colleagues will not see your copy of it, nor that there was one. Who has it in their own mailbox still sees theirs."
+        : preview.Mails + preview.Meetings == 0 ? "Removes nothing that you see."
+        : $"Removes {Things(preview, reader)} from {Counted(preview.Customers, "customer", reader)}.";
+
+    public static string WillStay(UndoPreview preview, Reader reader) => (preview.Scope, preview.Stays) switch
+    {
+        (UndoScope.OnlyMe, _) or (_, 0) => "",
+        (UndoScope.Person or UndoScope.PersonForFirm, var stays) =>
+            $"{Counted(stays, "line", reader)} will not name them any more, and {(stays == 1 ? "stays" : "stay")} for others who are on it.",
+        (_, var stays) => $"{Counted(stays, "line", reader)} {(stays == 1 ? "stays" : "stay")}: a colleague's mailbox has it too.",
+    };
+
+    public static string Did(UndoPreview did, Reader reader) => did.Scope == UndoScope.OnlyMe
+        ? "Only you see it now."
+        : did.Mails + did.Meetings == 0 ? "Done. What you see of it stays: a colleague's mailbox has it too."
+        : $"Taken off: {Things(did, reader)} from {Counted(did.Customers, "customer", reader)}.";
+
+    private static string Things(UndoPreview preview, Reader reader) => (preview.Mails, preview.Meetings) switch
+    {
+        (var mails, 0) => Counted(mails, "mail", reader),
+        (0, var meetings) => Counted(meetings, "meeting", reader),
+        var (mails, meetings) => $"{Counted(mails, "mail", reader)} and {Counted(meetings, "meeting", reader)}",
+    };
+
+    private static string Counted(int count, string what, Reader reader) => $"{LoggingWords.Count(count, reader)} {what}{(count == 1 ? "" : "s")}";
+
     public static string Of(WaitsFor side) => side == WaitsFor.Us ? "They wait for us" : "We wait for them";
 
     /// <summary>When it was: of a meeting until when, of a call how long.</summary>

@@ -29,6 +29,11 @@ export function start(access: SignIn): void {
 // ---- forms ----------------------------------------------------------------------------------------------------------
 
 async function submit(form: HTMLFormElement, wish: Wish): Promise<void> {
+  if (form.querySelector('[data-as=message]') && !outlook.messageId()) {
+    show('Open the mail first.', undefined, 3_000);
+    return;
+  }
+
   const body = forms.bodyOf(form);
   if (!body) {
     form.reset(); // nothing was changed: the same as giving up
@@ -88,7 +93,7 @@ function saved(element: HTMLElement): void {
   show(element.dataset.done ?? 'Saved.', undefined, 3_000);
   const form = element.closest<HTMLElement>('[data-form]')?.dataset.form;
   if (!document.activeElement || document.activeElement === document.body) {
-    const details = form && cardElement.querySelector<HTMLElement>(`[data-form="${CSS.escape(form)}"]`)?.closest('details');
+    const details = form && cardElement.querySelector(`[data-form="${CSS.escape(form)}"], [data-more="${form.replace('line-', 'written/')}"]`)?.closest('details');
     const home = details ? details.querySelector<HTMLElement>('summary') : cardElement.querySelector<HTMLElement>('#who');
     home?.focus({ preventScroll: true });
   }
@@ -185,11 +190,20 @@ async function fetchFor(element: HTMLElement, wish: Wish): Promise<void> {
 }
 
 function unfolded(details: HTMLDetailsElement): void {
+  // Where the rest comes from would be much of what a card weighs.
+  const { more } = details.dataset;
+  const customer = details.closest<HTMLElement>('[data-customer]')?.dataset.customer;
+  if (more && customer) {
+    delete details.dataset.more;
+    const path = details.matches('.why') ? `timeline/${more}` : more;
+    details.insertAdjacentHTML('beforeend', `<div hx-get="/api/customers/${customer}/${path}" hx-target="this" hx-trigger="${whenUnfolded}"></div>`);
+  }
+
   for (const element of details.querySelectorAll<HTMLElement>(`[hx-trigger="${whenUnfolded}"]`)) {
     const wish = wishOf(element);
     element.removeAttribute('hx-trigger');
     if (wish) {
-      void fetchFor(element, wish).then(() => element instanceof HTMLSelectElement && withoutRepeats(element));
+      void fetchFor(element, wish).then(() => (element instanceof HTMLSelectElement ? withoutRepeats(element) : forms.opened(details)));
     }
   }
 }

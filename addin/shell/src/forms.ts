@@ -1,6 +1,7 @@
 // Forms in the card: what they hold, the draft of each, what was refused, whose change wins.
 import { changes, encode, withoutNulls, type Encoded, type Field, type JsonObject, type Kind } from './fields.ts';
 import type { Kept } from './keep.ts';
+import * as outlook from './outlook/outlook.ts';
 import { say, show } from './status.ts';
 import { escape, time } from './words.ts';
 
@@ -36,6 +37,10 @@ function controls(form: HTMLFormElement): Control[] {
 }
 
 function valueOf(control: Control): string {
+  if (control.dataset.as === 'message') {
+    return outlook.messageId();
+  }
+
   return control instanceof HTMLInputElement && control.type === 'checkbox' ? String(control.checked) : control.value;
 }
 
@@ -100,8 +105,12 @@ export function keepVersion(part: Element): void {
 // ---- drafts ---------------------------------------------------------------------------------------------------------
 
 export function draftKey(form: HTMLFormElement): string {
-  const { customer, address } = form.closest<HTMLElement>('.card')?.dataset ?? {};
-  return `${customer ?? address?.toLowerCase() ?? ''}/${form.dataset.form}`;
+  return keyOf(form, form.dataset.form);
+}
+
+function keyOf(within: Element, form: string | undefined): string {
+  const { customer, address } = within.closest<HTMLElement>('.card')?.dataset ?? {};
+  return `${customer ?? address?.toLowerCase() ?? ''}/${form}`;
 }
 
 function typed(target: HTMLElement): void {
@@ -166,6 +175,11 @@ export function dropDraft(key: string): void {
 
 /** Puts every draft back into the forms of what was just painted. */
 export function restoreDrafts(within: Element = card): void {
+  // Its form is yet to come.
+  for (const fold of within.querySelectorAll<HTMLDetailsElement>('.edit[data-more]')) {
+    fold.open ||= drafts.get(keyOf(fold, fold.dataset.more!.replace('written/', 'line-'))) !== null;
+  }
+
   for (const form of within.querySelectorAll<HTMLFormElement>('form[data-form]')) {
     const draft = drafts.get(draftKey(form));
     if (!draft) {
@@ -203,7 +217,7 @@ function clashes(form: HTMLFormElement, before: JsonObject): boolean {
 
 // ---- opening and giving up ------------------------------------------------------------------------------------------
 
-function opened(details: HTMLDetailsElement): void {
+export function opened(details: HTMLDetailsElement): void {
   if (details.open && details.matches('.edit') && details.contains(document.activeElement)) {
     details.querySelector<HTMLElement>('input:not([type=hidden]), textarea, select')?.focus();
   }

@@ -22,8 +22,7 @@ public sealed class BlockLists(ITableStore tables, TimeProvider clock)
     public async Task<BlockList> ReadAsync(Guid tenantId, Guid? userId, CancellationToken cancellation)
     {
         var people = new List<BlockEntry>();
-        var items = new List<string>();
-        var threads = new List<string>();
+        var undone = new List<UndoneThing>();
         var range = new RowKeyRange("", Before: null);
         TableRange rows;
         do
@@ -33,11 +32,8 @@ public sealed class BlockLists(ITableStore tables, TimeProvider clock)
             {
                 switch (row.RowKey[0])
                 {
-                    case 'i':
-                        items.Add(TableKeys.Last(row.RowKey));
-                        break;
-                    case 't':
-                        threads.Add(TableKeys.Last(row.RowKey));
+                    case 'i' or 't' or 'o':
+                        undone.Add(UndoneThing.From(row));
                         break;
                     default:
                         people.Add(EntryOf(row));
@@ -49,7 +45,7 @@ public sealed class BlockLists(ITableStore tables, TimeProvider clock)
         }
         while (rows.Count == PageRows);
 
-        return new BlockList(people, new ExcludedThings(items, threads));
+        return new BlockList(people, [.. undone.Where(thing => thing.LiftedAt is null)]);
     }
 
     /// <summary>Adds an entry once. False when the list is full.</summary>
@@ -69,23 +65,30 @@ public sealed class BlockLists(ITableStore tables, TimeProvider clock)
     public async Task<bool> RemoveAsync(Guid tenantId, Guid? userId, BlockTarget target, CancellationToken cancellation) =>
         await tables.DeleteAsync(Tables.Blocks, TableKeys.Blocks(tenantId, userId), target.RowKey, etag: null, cancellation) == WriteResult.Written;
 
-    /// <summary>Not this mail or meeting, as far as it lies in this mailbox.</summary>
-    public Task ExcludeItemAsync(Guid tenantId, Guid userId, string interactionId, CancellationToken cancellation) =>
-        PutAsync(tenantId, userId, TableKeys.ExcludedItem(interactionId), what: null, by: null, cancellation);
+    /// <summary>What its user said of one thing or thread, though it may be taken back already; null when nothing.</summary>
+    /// <param name="key">As <see cref="UndoneThing.RowKey"/> has it.</param>
+    internal async Task<UndoneThing?> FindUndoneAsync(Guid tenantId, Guid userId, string key, CancellationToken cancellation) =>
+        await tables.FindAsync(Tables.Blocks, TableKeys.Blocks(tenantId, userId), key, cancellation) is { } row ? UndoneThing.From(row) : null;
 
-    /// <summary>Not this thread, as far as it lies in this mailbox.</summary>
-    public Task ExcludeThreadAsync(Guid tenantId, Guid userId, string threadId, CancellationToken cancellation) =>
-        PutAsync(tenantId, userId, TableKeys.ExcludedThread(threadId), what: null, by: null, cancellation);
+    /// <summary>From now on the rules know of it.</summary>
+    internal Task PutUndoneAsync(Guid tenantId, Guid userId, UndoneThing thing, CancellationToken cancellation) => tables.TransactAsync(
+        Tables.Blocks,
+        TableKeys.Blocks(tenantId, userId),
+        [new TableChange.Put(thing.ToTableRow(TableKeys.Blocks(tenantId, userId)))],
+        cancellation);
 
-    /// <summary>Takes back <see cref="ExcludeItemAsync"/>.</summary>
-    public Task IncludeItemAsync(Guid tenantId, Guid userId, string interactionId, CancellationToken cancellation) =>
-        tables.DeleteAsync(
-            Tables.Blocks, TableKeys.Blocks(tenantId, userId), TableKeys.ExcludedItem(interactionId), etag: null, cancellation);
+    /// <summary>From now on the rules know no more of it; the row stays until what it took off was asked for again.</summary>
+    /// <returns>False when somebody changed it meanwhile.</returns>
+    internal async Task<bool> LiftUndoneAsync(Guid tenantId, Guid userId, UndoneThing thing, CancellationToken cancellation) =>
+        (await tables.ReplaceAsync(
+            Tables.Blocks,
+            (thing with { LiftedAt = clock.GetUtcNow().ToUniversalTime() }).ToTableRow(TableKeys.Blocks(tenantId, userId)),
+            thing.ETag!,
+            cancellation)).IsWritten;
 
-    /// <summary>Takes back <see cref="ExcludeThreadAsync"/>.</summary>
-    public Task IncludeThreadAsync(Guid tenantId, Guid userId, string threadId, CancellationToken cancellation) =>
-        tables.DeleteAsync(
-            Tables.Blocks, TableKeys.Blocks(tenantId, userId), TableKeys.ExcludedThread(threadId), etag: null, cancellation);
+    /// <param name="etag">Null removes any version.</param>
+    internal Task RemoveUndoneAsync(Guid tenantId, Guid userId, string key, string? etag, CancellationToken cancellation) =>
+        tables.DeleteAsync(Tables.Blocks, TableKeys.Blocks(tenantId, userId), key, etag, cancellation);
 
     private Task<WriteOutcome> PutAsync(Guid tenantId, Guid? userId, string rowKey, string? what, string? by, CancellationToken cancellation)
     {
@@ -114,4 +117,14 @@ public sealed class BlockLists(ITableStore tables, TimeProvider clock)
 /// <param name="By">Our colleague's name.</param>
 public sealed record BlockEntry(BlockTarget Target, DateTimeOffset AddedAt, string? By);
 
-public sealed record BlockList(IReadOnlyList<BlockEntry> People, ExcludedThings Excluded);
+/// <param name="Undone">Mails, meetings and threads of which its user said something, without what was taken back.</param>
+public sealed record BlockList(IReadOnlyList<BlockEntry> People, IReadOnlyList<UndoneThing> Undone)
+{
+    public ExcludedThings Excluded { get; } = new(
+        Undone.Where(thing => thing.What == UndoneKind.Thing).Select(thing => thing.Id),
+        Undone.Where(thing => thing.What == UndoneKind.Thread).SelectMany(thing => thing.Threads.Append(thing.Id)));
+
+    /// <summary>Ids of interactions that nobody else shall see.</summary>
+    public IReadOnlySet<string> OnlyMine { get; } =
+        Undone.Where(thing => thing.What == UndoneKind.OnlyMine).Select(thing => thing.Id).ToHashSet(StringComparer.Ordinal);
+}

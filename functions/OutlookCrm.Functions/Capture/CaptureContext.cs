@@ -25,6 +25,9 @@ public sealed record CaptureContext(
     /// </summary>
     public bool IsByHand { get; init; }
 
+    /// <summary>Ids of interactions that nobody but the mailbox's user shall see.</summary>
+    public IReadOnlySet<string> OnlyMine { get; init; } = new HashSet<string>();
+
     /// <summary>Blocked or erased: counts as if they were not there, and is not named on anybody's timeline.</summary>
     public bool IsLeftOut(MailAddress who) => Blocked.Covers(who) || Erased.Has(who);
 }

@@ -37,6 +37,9 @@ public sealed class CaptureContexts(
             BlockedPeople.Of((await own).People.Concat((await ofFirm).People)),
             (await own).Excluded,
             await gone,
-            await customers);
+            await customers)
+        {
+            OnlyMine = (await own).OnlyMine,
+        };
     }
 }

@@ -11,18 +11,20 @@ public sealed class CaptureLookup(SpecialFolders special, CapturePages pages, Ca
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromHours(2);
 
-    internal async Task TakeAsync(
+    /// <returns>What became of it.</returns>
+    internal async Task<PageOutcome> TakeAsync(
         Guid tenantId, CapturedMailbox mailbox, CaptureBatch batch, bool isByHand, CancellationToken cancellation)
     {
         if (batch.Count == 0)
         {
-            return;
+            return new PageOutcome([], [], [], Forgotten: 0);
         }
 
         await domains.KnowAsync(tenantId, cancellation);
         var folders = await special.OfAsync(tenantId, mailbox, cancellation);
         var outcome = await pages.TakeAsync(tenantId, mailbox, folders, batch, isByHand, cancellation);
         await receipts.CommitAsync(tenantId, mailbox.UserId, outcome.Receipt(PageKind.Again, clock.GetUtcNow()), [], cancellation);
+        return outcome;
     }
 
     /// <summary>How long to wait before the same again; null when that is no use, or was tried for a day.</summary>

@@ -303,8 +303,7 @@ public sealed class CapturePages(
                 }
                 else if (!parked.Contains(item.ItemId))
                 {
-                    var reason = outcomes.Contains(RecordOutcome.TakenAwayBefore) ? IgnoreReason.NotThisItem : IgnoreReason.UnknownPeople;
-                    Skipped.Add(new SkippedItem(item.ItemId, isMeeting, found.At, reason, Address: null));
+                    Skipped.Add(new SkippedItem(item.ItemId, isMeeting, found.At, IgnoreReason.UnknownPeople, Address: null));
                 }
             }
 

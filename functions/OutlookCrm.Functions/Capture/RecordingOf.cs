@@ -33,7 +33,10 @@ internal static class RecordingOf
                 mail.ChangedAt,
                 IsAuthors: mail.FolderId == context.Folders.SentItems || IsMailboxs(author, context),
                 context.IsByHand,
-                NeedsNoAnswer: author is not null && MailSigns.IsNobody(author.Address)),
+                NeedsNoAnswer: author is not null && MailSigns.IsNobody(author.Address))
+            {
+                IsOnlyMine = context.OnlyMine.Contains(MailIdentity.Of(mail, context.Mailbox.UserId)),
+            },
             matches);
     }
 
@@ -61,7 +64,10 @@ internal static class RecordingOf
                 meeting.ChangedAt,
                 IsAuthors: meeting.Response == MeetingResponse.Organizer || IsMailboxs(meeting.Organizer, context),
                 context.IsByHand,
-                NeedsNoAnswer: true),
+                NeedsNoAnswer: true)
+            {
+                IsOnlyMine = context.OnlyMine.Contains(MailIdentity.Of(meeting)),
+            },
             matches);
     }
 

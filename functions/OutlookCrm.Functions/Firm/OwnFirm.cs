@@ -12,6 +12,7 @@ public sealed class OwnFirm
     private readonly Dictionary<string, Colleague> byId = new(StringComparer.Ordinal);
     private readonly HashSet<MailAddress> mailboxAddresses = [];
     private readonly Dictionary<Guid, MailboxVisibility> visibility = [];
+    private readonly Dictionary<Guid, string> mailboxNames = [];
     private readonly HashSet<Guid> shared = [];
 
     /// <param name="ownDomains">From the settings, as <see cref="MailAddress.Domain"/> has them.</param>
@@ -36,6 +37,7 @@ public sealed class OwnFirm
         foreach (var mailbox in mailboxes)
         {
             visibility[mailbox.UserId] = mailbox.Visibility;
+            mailboxNames[mailbox.UserId] = mailbox.Name;
             if (mailbox.IsShared)
             {
                 shared.Add(mailbox.UserId);
@@ -72,6 +74,12 @@ public sealed class OwnFirm
     /// </summary>
     /// <param name="userId">As <see cref="CapturedMailbox.UserId"/> has it.</param>
     public MailboxVisibility VisibilityOf(Guid userId) => visibility.GetValueOrDefault(userId, MailboxVisibility.OnlyMe);
+
+    /// <summary>Whose mailbox it is, or what a shared one is called; null for one that we do not know.</summary>
+    public string? MailboxNameOf(Guid userId) => mailboxNames.GetValueOrDefault(userId);
+
+    /// <summary>The shared mailboxes, those that were removed too.</summary>
+    public IReadOnlyCollection<Guid> SharedMailboxes => shared;
 
     /// <summary>True for a mailbox that is nobody's own: what it says is everybody's.</summary>
     public bool IsShared(Guid userId) => shared.Contains(userId);

@@ -32,7 +32,11 @@ public sealed record CapturedInteraction(
     DateTimeOffset ChangedAt,
     bool IsAuthors,
     bool IsByHand,
-    bool NeedsNoAnswer);
+    bool NeedsNoAnswer)
+{
+    /// <summary>The mailbox's user said: only me.</summary>
+    public bool IsOnlyMine { get; init; }
+}
 
 /// <summary>Whom an interaction is about, and the address that says so.</summary>
 public sealed record CustomerMatch(CustomerId Customer, MailAddress Address);

@@ -60,15 +60,10 @@ internal sealed record Details(
     public static Details None(string id, InteractionKind kind) => new(id, kind, [], []);
 
     /// <summary>With one more reading.</summary>
-    public (Details Next, RecordOutcome Outcome) With(Recording recording, CustomerId customer)
+    public (Details Next, RecordOutcome Outcome) With(Recording recording, CustomerId customer, DateTimeOffset now)
     {
         var found = recording.Interaction;
         var item = found.SeenIn;
-        if (Sightings.Any(sighting => sighting.UserId == item.UserId && sighting.IsTakenAway))
-        {
-            return (this, RecordOutcome.TakenAwayBefore);
-        }
-
         var old = Find(item);
         var reading = Reading.Of(found, recording.Matches.FirstOrDefault(match => match.Customer == customer)?.Address);
         var sighting = new Sighting(
@@ -77,12 +72,12 @@ internal sealed record Details(
             found.ChangedAt.ToUniversalTime(),
             found.IsAuthors,
             found.IsByHand || old?.IsByHand is true,
-            Sightings.Any(other => other.UserId == item.UserId && other.IsOnlyMine),
-            IsTakenAway: false,
+            found.IsOnlyMine || Sightings.Any(other => other.UserId == item.UserId && other.IsOnlyMine),
+            old?.Reading is null ? now.ToUniversalTime() : old.TakenAt,
             reading);
         if (old is not null && !sighting.Supersedes(old, found.Kind))
         {
-            sighting = old with { IsByHand = old.Reading is not null && sighting.IsByHand };
+            sighting = old with { IsByHand = old.Reading is not null && sighting.IsByHand, IsOnlyMine = sighting.IsOnlyMine };
         }
 
         var next = Put(sighting) with { Kind = found.Kind, Customers = [.. Customers.Union(recording.Matches.Select(match => match.Customer)).OrderBy(id => id.Value)] };
@@ -103,15 +98,22 @@ internal sealed record Details(
     public (Details Next, ForgetOutcome Outcome) Without(MailboxItem item, DateTimeOffset asOf)
     {
         var old = Find(item);
-        if (old is { IsTakenAway: true } || old?.ChangedAt > asOf || (old is { Reading: null } && old.ChangedAt == asOf))
+        if (old?.ChangedAt > asOf || (old is { Reading: null } && old.ChangedAt == asOf))
         {
             return (this, ForgetOutcome.NotThere);
         }
 
-        var gone = old ?? new Sighting(item.UserId, item.ItemId, asOf, IsAuthors: false, IsByHand: false, IsOnlyMine: false, IsTakenAway: false, Reading: null);
-        var next = Put(gone with { ChangedAt = asOf.ToUniversalTime(), IsAuthors = false, IsByHand = false, Reading = null });
+        var gone = old ?? new Sighting(item.UserId, item.ItemId, asOf, IsAuthors: false, IsByHand: false, IsOnlyMine: false, TakenAt: null, Reading: null);
+        var next = Put(gone with { ChangedAt = asOf.ToUniversalTime(), IsAuthors = false, IsByHand = false, TakenAt = null, Reading = null });
         return (next, old?.Reading is null ? ForgetOutcome.NotThere : next.IsOnTimeline ? ForgetOutcome.SeenElsewhere : ForgetOutcome.Gone);
     }
+
+    /// <summary>With each of the sightings that put it on the timeline as somebody wants it to be.</summary>
+    /// <param name="change">Null when that one goes, as if its item had never been found.</param>
+    public Details With(Func<Sighting, Sighting?> change) =>
+        this with { Sightings = [.. Sightings.Select(sighting => sighting.Reading is null ? sighting : change(sighting)).OfType<Sighting>()] };
+
+    public static bool IsDetails(TableRow row) => row.Properties.ContainsKey(nameof(Sightings));
 
     public static Details From(TableRow row) => new(
         TableKeys.Last(row.RowKey),
@@ -164,8 +166,8 @@ internal sealed record Details(
 /// <param name="ChangedAt">Of the newest reading that said something new; of a meeting of the newest.</param>
 /// <param name="IsAuthors">In the mailbox of who sent or organises it.</param>
 /// <param name="IsOnlyMine">Its user wants nobody else to see it.</param>
-/// <param name="IsTakenAway">Its user does not want it logged.</param>
-/// <param name="Reading">Null when it does not put anything on the timeline: gone, or taken away.</param>
+/// <param name="TakenAt">When it was first found there; null for what was taken before that was kept, and for what is gone.</param>
+/// <param name="Reading">Null when it does not put anything on the timeline any more.</param>
 internal sealed record Sighting(
     Guid UserId,
     string ItemId,
@@ -173,7 +175,7 @@ internal sealed record Sighting(
     bool IsAuthors,
     bool IsByHand,
     bool IsOnlyMine,
-    bool IsTakenAway,
+    DateTimeOffset? TakenAt,
     Reading? Reading)
 {
     /// <summary>Whether this reading of the item counts, and not the one that is known.</summary>
@@ -202,11 +204,11 @@ internal sealed record Sighting(
             flags.Contains('a'),
             flags.Contains('h'),
             flags.Contains('o'),
-            flags.Contains('t'),
+            parts.Length > 5 ? new DateTimeOffset(long.Parse(parts[5], CultureInfo.InvariantCulture), TimeSpan.Zero) : null,
             parts[4].Length > 0 ? readingOf(parts[4]) : null);
     }
 
     public string ToText(List<string> readings) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{UserId:N}\t{ItemId}\t{ChangedAt.UtcTicks}\t{(IsAuthors ? "a" : "")}{(IsByHand ? "h" : "")}{(IsOnlyMine ? "o" : "")}{(IsTakenAway ? "t" : "")}\t{(Reading is null ? "" : readings.IndexOf(Reading.ToText()) + 1)}");
+        $"{UserId:N}\t{ItemId}\t{ChangedAt.UtcTicks}\t{(IsAuthors ? "a" : "")}{(IsByHand ? "h" : "")}{(IsOnlyMine ? "o" : "")}\t{(Reading is null ? "" : readings.IndexOf(Reading.ToText()) + 1)}{(TakenAt is { } at ? $"\t{at.UtcTicks}" : "")}");
 }

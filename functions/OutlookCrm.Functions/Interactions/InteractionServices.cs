@@ -6,5 +6,10 @@ public static class InteractionServices
 {
     public static IServiceCollection AddInteractions(this IServiceCollection services) => services
         .AddSingleton<Sights>()
-        .AddSingleton<InteractionStore>();
+        .AddSingleton<InteractionStore>()
+        .AddSingleton<UndoPlans>()
+        .AddSingleton<Undoing>()
+        .AddScoped<CapturedLines>()
+        .AddScoped<UndoneThings>()
+        .AddScoped<WrittenDown>();
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using OutlookCrm.Customers;
 using OutlookCrm.Identity;
 using OutlookCrm.Pane;
@@ -14,6 +15,9 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, TimeProv
     // Each failed attempt means that another writer got through, so this many failing needs as many busy writers on one customer.
     private const int MaxAttempts = 200;
 
+    /// <summary>So many digits name a line among ten thousand for certain but one time in half a million; then the answer is "absent".</summary>
+    internal const int MinIdStart = 8;
+
     private const int MaxReadsAtOnce = 32;
     private const int MaxRows = 1_000;
     private const int PageRows = 100;
@@ -22,57 +26,73 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, TimeProv
     private const int MaxRecordings = 33;
     private const int MaxTransactionChars = 400_000;
 
-    /// <summary>Adds an interaction once: with the same id again, nothing changes, even if it was removed since.</summary>
+    /// <summary>Adds what somebody wrote down, once: with the same id again, nothing changes, even if it was removed since.</summary>
     public async Task<AppendOutcome> AppendAsync(
         Guid tenantId, CustomerId customer, Interaction interaction, CancellationToken cancellation)
     {
         var partition = TableKeys.Customer(tenantId, customer.ToString());
         var row = TimelineRow.Of(partition, interaction);
-        List<TableChange> changes = [new TableChange.Insert(row)];
-        if (Guid.TryParseExact(interaction.Id, "N", out var noteId) && interaction.Kind == InteractionKind.Note)
-        {
-            // The key of the line begins with its time, and a repeated request may come with another one.
-            changes.Insert(0, new TableChange.Insert(new TableRow(
-                partition, TableKeys.NoteMarker(noteId), new Dictionary<string, object> { [Details.InteractionKey] = row.RowKey })));
-        }
-
+        // The key of the line begins with its time, and a repeated request may come with another one.
+        TableChange[] changes = [new TableChange.Insert(Marker(partition, interaction.Id, row.RowKey)), new TableChange.Insert(row)];
         return await tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation) is null ? AppendOutcome.NoSuchCustomer
             : (await tables.TransactAsync(Tables.Customers, partition, changes, cancellation)).IsWritten ? AppendOutcome.Appended
             : AppendOutcome.AlreadyThere;
     }
 
     /// <summary>
-    /// A note's new text; the last of several at once stays, and none brings back a removed note. False when there is no such note.
+    /// Changes what somebody wrote down; the last of several at once stays, and none brings back what was removed. False when there is no
+    /// such thing.
     /// </summary>
-    public async Task<bool> EditNoteAsync(
-        Guid tenantId, CustomerId customer, Guid noteId, string text, CancellationToken cancellation)
+    /// <param name="edit">May be asked more than once; its answer may be at another time.</param>
+    public async Task<bool> EditAsync(
+        Guid tenantId, CustomerId customer, Guid id, InteractionKind kind, Func<Interaction, Interaction> edit, CancellationToken cancellation)
     {
         var partition = TableKeys.Customer(tenantId, customer.ToString());
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            if (await FindNoteAsync(partition, noteId, cancellation) is not { ETag: { } etag } row)
+            if (await FindWrittenAsync(partition, id, kind, cancellation) is not var (marker, row))
             {
                 return false;
             }
 
-            var edited = TimelineRow.ToInteraction(row) with { Text = Interaction.NoteText(text) };
-            var outcome = await tables.ReplaceAsync(
-                Tables.Customers, TimelineRow.Of(partition, edited), etag, cancellation);
-            if (outcome.IsWritten)
+            var edited = TimelineRow.Of(partition, edit(TimelineRow.ToInteraction(row)));
+            TableChange[] changes = edited.RowKey == row.RowKey
+                ? [new TableChange.Replace(edited, row.ETag!)]
+                :
+                [
+                    new TableChange.Replace(Marker(partition, Interaction.IdOf(id), edited.RowKey), marker.ETag!),
+                    new TableChange.Delete(row.RowKey, row.ETag),
+                    new TableChange.Insert(edited),
+                ];
+            if ((await tables.TransactAsync(Tables.Customers, partition, changes, cancellation)).IsWritten)
             {
                 return true;
             }
         }
 
-        throw new TableStoreUnavailableException("The note changed again and again; the new text was not saved.");
+        throw new TableStoreUnavailableException("It changed again and again; nothing was saved.");
     }
 
-    /// <summary>False when there is no such note. Its id stays used: a late repetition of adding it must not bring it back.</summary>
-    public async Task<bool> RemoveNoteAsync(Guid tenantId, CustomerId customer, Guid noteId, CancellationToken cancellation)
+    /// <summary>False when there is no such thing. Its id stays used: a late repetition of adding it must not bring it back.</summary>
+    public async Task<bool> RemoveAsync(
+        Guid tenantId, CustomerId customer, Guid id, InteractionKind kind, CancellationToken cancellation)
     {
         var partition = TableKeys.Customer(tenantId, customer.ToString());
-        return await FindNoteAsync(partition, noteId, cancellation) is { } row
-            && await tables.DeleteAsync(Tables.Customers, partition, row.RowKey, etag: null, cancellation) == WriteResult.Written;
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            if (await FindWrittenAsync(partition, id, kind, cancellation) is not var (_, row))
+            {
+                return false;
+            }
+
+            // Gone from there: removed, or moved to another time.
+            if (await tables.DeleteAsync(Tables.Customers, partition, row.RowKey, etag: null, cancellation) == WriteResult.Written)
+            {
+                return true;
+            }
+        }
+
+        throw new TableStoreUnavailableException("It changed again and again; it was not removed.");
     }
 
     /// <summary>
@@ -108,7 +128,7 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, TimeProv
 
         RecordOutcome Apply(TimelinePlan plan, Recording recording)
         {
-            (plan[recording.Interaction.Id], var outcome) = plan[recording.Interaction.Id].With(recording, customer);
+            (plan[recording.Interaction.Id], var outcome) = plan[recording.Interaction.Id].With(recording, customer, clock.GetUtcNow());
             return outcome;
         }
     }
@@ -132,6 +152,93 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, TimeProv
             },
             cancellation);
         return change.Result == ChangeResult.Done ? change.Answer : ForgetOutcome.NotThere;
+    }
+
+    /// <summary>Changes what is known of some captured things, in as few transactions as hold it. What is not known is left so.</summary>
+    /// <param name="changes">Each thing once; may be called more than once.</param>
+    internal async Task UpdateAsync(
+        Guid tenantId, CustomerId customer, IReadOnlyList<(string Id, Func<Details, Details> Change)> changes, CancellationToken cancellation)
+    {
+        var max = MaxRecordings;
+        for (var done = 0; done < changes.Count;)
+        {
+            var some = changes.Skip(done).Take(max).ToList();
+            var outcome = await ChangeAsync(
+                tenantId,
+                customer,
+                [.. some.Select(one => (one.Id, default(InteractionKind)))],
+                plan =>
+                {
+                    foreach (var (id, change) in some)
+                    {
+                        plan[id] = change(plan[id]);
+                    }
+
+                    return true;
+                },
+                cancellation);
+            if (outcome.Result == ChangeResult.TooLarge)
+            {
+                max = some.Count / 2;
+                continue;
+            }
+
+            done += some.Count;
+        }
+    }
+
+    /// <summary>All that is known of one captured thing: one point read.</summary>
+    internal async Task<Details?> FindDetailsAsync(Guid tenantId, CustomerId customer, string interactionId, CancellationToken cancellation) =>
+        await tables.FindAsync(
+            Tables.Customers, TableKeys.Customer(tenantId, customer.ToString()), TableKeys.Details(interactionId), cancellation) is { } row
+        && Details.IsDetails(row)
+            ? Details.From(row)
+            : null;
+
+    /// <summary>As the other, by the first digits of an id; null too when there are several.</summary>
+    /// <param name="start">From <see cref="MinIdStart"/> hexadecimal digits on; anything else is no id.</param>
+    internal async Task<Details?> FindDetailsStartingWithAsync(Guid tenantId, CustomerId customer, string start, CancellationToken cancellation) =>
+        await FindStartingWithAsync(tenantId, customer, start, cancellation) is { } row && Details.IsDetails(row) ? Details.From(row) : null;
+
+    /// <summary>What somebody wrote down; null when there is no such thing, or no more.</summary>
+    /// <param name="start">As of <see cref="FindDetailsStartingWithAsync"/>.</param>
+    internal async Task<Interaction?> FindWrittenAsync(Guid tenantId, CustomerId customer, string start, CancellationToken cancellation) =>
+        await FindStartingWithAsync(tenantId, customer, start, cancellation) is { } marker && !Details.IsDetails(marker)
+        && await tables.FindAsync(
+            Tables.Customers, marker.PartitionKey, (string)marker.Properties[Details.InteractionKey], cancellation) is { } row
+            ? TimelineRow.ToInteraction(row)
+            : null;
+
+    private async Task<TableRow?> FindStartingWithAsync(Guid tenantId, CustomerId customer, string start, CancellationToken cancellation)
+    {
+        if (start.Length is < MinIdStart or > 32 || !start.All(char.IsAsciiHexDigitLower))
+        {
+            return null;
+        }
+
+        var rows = await tables.RangeAsync(
+            Tables.Customers, TableKeys.Customer(tenantId, customer.ToString()), RowKeyRange.StartingWith(TableKeys.Details(start)), 2, cancellation);
+        return rows is [var only] ? only : null;
+    }
+
+    /// <summary>All that is known of everything captured of a customer, in no order that means anything.</summary>
+    internal async IAsyncEnumerable<Details> AllDetailsAsync(
+        Guid tenantId, CustomerId customer, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var partition = TableKeys.Customer(tenantId, customer.ToString());
+        var range = TableKeys.AllDetails;
+        TableRange rows;
+        do
+        {
+            rows = await tables.RangeAsync(Tables.Customers, partition, range, PageRows, cancellation);
+            foreach (var row in rows.Where(Details.IsDetails))
+            {
+                yield return Details.From(row);
+            }
+
+            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
+        }
+        while (rows.Count == PageRows);
     }
 
     /// <summary>A page of the timeline; null when there is no such customer.</summary>
@@ -231,10 +338,18 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, TimeProv
             TableKeys.Details(interactionId),
             cancellation) is not null;
 
-    private async Task<TableRow?> FindNoteAsync(string partition, Guid noteId, CancellationToken cancellation) =>
-        await tables.FindAsync(Tables.Customers, partition, TableKeys.NoteMarker(noteId), cancellation) is { } marker
-            ? await tables.FindAsync(Tables.Customers, partition, (string)marker.Properties[Details.InteractionKey], cancellation)
+    private async Task<(TableRow Marker, TableRow Row)?> FindWrittenAsync(
+        string partition, Guid id, InteractionKind kind, CancellationToken cancellation) =>
+        await tables.FindAsync(Tables.Customers, partition, TableKeys.Details(Interaction.IdOf(id)), cancellation) is { } marker
+        && marker.Properties.GetValueOrDefault(Details.InteractionKey) is string key
+        && await tables.FindAsync(Tables.Customers, partition, key, cancellation) is { } row
+        && (string)row.Properties[nameof(Interaction.Kind)] == kind.ToString()
+            ? (marker, row)
             : null;
+
+    /// <summary>Remembers that this was added, and where it stands or stood.</summary>
+    private static TableRow Marker(string partition, string id, string rowKey) =>
+        new(partition, TableKeys.Details(id), new Dictionary<string, object> { [Details.InteractionKey] = rowKey });
 
     /// <summary>Reads what is known of some interactions, has it changed, and writes it in one transaction; again while others come first.</summary>
     /// <param name="change">May be called more than once.</param>

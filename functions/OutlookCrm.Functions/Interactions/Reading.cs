@@ -51,6 +51,16 @@ internal sealed record Reading(
         [.. captured.AttachmentNames.Take(MaxAttachments).Select(name => OneLine.Of(name, MaxAttachmentLength) ?? "?")],
         captured.AttachmentNames.Count);
 
+    public bool Names(MailAddress who) => Match == who || People.Any(person => person.Address == who);
+
+    /// <summary>As capture would have it of somebody whom it leaves out.</summary>
+    /// <param name="match">The address that now says whose timeline it is for.</param>
+    public Reading Without(MailAddress who, MailAddress? match)
+    {
+        var left = People.Where(person => person.Address != who).ToList();
+        return this with { Match = match, People = left, PeopleCount = PeopleCount - (People.Count - left.Count) };
+    }
+
     public static Reading Parse(string text)
     {
         var reading = new Reading(default, default, null, null, null, null, null, NeedsNoAnswer: false, null, [], 0, [], 0);

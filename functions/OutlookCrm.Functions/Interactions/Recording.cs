@@ -23,9 +23,6 @@ public enum RecordOutcome
 
     Unchanged,
 
-    /// <summary>This mailbox's user said: not this mail, or not this thread.</summary>
-    TakenAwayBefore,
-
     NoSuchCustomer,
 }
 

@@ -29,6 +29,7 @@ internal static class TimelineRow
         var properties = Properties(interaction.Kind);
         properties[nameof(Interaction.Direction)] = interaction.Direction.ToString();
         Put(properties, nameof(Interaction.By), interaction.By);
+        Put(properties, EndsAt, interaction.EndsAt);
         Put(properties, nameof(Interaction.Title), interaction.Title);
         Put(properties, nameof(Interaction.Text), interaction.Text);
         return new TableRow(partition, TableKeys.Interaction(interaction.At, interaction.Id), properties);
@@ -41,7 +42,8 @@ internal static class TimelineRow
         AtOf(row),
         row.Properties.GetValueOrDefault(nameof(Interaction.Title)) as string,
         row.Properties.GetValueOrDefault(nameof(Interaction.Text)) as string,
-        row.Properties.GetValueOrDefault(nameof(Interaction.By)) as string);
+        row.Properties.GetValueOrDefault(nameof(Interaction.By)) as string,
+        row.Properties.GetValueOrDefault(EndsAt) as DateTimeOffset?);
 
     /// <summary>
     /// The line of a captured thing; null when it is on no timeline. Where a mailbox's copy says something else than the common one, that stands

@@ -179,11 +179,11 @@ public static class TableKeys
         && !rowKey.AsSpan(PurchasePrefix.Length, 7).ContainsAnyExceptInRange('0', '9')
         && Guid.TryParseExact(rowKey.AsSpan(PurchasePrefix.Length + 8), "N", out _);
 
-    /// <summary>Row that remembers that a note was added, so that adding it again adds nothing.</summary>
-    public static string NoteMarker(Guid noteId) => $"k|{noteId:N}";
-
-    /// <summary>Row of all that is known of a captured interaction.</summary>
+    /// <summary>Row of all that is known of a captured interaction; of what was written down, that it was, so that adding it again adds nothing.</summary>
     public static string Details(string id) => "k|" + Escape(id);
+
+    /// <summary>What is known of all of them.</summary>
+    public static RowKeyRange AllDetails { get; } = RowKeyRange.StartingWith("k|");
 
     /// <summary>The interactions up to this time, for a timeline that does not begin years ahead.</summary>
     public static RowKeyRange TimelineUpTo(DateTimeOffset at) => new(
@@ -321,6 +321,9 @@ public static class TableKeys
 
     /// <summary>Row of one thread that shall not be logged.</summary>
     public static string ExcludedThread(string threadId) => "t|" + Escape(threadId);
+
+    /// <summary>Row of one mail or meeting that nobody but the mailbox's user shall see.</summary>
+    public static string OnlyMine(string interactionId) => "o|" + Escape(interactionId);
 
     /// <summary>Partition in <see cref="Tables.People"/> of those who write with one mailbox.</summary>
     public static string Correspondents(Guid tenant, Guid userId) => Join(tenant, userId.ToString("N"));

@@ -110,18 +110,29 @@ public sealed class BlockListsTests : IDisposable
     public async Task Excluded_mails_and_threads_are_read_with_the_list_and_can_be_taken_back()
     {
         await AddAsync("kim@zimmer.example");
-        await lists.ExcludeItemAsync(Tenant, User, "m1", default);
-        await lists.ExcludeItemAsync(Tenant, User, "m1", default);
-        await lists.ExcludeThreadAsync(Tenant, User, "t1", default);
+        await lists.PutUndoneAsync(Tenant, User, Undone(UndoneKind.Thing, "m1"), default);
+        await lists.PutUndoneAsync(Tenant, User, Undone(UndoneKind.Thing, "m1"), default);
+        await lists.PutUndoneAsync(Tenant, User, Undone(UndoneKind.Thread, "t1") with { Threads = ["t2"] }, default);
+        await lists.PutUndoneAsync(Tenant, User, Undone(UndoneKind.OnlyMine, "m2"), default);
 
         var read = await lists.ReadAsync(Tenant, User, default);
-        Assert.Equal((1, true, true, false, false), (read.People.Count, read.Excluded.HasItem("m1"), read.Excluded.HasThread("t1"), read.Excluded.HasItem("t1"), read.Excluded.HasThread("m1")));
+        Assert.Equal(
+            (1, true, true, true, false, false),
+            (read.People.Count, read.Excluded.HasItem("m1"), read.Excluded.HasThread("t1"), read.Excluded.HasThread("t2"), read.Excluded.HasItem("t1"), read.Excluded.HasItem("m2")));
+        Assert.Equal(["m2"], read.OnlyMine);
 
-        await lists.IncludeItemAsync(Tenant, User, "m1", default);
-        await lists.IncludeThreadAsync(Tenant, User, "t1", default);
-        read = await lists.ReadAsync(Tenant, User, default);
-        Assert.Equal((1, false, false), (read.People.Count, read.Excluded.HasItem("m1"), read.Excluded.HasThread("t1")));
+        // Taken back, the rules know no more of it, though the row is there until all was asked for again.
+        var thread = (await lists.FindUndoneAsync(Tenant, User, TableKeys.ExcludedThread("t1"), default))!;
+        Assert.True(await lists.LiftUndoneAsync(Tenant, User, thread, default));
+        Assert.False(await lists.LiftUndoneAsync(Tenant, User, thread, default)); // somebody else did
+        Assert.False((await lists.ReadAsync(Tenant, User, default)).Excluded.HasThread("t2"));
+        Assert.NotNull((await lists.FindUndoneAsync(Tenant, User, thread.RowKey, default))!.LiftedAt);
+        await lists.RemoveUndoneAsync(Tenant, User, thread.RowKey, thread.ETag, default); // of the version before: stays
+        Assert.NotNull(await lists.FindUndoneAsync(Tenant, User, thread.RowKey, default));
     }
+
+    private static UndoneThing Undone(UndoneKind what, string id) => new(
+        what, id, OutlookCrm.Pane.InteractionKind.Mail, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, [], [], [], []);
 
     [Fact]
     public async Task A_full_list_takes_no_more_but_says_yes_to_what_it_has_and_is_read_whole()
@@ -132,7 +143,7 @@ public sealed class BlockListsTests : IDisposable
             Assert.True(i > 3 ? await PutAsync(target) : await lists.AddAsync(Tenant, User, target, "Anna", default));
         }
 
-        await Task.WhenAll(Enumerable.Range(0, 1_500).Select(i => lists.ExcludeItemAsync(Tenant, User, $"{i:x32}", default)));
+        await Task.WhenAll(Enumerable.Range(0, 1_500).Select(i => lists.PutUndoneAsync(Tenant, User, Undone(UndoneKind.Thing, $"{i:x32}"), default)));
 
         Assert.False(await AddAsync("one-more.example"));
         Assert.True(await AddAsync("d7.example"));

@@ -155,6 +155,13 @@ public sealed class TablesPageTests
         await mailboxes.ChangeAsync(firm, ben.UserId, row => row with { Folders = ["AAMk"] }, default);
         var blocks = services.GetRequiredService<BlockLists>();
         await blocks.AddAsync(firm, ben.UserId, BlockTarget.Of(kim), ben.Name, default);
+        await blocks.PutUndoneAsync(
+            firm,
+            ben.UserId,
+            new UndoneThing(
+                UndoneKind.Thread, "1", InteractionKind.Mail, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, [CustomerId.Parse(new string('0', 32))],
+                ["2"], [new UndoneItem("3", IsMeeting: false, IsByHand: true)], [kim.Key], DateTimeOffset.UnixEpoch),
+            default);
         await services.GetRequiredService<Correspondents>().CountAsync(
             firm, ben.UserId, [new CorrespondentMail("1", new Correspondent(kim, "Kim"), Direction.Incoming, DateTimeOffset.UnixEpoch)], default);
         await services.GetRequiredService<ErasedPeople>().AddAsync(firm, kim, default);

@@ -4,8 +4,10 @@ using OutlookCrm.Capture;
 using OutlookCrm.Customers;
 using OutlookCrm.Graph;
 using OutlookCrm.Http;
+using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
+using OutlookCrm.Tests.Interactions;
 
 namespace OutlookCrm.Tests.Http;
 
@@ -82,6 +84,16 @@ internal static class SampleRequests
             ["links"] = new JsonArray(new JsonObject { ["kind"] = "replacedAfter", ["product"] = "Filter", ["after"] = "months12" }),
         },
         "EditNoteRequest" => new() { ["text"] = "Called twice." },
+        "AddCallRequest" => new()
+        {
+            ["id"] = "0b0d6f6e-6d5f-4bb5-9a9f-0d5a3b7c1d12",
+            ["direction"] = "incoming",
+            ["text"] = "Asked for the price.",
+            ["at"] = "2026-03-01T10:00:00Z",
+            ["length"] = "fifteenMinutes",
+        },
+        "EditCallRequest" => new() { ["direction"] = "outgoing", ["text"] = "Told them the price.", ["at"] = "2026-03-01T11:00:00Z", ["length"] = "hour" },
+        "LogMailRequest" => new() { ["internetMessageId"] = "<1@kunde.example>" },
         "GuessRequest" => new() { ["address"] = "lea@neu.example", ["name"] = "Lea Neu", ["text"] = "Best regards\r\nLea Neu\r\nNeu Ltd" },
         "FindPeopleRequest" => new() { ["people"] = new JsonArray(new JsonObject { ["address"] = "kim@kunde.example", ["name"] = "Kim" }) },
         "UpdateMailboxRequest" => new()
@@ -105,6 +117,9 @@ internal static class SampleRequests
         .Replace("{noteId}", seed.NoteId, StringComparison.Ordinal)
         .Replace("{dealId}", seed.NoteId, StringComparison.Ordinal)
         .Replace("{purchaseId}", seed.NoteId, StringComparison.Ordinal)
+        .Replace("{callId}", seed.CallId, StringComparison.Ordinal)
+        .Replace("{lineId}", seed.LineId, StringComparison.Ordinal)
+        .Replace("{key}", seed.UndoneKey, StringComparison.Ordinal)
         .Replace("{address}", "second@kunde.example", StringComparison.Ordinal)
         .Replace("{*file}", "taskpane.html", StringComparison.Ordinal);
 
@@ -117,6 +132,7 @@ internal static class SampleRequests
         "GetReceipt" => "?day=2026-03-01",
         "TakeAnyway" or "DismissSkipped" => "?item=AAMk-skipped",
         "AllowSender" or "AllowSenderForFirm" => "?what=blocked.example",
+        "PreviewUndo" or "UndoLine" => "?scope=thing",
         "LeaveFolder" => "?folder=AAMk-folder",
         "MailArrived" => "?validationToken=hello",
         _ => "",
@@ -124,10 +140,11 @@ internal static class SampleRequests
 }
 
 /// <summary>
-/// A customer with two addresses and a note; of Anna's mailbox something that was skipped, somebody whom she keeps writing with,
+/// A customer with two addresses, a note, a call, a mail and one that was taken off; of Anna's mailbox something that was skipped, somebody whom she keeps writing with,
 /// somebody whose mail is left out; a shared mailbox.
 /// </summary>
-internal sealed record Seed(string CustomerId, string ETag, string NoteId, string MailboxETag, string FirmETag, string SharedMailboxId)
+internal sealed record Seed(
+    string CustomerId, string ETag, string NoteId, string CallId, string LineId, string UndoneKey, string MailboxETag, string FirmETag, string SharedMailboxId)
 {
     /// <summary>The version that an endpoint's If-Match means.</summary>
     public string ETagFor(HttpEndpoint endpoint) => endpoint.Name switch
@@ -151,15 +168,24 @@ internal sealed record Seed(string CustomerId, string ETag, string NoteId, strin
         await SendAsync(
             anna, HttpMethod.Post, $"/api/customers/{id}/deals", $$"""{"id":"{{noteId}}","title":"Kitchen","stage":"Enquiry"}""");
         await SendAsync(anna, HttpMethod.Put, "/api/products", """{"name":"Table"}""");
+        var callId = Guid.NewGuid().ToString("D");
+        await SendAsync(anna, HttpMethod.Post, $"/api/customers/{id}/calls", $$"""{"id":"{{callId}}","direction":"incoming"}""");
         var now = await SendAsync(anna, HttpMethod.Get, $"/api/customers/{id}", null);
         var shared = await SendAsync(anna, HttpMethod.Post, "/api/mailboxes", """{"address":"info@bergdesign.example"}""");
         await SendAsync(anna, HttpMethod.Post, "/api/mailboxes/mine/blocks", """{"what":"blocked.example"}""");
         await SendAsync(anna, HttpMethod.Post, "/api/firm/blocks", """{"what":"blocked.example"}""");
         await PlantMailAsync(crm);
+        var (line, undone) = (Recordings.Mail(A.Anna.Id, "<line@x>"), Recordings.Mail(A.Anna.Id, "<undone@x>"));
+        await crm.Services.GetRequiredService<InteractionStore>().RecordAsync(
+            A.Firm, OutlookCrm.Customers.CustomerId.Parse(id), [line.For(OutlookCrm.Customers.CustomerId.Parse(id)), undone.For(OutlookCrm.Customers.CustomerId.Parse(id))], default);
+        var done = await SendAsync(anna, HttpMethod.Post, $"/api/customers/{id}/timeline/{undone.Id}/undo?scope=thing", null);
         return new(
             id,
             now["eTag"]!.GetValue<string>(),
             noteId,
+            callId,
+            line.Id,
+            done["key"]!.GetValue<string>(),
             (await SendAsync(anna, HttpMethod.Get, "/api/mailboxes/mine", null))["eTag"]!.GetValue<string>(),
             shared["firm"]!["eTag"]!.GetValue<string>(),
             shared["mailboxes"]!.AsArray().Single(one => one!["isShared"]!.GetValue<bool>())!["id"]!.GetValue<string>());

@@ -328,8 +328,8 @@ public sealed class RecordingTests
         {
             byte[] bytes => Convert.ToHexString(bytes),
             string text when row.Properties["Kind"] is "Mail" && row.RowKey.StartsWith("k|", StringComparison.Ordinal) =>
-                string.Join('\n', text.Split('\n').Select(line => line.Split('\t') is [var user, var item, _, var flags, { Length: > 0 } reading]
-                    ? $"{user} {item} {flags} {reading}"
+                string.Join('\n', text.Split('\n').Select(line => line.Split('\t') is [var user, var item, _, var flags, { Length: > 0 } reading, var takenAt]
+                    ? $"{user} {item} {flags} {reading} {takenAt}"
                     : line)),
             _ => $"{value}",
         };

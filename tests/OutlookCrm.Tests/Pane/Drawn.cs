@@ -40,7 +40,7 @@ internal static class Drawn
         [],
         Now,
         Now.AddDays(-3),
-        new Timeline("0123456789abcdef0123456789abcdef", [Note("n1", Now)], Next: null));
+        new Timeline("0123456789abcdef0123456789abcdef", [Note("n1", Now), Call("c1", Now)], Next: null));
 
     public static readonly UnknownSender Unknown = new(
         new CustomerDraft(
@@ -58,6 +58,25 @@ internal static class Drawn
 
     public static TimelineLine Note(string id, DateTimeOffset at, string text = "Called about the invoice") =>
         new(id, InteractionKind.Note, Direction.None, at, Title: null, text, "Mia Hansen");
+
+    public static readonly WhyHere Why = new(
+        "0123456789abcdef0123456789abcdef",
+        "11112222333344445555666677778888",
+        InteractionKind.Mail,
+        Now,
+        "kim@hotel-sonne.example",
+        PersonRole.From,
+        IsByHand: true,
+        [new SeenInMailbox("Mia Hansen", IsMine: true, IsShared: false, IsSent: false, Now)],
+        [new PersonOnLine(PersonRole.From, "Kim", "kim@hotel-sonne.example"), new PersonOnLine(PersonRole.To, null, "mia@birnbaum.example")],
+        PeopleCount: 7,
+        ["offer.pdf"],
+        AttachmentCount: 3,
+        IsOnlyMine: true,
+        Enum.GetValues<UndoScope>());
+
+    public static TimelineLine Call(string id, DateTimeOffset at) =>
+        new(id, InteractionKind.Call, Direction.Incoming, at, Title: null, "Asked for the price", "Mia Hansen", at.AddMinutes(15));
 
     public static async Task<string> HtmlAsync<T>(T model, Reader reader)
         where T : class

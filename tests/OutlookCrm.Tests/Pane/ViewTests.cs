@@ -67,6 +67,12 @@ public sealed class ViewTests
                 new PurchaseList(
                     "1", Evil, null, [new PurchaseEntry(Guid.Empty, new DateOnly(2026, 5, 3), true, Evil, "-5.00", [new PurchaseItem(Evil, "5")], Evil, Evil)], Evil),
                 Drawn.Member),
+            await Drawn.HtmlAsync(
+                Drawn.Why with { Match = Evil, Attachments = [Evil], People = [new PersonOnLine(PersonRole.From, Evil, Evil)], SeenIn = [new SeenInMailbox(Evil, false, true, true, null)] },
+                Drawn.Member),
+            await Drawn.HtmlAsync(new WrittenLine("1", Drawn.Note("n", Drawn.Now, Evil)), Drawn.Member),
+            await Drawn.HtmlAsync(new UndoPreview("1", "1", InteractionKind.Mail, UndoScope.Person, 1, 1, 1, 1, Evil), Drawn.Member),
+            await Drawn.HtmlAsync(new UndoneList([new Undone("i-1", UndoScope.Thing, InteractionKind.Mail, Drawn.Now, Drawn.Now, [Evil])]), Drawn.Member),
         ];
 
         foreach (var page in pages)
@@ -97,6 +103,7 @@ public sealed class ViewTests
         foreach (var body in new[]
         {
             await Drawn.BodyAsync(Drawn.Customer), await Drawn.BodyAsync<SenderCard>(Drawn.Unknown), await Drawn.BodyAsync(new PurchaseList("1", "Kim", null, [])),
+            await Drawn.BodyAsync(new CustomerActions("1", "Kim")), await Drawn.BodyAsync(Drawn.Why),
         })
         {
             Assert.All(
@@ -138,6 +145,9 @@ public sealed class ViewTests
         { "form[hx-post$=close]", typeof(CloseDealRequest) },
         { "form[hx-post$=addresses]", typeof(AddAddressRequest) },
         { "form[hx-post='/api/customers']", typeof(CreateCustomerRequest) },
+        { "form[hx-post$=calls]", typeof(AddCallRequest) },
+        { "form[hx-put*=calls]", typeof(EditCallRequest) },
+        { "form[hx-post$=log-mail]", typeof(LogMailRequest) },
     };
 
     [Theory]
@@ -148,7 +158,12 @@ public sealed class ViewTests
             [await Drawn.BodyAsync(Drawn.Customer), await Drawn.BodyAsync<SenderCard>(Drawn.Unknown), await Drawn.BodyAsync(new PurchaseList("1", "Kim", null, [])),
              await Drawn.BodyAsync(Drawn.Products),
              await Drawn.BodyAsync(Drawn.Deals)];
-        var controls = bodies.SelectMany(body => body.QuerySelectorAll(forms)).SelectMany(form => form.QuerySelectorAll("[name]")).ToList();
+        IElement[] folds =
+        [
+            await Drawn.BodyAsync(new CustomerActions("1", "Kim")),
+            await Drawn.BodyAsync(new WrittenLine("1", Drawn.Note("n", Drawn.Now))), await Drawn.BodyAsync(new WrittenLine("1", Drawn.Call("c", Drawn.Now))),
+        ];
+        var controls = bodies.Concat(folds).SelectMany(body => body.QuerySelectorAll(forms)).SelectMany(form => form.QuerySelectorAll("[name]")).ToList();
 
         Assert.NotEmpty(controls);
         foreach (var control in controls)

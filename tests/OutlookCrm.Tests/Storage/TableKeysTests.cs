@@ -91,7 +91,7 @@ public sealed class TableKeysTests
         ];
 
         Assert.All(onCard, key => Assert.True(Holds(TableKeys.Card, key)));
-        Assert.False(Holds(TableKeys.Card, TableKeys.NoteMarker(Guid.Empty)));
+        Assert.False(Holds(TableKeys.Card, TableKeys.Details(Guid.Empty.ToString("N"))));
         Assert.False(Holds(TableKeys.Card, TableKeys.Outbox("1")));
     }
 

@@ -41,6 +41,11 @@ export function currentKey(): string | null {
   return [item.itemType, item.itemId, item.internetMessageId, item.conversationId, item.dateTimeCreated?.valueOf()].join('|');
 }
 
+/** The open mail's Message-ID; a meeting has none. */
+export function messageId(): string {
+  return (Office.context.mailbox.item as AnyItem | null)?.internetMessageId ?? '';
+}
+
 /** Read at once for an open mail; a meeting being edited must be asked for its people. */
 export function currentItem(): Item | Promise<Item> | null {
   const item = Office.context.mailbox.item as AnyItem | null | undefined;
