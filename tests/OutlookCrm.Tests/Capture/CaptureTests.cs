@@ -30,6 +30,7 @@ public sealed class CaptureTests
         await world.GivenMailboxAsync(Mira);
         await world.GivenMailboxAsync(Tomasz);
         var kim = await world.GivenCustomerAsync(Kim);
+        await world.SettleAsync(); // the customer's own history, whose steps would be counted
         var number = 0;
         for (var step = 0; step < 25; step++)
         {
