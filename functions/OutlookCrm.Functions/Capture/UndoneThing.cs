@@ -14,7 +14,6 @@ namespace OutlookCrm.Capture;
 /// <param name="Customers">On whose timelines it was; the first is the one where it was said.</param>
 /// <param name="Threads">Other names that this mailbox has for the thread: its own copies may lack what names it.</param>
 /// <param name="Items">Graph's ids of what has to be asked for one by one when it is taken back.</param>
-/// <param name="Addresses">Of customers with whom the thread was: by them it is found again. In the form in which addresses are compared.</param>
 /// <param name="LiftedAt">It is taken back: the rules know no more of it, and what was taken off is being asked for.</param>
 /// <param name="ETag">As read; null for a new one.</param>
 public sealed record UndoneThing(
@@ -26,7 +25,6 @@ public sealed record UndoneThing(
     IReadOnlyList<CustomerId> Customers,
     IReadOnlyList<string> Threads,
     IReadOnlyList<UndoneItem> Items,
-    IReadOnlyList<string> Addresses,
     DateTimeOffset? LiftedAt = null,
     string? ETag = null)
 {
@@ -35,7 +33,6 @@ public sealed record UndoneThing(
 
     // What fits a property of 64 KiB, by far.
     internal const int MaxItems = 100;
-    internal const int MaxAddresses = 100;
     internal const int MaxCustomers = 500;
     internal const int MaxThreads = 500;
 
@@ -55,7 +52,6 @@ public sealed record UndoneThing(
         [.. Lines(row, nameof(Customers)).Select(CustomerId.Parse)],
         Lines(row, nameof(Threads)),
         [.. Lines(row, nameof(Items)).Select(UndoneItem.Parse)],
-        Lines(row, nameof(Addresses)),
         row.Properties.GetValueOrDefault(nameof(LiftedAt)) as DateTimeOffset?,
         row.ETag);
 
@@ -70,7 +66,6 @@ public sealed record UndoneThing(
         Put(nameof(Customers), Customers.Select(customer => customer.ToString()));
         Put(nameof(Threads), Threads);
         Put(nameof(Items), Items.Select(item => item.ToString()));
-        Put(nameof(Addresses), Addresses);
         if (LiftedAt is { } liftedAt)
         {
             properties[nameof(LiftedAt)] = liftedAt.ToUniversalTime();

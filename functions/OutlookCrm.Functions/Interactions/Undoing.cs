@@ -18,6 +18,7 @@ public sealed class Undoing(
     BlockLists blocks,
     UndoPlans plans,
     CaptureRequests requests,
+    CustomerStore customers,
     FirmDirectory directory,
     IWorkQueue queue,
     TimeProvider clock)
@@ -221,9 +222,13 @@ public sealed class Undoing(
                 : requests.TakeItemAsync(tenantId, mailbox, item.ItemId, item.IsMeeting, cancellation));
         }
 
-        foreach (var address in thing.Addresses)
+        // What of a thread came while it was left out is found by whom it is with.
+        foreach (var customer in thing.Customers.Where(_ => thing.What == UndoneKind.Thread))
         {
-            await requests.SendAsync(new FindHistory(tenantId, mailbox, address), delay: null, cancellation);
+            foreach (var known in (await customers.ReadAsync(tenantId, customer, cancellation))?.Addresses ?? [])
+            {
+                await requests.SendAsync(new FindHistory(tenantId, mailbox, known.Address.Key), delay: null, cancellation);
+            }
         }
     }
 
@@ -258,10 +263,7 @@ public sealed class Undoing(
                     .. touched.Where(sighting => !isThread || sighting.IsByHand)
                         .Select(sighting => new UndoneItem(sighting.ItemId, undo.Found.Kind == InteractionKind.Meeting, sighting.IsByHand))
                         .Take(UndoneThing.MaxItems),
-                ],
-            isThread
-                ? [.. touched.Select(sighting => sighting.Reading!.Match?.Key).OfType<string>().Distinct().Take(UndoneThing.MaxAddresses)]
-                : []);
+                ]);
     }
 
     /// <summary>What was logged by hand since stays: who did that wanted it back.</summary>

@@ -132,7 +132,7 @@ public sealed class BlockListsTests : IDisposable
     }
 
     private static UndoneThing Undone(UndoneKind what, string id) => new(
-        what, id, OutlookCrm.Pane.InteractionKind.Mail, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, [], [], [], []);
+        what, id, OutlookCrm.Pane.InteractionKind.Mail, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, [], [], []);
 
     [Fact]
     public async Task A_full_list_takes_no_more_but_says_yes_to_what_it_has_and_is_read_whole()

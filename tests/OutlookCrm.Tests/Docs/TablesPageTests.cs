@@ -160,7 +160,7 @@ public sealed class TablesPageTests
             ben.UserId,
             new UndoneThing(
                 UndoneKind.Thread, "1", InteractionKind.Mail, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, [CustomerId.Parse(new string('0', 32))],
-                ["2"], [new UndoneItem("3", IsMeeting: false, IsByHand: true)], [kim.Key], DateTimeOffset.UnixEpoch),
+                ["2"], [new UndoneItem("3", IsMeeting: false, IsByHand: true)], DateTimeOffset.UnixEpoch),
             default);
         await services.GetRequiredService<Correspondents>().CountAsync(
             firm, ben.UserId, [new CorrespondentMail("1", new Correspondent(kim, "Kim"), Direction.Incoming, DateTimeOffset.UnixEpoch)], default);
