@@ -39,6 +39,15 @@ public sealed class InsightsTests(LiveProduct live)
         await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Purchases" }).ClickAsync();
         await Expect(outlook.Card.Locator(".bought")).ToBeVisibleAsync();
         await CheckAsync(outlook, "purchases");
+
+        var deal = outlook.Card.Locator("form[data-form=deal]");
+        await deal.GetByLabel("What for").FillAsync("Loft bed");
+        await deal.GetByLabel("Amount without tax").FillAsync("2400");
+        await deal.GetByLabel("Amount without tax").PressAsync("Enter");
+        await Expect(outlook.Who).ToHaveTextAsync("Deals");
+        await Expect(outlook.Card).ToContainTextAsync("Loft bed");
+        await Expect(outlook.Card).ToContainTextAsync("2,400.00 EUR");
+        await CheckAsync(outlook, "deals");
     }
 
     private static async Task CheckAsync(OutlookPage outlook, string page)
