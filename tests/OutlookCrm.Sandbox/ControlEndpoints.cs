@@ -18,6 +18,7 @@ namespace OutlookCrm.Sandbox;
 /// GET  /sandbox/subscriptions               those there are, and how many notifications wait
 /// POST /sandbox/subscriptions/lifecycle     { "event": "missed" | "subscriptionRemoved" | "reauthorizationRequired", "id": one; all without it }
 /// GET  /sandbox/traffic                     how often the product has asked Graph, was refused, and how many items it got
+/// GET  /sandbox/writes                      everything that the product has asked Graph to write
 /// </code>
 /// </remarks>
 internal static class ControlEndpoints
@@ -65,6 +66,7 @@ internal static class ControlEndpoints
                 ? Results.Ok(new { told })
                 : Results.Problem("There is no such subscription that wants to be told.", statusCode: StatusCodes.Status404NotFound));
         sandbox.MapGet("/traffic", (GraphTraffic traffic) => traffic);
+        sandbox.MapGet("/writes", (GraphWrites writes) => writes.All);
     }
 
     private static object Show(SandboxClock clock) => new { now = clock.GetUtcNow(), ahead = clock.Ahead };

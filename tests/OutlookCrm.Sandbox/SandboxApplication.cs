@@ -49,6 +49,9 @@ public sealed class SandboxApplication : IAsyncDisposable
     /// <summary>What the product was granted.</summary>
     public AppRegistration App => web.Services.GetRequiredService<AppRegistration>();
 
+    /// <summary>What the product has asked Graph to write.</summary>
+    public GraphWrites Writes => web.Services.GetRequiredService<GraphWrites>();
+
     /// <summary>How much the product has asked of Graph.</summary>
     public GraphTraffic Traffic => web.Services.GetRequiredService<GraphTraffic>();
 
@@ -202,6 +205,7 @@ public sealed class SandboxApplication : IAsyncDisposable
         builder.Services.AddSingleton<Faults>();
         builder.Services.AddSingleton<DeltaTokens>();
         builder.Services.AddSingleton<GraphTraffic>();
+        builder.Services.AddSingleton<GraphWrites>();
         builder.Services.AddSingleton<GraphThrottle>();
         builder.Services.AddSingleton<GraphBatch>();
         builder.Services.AddSingleton<Subscriptions>();

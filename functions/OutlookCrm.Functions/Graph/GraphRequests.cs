@@ -51,7 +51,13 @@ internal sealed class GraphRequests(GraphOptions options, GraphClients clients, 
     /// <exception cref="GraphException">It was refused, or could not be had in time.</exception>
     public Task<JsonDocument> SendAsync(
         Guid tenantId, string mailbox, Func<GraphServiceClient, RequestInformation> build, CancellationToken cancellation) =>
-        SendAsync(tenantId, mailbox, 1, isLink: false, build, cancellation);
+        SendAsync(tenantId, mailbox, 1, isLink: false, isOnce: false, build, cancellation);
+
+    /// <summary>As the other, for what must not be done twice: tried again only where Graph said that it was not done.</summary>
+    /// <exception cref="GraphException">It was refused, or nobody knows: see <see cref="GraphException.Status"/>.</exception>
+    public Task<JsonDocument> SendOnceAsync(
+        Guid tenantId, string mailbox, Func<GraphServiceClient, RequestInformation> build, CancellationToken cancellation) =>
+        SendAsync(tenantId, mailbox, 1, isLink: false, isOnce: true, build, cancellation);
 
     /// <summary>The answer to a link of Graph's, sent as it was given.</summary>
     /// <exception cref="GraphException"><see cref="GraphTrouble.Resync"/>: the link is no longer good, or leads to somewhere else than Graph.</exception>
@@ -62,7 +68,7 @@ internal sealed class GraphRequests(GraphOptions options, GraphClients clients, 
             throw new GraphException(GraphTrouble.Resync, ForeignLink, null, null, null);
         }
 
-        return SendAsync(tenantId, mailbox, 1, isLink: true, _ => new RequestInformation { HttpMethod = Method.GET, URI = address }, cancellation);
+        return SendAsync(tenantId, mailbox, 1, isLink: true, isOnce: false, _ => new RequestInformation { HttpMethod = Method.GET, URI = address }, cancellation);
     }
 
     /// <summary>Graph's answers to many reads of one mailbox, each part for itself and in the same order, 20 at a time.</summary>
@@ -103,7 +109,7 @@ internal sealed class GraphRequests(GraphOptions options, GraphClients clients, 
         for (var tries = 1; ; tries++)
         {
             using var document = await SendAsync(
-                tenantId, mailbox, open.Count, isLink: false, client => Batch(client, open.Select(n => (n, parts[n]))), cancellation);
+                tenantId, mailbox, open.Count, isLink: false, isOnce: false, client => Batch(client, open.Select(n => (n, parts[n]))), cancellation);
             var byId = GraphJson.Items(document.RootElement, "responses")
                 .Select(part => (Id: GraphJson.Text(part, "id"), Part: part))
                 .Where(part => part.Id is not null)
@@ -134,7 +140,7 @@ internal sealed class GraphRequests(GraphOptions options, GraphClients clients, 
     }
 
     private async Task<JsonDocument> SendAsync(
-        Guid tenantId, string mailbox, int parts, bool isLink, Func<GraphServiceClient, RequestInformation> build, CancellationToken cancellation)
+        Guid tenantId, string mailbox, int parts, bool isLink, bool isOnce, Func<GraphServiceClient, RequestInformation> build, CancellationToken cancellation)
     {
         var lane = LaneOf(tenantId, mailbox);
         var patience = Patience;
@@ -176,7 +182,8 @@ internal sealed class GraphRequests(GraphOptions options, GraphClients clients, 
 
             // What took its time limit already would take another one.
             var wait = refusal.RetryAfter ?? Backoff(tries);
-            if (refusal.Trouble != GraphTrouble.Temporary || refusal.Code == OutOfTime || tries == MaxTries || wait > patience)
+            if (refusal.Trouble != GraphTrouble.Temporary || refusal.Code == OutOfTime || tries == MaxTries || wait > patience
+                || (isOnce && refusal.Status is not ((int)HttpStatusCode.TooManyRequests or (int)HttpStatusCode.ServiceUnavailable)))
             {
                 throw refusal;
             }

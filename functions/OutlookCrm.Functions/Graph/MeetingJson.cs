@@ -87,7 +87,7 @@ internal static class MeetingJson
         ResponseOf(GraphJson.Text(GraphJson.Child(json, "status"), "response")));
 
     /// <summary>Wall-clock time and zone; UTC was asked for. A whole day has no zone: it is that date everywhere.</summary>
-    private static DateTimeOffset? Time(JsonElement json, string name, bool isAllDay)
+    internal static DateTimeOffset? Time(JsonElement json, string name, bool isAllDay)
     {
         var at = GraphJson.Child(json, name);
         if (!DateTime.TryParse(

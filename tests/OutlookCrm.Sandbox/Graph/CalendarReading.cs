@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using OutlookCrm.Sandbox.Mail;
 
 namespace OutlookCrm.Sandbox.Graph;
 
 /// <summary>Events as they are read.</summary>
-internal static class CalendarReading
+internal static partial class CalendarReading
 {
     private const int PageSize = 10; // Graph's, where nobody asks for another
 
@@ -26,6 +27,7 @@ internal static class CalendarReading
         var query = new GraphQuery(context.Request);
         var rendering = GraphEndpoints.RenderingFor(context, mailbox, Content);
         var selection = Select(query, rendering);
+        GraphWrites.Tell(context, rendering.Id(kept.Id, kept.ImmutableId));
         return GraphAnswers.WriteAsync(context, status, json => EventShape.Write(json, kept, selection, rendering));
     }
 
@@ -67,8 +69,19 @@ internal static class CalendarReading
     private static Task ListAsync(HttpContext context)
     {
         var mailbox = GraphEndpoints.MailboxOf(context);
-        return WriteListAsync(context, mailbox, "events", mailbox.Calendar.Events.Where(kept => kept.SeriesMasterId is null));
+        var events = mailbox.Calendar.Events.Where(kept => kept.SeriesMasterId is null);
+        if (new GraphQuery(context.Request).Filter is { } filter && ByProperty().Match(filter) is { Success: true } by)
+        {
+            var (id, value) = (by.Groups["id"].Value, by.Groups["value"].Value.Replace("''", "'", StringComparison.Ordinal));
+            return WriteListAsync(context, mailbox, "events", events.Where(kept => kept.NamedProperties.GetValueOrDefault(id) == value), isFiltered: true);
+        }
+
+        return WriteListAsync(context, mailbox, "events", events);
     }
+
+    // How Graph is asked for what carries a named property (graph-docs api/singlevaluelegacyextendedproperty-get.md).
+    [GeneratedRegex(@"^\s*singleValueExtendedProperties/[Aa]ny\((?<one>\w+):\s*\k<one>/id eq '(?<id>[^']+)' and \k<one>/value eq '(?<value>(?:[^']|'')*)'\)\s*$")]
+    private static partial Regex ByProperty();
 
     private static Task ListInstancesAsync(HttpContext context)
     {
@@ -80,12 +93,12 @@ internal static class CalendarReading
             mailbox.Calendar.OccurrencesOf(series).Where(kept => kept.Meeting.StartAt < to && kept.Meeting.EndAt > from));
     }
 
-    private static Task WriteListAsync(HttpContext context, Mailbox mailbox, string resource, IEnumerable<CalendarEvent> events)
+    private static Task WriteListAsync(HttpContext context, Mailbox mailbox, string resource, IEnumerable<CalendarEvent> events, bool isFiltered = false)
     {
         var query = new GraphQuery(context.Request);
         var rendering = GraphEndpoints.RenderingFor(context, mailbox, Content);
         var selection = Select(query, rendering);
-        var filter = GraphFilter<CalendarEvent>.Parse(query.Filter, EventShape.Instance);
+        var filter = isFiltered ? null : GraphFilter<CalendarEvent>.Parse(query.Filter, EventShape.Instance);
         var kept = filter is null ? events : events.Where(filter.Test);
         if (query.Order is var (path, descending))
         {

@@ -31,7 +31,7 @@ internal static class CalendarWriting
         }
 
         if (body["transactionId"] is { } transaction
-            && mailbox.Calendar.Events.FirstOrDefault(kept => kept.TransactionId == MailInput.Text(transaction, "transactionId")) is { } earlier)
+            && mailbox.Calendar.FindByTransaction(MailInput.Text(transaction, "transactionId")) is { } earlier)
         {
             await CalendarReading.WriteAsync(context, mailbox, earlier, StatusCodes.Status201Created);
             return;
@@ -51,6 +51,11 @@ internal static class CalendarWriting
         var mailbox = GraphEndpoints.MailboxOf(context);
         var kept = CalendarReading.EventOf(context, mailbox);
         var changes = await GraphAnswers.ReadBodyAsync(context);
+        if (changes.ContainsKey("transactionId"))
+        {
+            throw GraphError.Refused("ErrorInvalidRequest", "A transactionId can be set only when an event is made.");
+        }
+
         var input = EventInput.Read(changes, kept.Meeting);
         if (kept.SeriesMasterId is not null && (input.Rule is not null || changes.ContainsKey("attendees")))
         {

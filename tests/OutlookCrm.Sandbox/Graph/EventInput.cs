@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using OutlookCrm.Sandbox.Mail;
 
 namespace OutlookCrm.Sandbox.Graph;
@@ -7,7 +8,7 @@ namespace OutlookCrm.Sandbox.Graph;
 /// <summary>What a client writes of an event. Anything that could not be kept is refused, not dropped.</summary>
 /// <param name="Rule">Null when nothing is said of a recurrence.</param>
 /// <param name="Own">What only this calendar's copy has.</param>
-internal sealed record EventInput(Meeting Meeting, Recurrence? Rule, Func<CalendarEvent, CalendarEvent> Own)
+internal sealed partial record EventInput(Meeting Meeting, Recurrence? Rule, Func<CalendarEvent, CalendarEvent> Own)
 {
     public const int DefaultReminderMinutes = 15;
 
@@ -81,6 +82,11 @@ internal sealed record EventInput(Meeting Meeting, Recurrence? Rule, Func<Calend
                     var transaction = value is null ? null : MailInput.Text(value, name);
                     own = kept => inner(kept) with { TransactionId = transaction };
                     break;
+                case "singleValueExtendedProperties":
+                    var named = MailInput.Items(value, name).ToDictionary(
+                        item => ReadPropertyName(item?["id"], name), item => MailInput.Text(item?["value"], name), StringComparer.OrdinalIgnoreCase);
+                    own = kept => inner(kept) with { NamedProperties = Merge(kept.NamedProperties, named) };
+                    break;
                 case ['@', ..] or "responseRequested" or "allowNewTimeProposals":
                     break;
                 default:
@@ -95,6 +101,24 @@ internal sealed record EventInput(Meeting Meeting, Recurrence? Rule, Func<Calend
 
         return new EventInput(Sensible(meeting, hasStart, hasEnd), rule, own);
     }
+
+    private static string ReadPropertyName(JsonNode? value, string name) => MailInput.Text(value, name) is var id && NamedProperty().IsMatch(id)
+        ? id
+        : throw GraphError.Refused("ErrorInvalidProperty", $"The property '{id}' is not String {{guid}} Name name: no other is kept of an event here.");
+
+    private static Dictionary<string, string> Merge(IReadOnlyDictionary<string, string> before, Dictionary<string, string> set)
+    {
+        var merged = new Dictionary<string, string>(before, StringComparer.OrdinalIgnoreCase);
+        foreach (var (id, value) in set)
+        {
+            merged[id] = value;
+        }
+
+        return merged;
+    }
+
+    [GeneratedRegex(@"^String \{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\} Name [\w.-]{1,100}$")]
+    private static partial Regex NamedProperty();
 
     // Whether and when are two properties, which come in any order.
     private static int? ReadReminder(JsonObject body, int? before)
@@ -134,7 +158,7 @@ internal sealed record EventInput(Meeting Meeting, Recurrence? Rule, Func<Calend
             : throw GraphError.Refused("ErrorInvalidRequest", "An all-day event must last at least 24 hours.");
     }
 
-    private static (DateTimeOffset At, string Zone) ReadTime(JsonNode? value, string name)
+    public static (DateTimeOffset At, string Zone) ReadTime(JsonNode? value, string name)
     {
         var time = value as JsonObject ?? throw MailInput.Wrong(name);
         var zoneName = time["timeZone"] is { } given ? MailInput.Text(given, name) : "UTC";

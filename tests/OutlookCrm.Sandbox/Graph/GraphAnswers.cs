@@ -66,8 +66,10 @@ internal static class GraphAnswers
 
         try
         {
-            return await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted) as JsonObject
+            var body = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted) as JsonObject
                 ?? throw GraphError.BadRequest("Empty Payload. JSON content expected.");
+            GraphWrites.Keep(context, body);
+            return body;
         }
         catch (JsonException)
         {

@@ -32,6 +32,8 @@ internal static class GraphEndpoints
             CalendarReading.Map(user);
             CalendarDelta.Map(user);
             CalendarWriting.Map(user);
+            Reminders.Map(user);
+            Tasks.Map(user, prefix == "/me" ? Needs.WriteMyTasks : Needs.WriteTasks);
         }
 
         SubscriptionEndpoints.Map(graph);

@@ -5,7 +5,7 @@ namespace OutlookCrm.Sandbox.Graph;
 /// <summary>
 /// What every request to Graph passes before its endpoint: who calls, whether there is room, what goes wrong today, and whether they may.
 /// </summary>
-internal sealed class GraphGate(GraphCallers callers, GraphThrottle throttle, Faults faults, GraphTraffic traffic, AppRegistration app)
+internal sealed class GraphGate(GraphCallers callers, GraphThrottle throttle, Faults faults, GraphTraffic traffic, GraphWrites writes, AppRegistration app)
 {
     public async Task PassAsync(HttpContext context, RequestDelegate next)
     {
@@ -42,6 +42,13 @@ internal sealed class GraphGate(GraphCallers callers, GraphThrottle throttle, Fa
             }
 
             await error.WriteAsync(context);
+        }
+        finally
+        {
+            if (caller is { IsOutlook: false })
+            {
+                writes.Add(context);
+            }
         }
     }
 

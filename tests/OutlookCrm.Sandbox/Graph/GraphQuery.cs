@@ -111,9 +111,9 @@ internal sealed class GraphQuery
 
 /// <summary>What of an item's surroundings comes with it.</summary>
 /// <param name="Attachments">Null: not asked for.</param>
-internal sealed record Expansion(Selection<AttachmentOf>? Attachments, IReadOnlyList<ExtendedProperty>? ExtendedProperties, bool ChildFolders)
+internal sealed record Expansion(Selection<AttachmentOf>? Attachments, IReadOnlyList<ExtendedProperty>? ExtendedProperties, bool ChildFolders, bool LinkedResources)
 {
-    public static readonly Expansion None = new(null, null, false);
+    public static readonly Expansion None = new(null, null, false, false);
 
     /// <exception cref="GraphError">Something that cannot be had here.</exception>
     public static Expansion Read(string? text)
@@ -132,6 +132,7 @@ internal sealed record Expansion(Selection<AttachmentOf>? Attachments, IReadOnly
                     Attachments = AttachmentShape.Instance.Select(Of("$select")?.Split(',', StringSplitOptions.TrimEntries)),
                 },
                 "singleValueExtendedProperties" => expansion with { ExtendedProperties = ExtendedProperty.ReadFilter(Of("$filter") ?? "") },
+                "linkedResources" => expansion with { LinkedResources = true },
                 "childFolders" => expansion with { ChildFolders = true },
                 _ => throw GraphError.BadRequest($"Could not find a property named '{name}' to expand."),
             };

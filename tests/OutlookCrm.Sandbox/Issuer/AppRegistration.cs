@@ -4,7 +4,7 @@ namespace OutlookCrm.Sandbox.Issuer;
 public sealed class AppRegistration
 {
     /// <summary>What the product asks for, and is granted at first: that and no more.</summary>
-    public static readonly IReadOnlyList<string> AskedFor = ["Calendars.Read", "Domain.Read.All", "Mail.Read"];
+    public static readonly IReadOnlyList<string> AskedFor = ["Calendars.ReadWrite", "Domain.Read.All", "Mail.Read", "Tasks.ReadWrite.All"];
 
     private volatile IReadOnlyList<string> roles = AskedFor;
     private volatile IReadOnlyList<string>? mailboxes;

@@ -12,7 +12,7 @@ public sealed class TokenIssuer(SandboxClock clock, SandboxAddresses addresses, 
 
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
-    private const string OutlookScopes = "Calendars.ReadWrite Mail.ReadWrite Mail.Send MailboxSettings.Read User.Read User.ReadBasic.All";
+    private const string OutlookScopes = "Calendars.ReadWrite Mail.ReadWrite Mail.Send MailboxSettings.Read Tasks.ReadWrite User.Read User.ReadBasic.All";
 
     private static readonly string Tenant = SampleFirm.TenantId.ToString();
     private readonly JsonWebTokenHandler handler = new() { SetDefaultTimesOnTokenCreation = false };

@@ -15,6 +15,7 @@ public sealed class Calendar
     private readonly ItemIndex byStart = new(); // all but series
     private readonly Dictionary<string, int> numbers = []; // of both ids
     private readonly Dictionary<string, List<int>> byUid = [];
+    private readonly Dictionary<string, int> byTransaction = [];
     private readonly List<EventChange> changes = [];
     private TimeSpan longest = TimeSpan.FromDays(1);
     private long version;
@@ -58,6 +59,15 @@ public sealed class Calendar
         lock (changing)
         {
             return OfUid(uid);
+        }
+    }
+
+    /// <summary>The event that was made by the request with this id, unless it is gone.</summary>
+    public CalendarEvent? FindByTransaction(string transactionId)
+    {
+        lock (changing)
+        {
+            return byTransaction.TryGetValue(transactionId, out var number) ? events[number] : null;
         }
     }
 
@@ -320,6 +330,11 @@ public sealed class Calendar
     private void PutIn(CalendarEvent kept)
     {
         events[kept.Number] = kept;
+        if (kept.TransactionId is { } transaction)
+        {
+            byTransaction[transaction] = kept.Number;
+        }
+
         if (kept.Recurrence is null)
         {
             byStart.Add(new ItemPosition(kept.Meeting.StartAt.UtcTicks, kept.Number));

@@ -6,7 +6,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace OutlookCrm.Sandbox.Mail;
 
 /// <summary>
-/// One colleague's mail; their meetings are in <see cref="Calendar"/>. Whatever changes is counted and kept in a log for each folder, so that
+/// One colleague's mail; their meetings are in <see cref="Calendar"/>, their tasks in <see cref="Tasks"/>. Whatever changes is counted and kept in a log for each folder, so that
 /// "what happened since" costs as much as happened. Safe to use from many threads at once: a reader sees whole changes only.
 /// </summary>
 public sealed class Mailbox
@@ -33,6 +33,7 @@ public sealed class Mailbox
         Owner = owner;
         RootFolderId = MakeId("folder", "msgfolderroot");
         Calendar = new Calendar(this);
+        Tasks = new TaskLists(this);
         foreach (var (name, wellKnownName) in Standard)
         {
             folders.Add(new MailFolder(MakeId("folder", wellKnownName), name, wellKnownName, RootFolderId));
@@ -42,6 +43,8 @@ public sealed class Mailbox
     public SampleColleague Owner { get; }
 
     public Calendar Calendar { get; }
+
+    public TaskLists Tasks { get; }
 
     public string RootFolderId { get; }
 

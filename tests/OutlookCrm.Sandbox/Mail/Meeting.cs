@@ -140,8 +140,21 @@ public sealed record CalendarEvent(string Id, string ImmutableId, Meeting Meetin
     /// <summary>Null: it does not remind.</summary>
     public int? ReminderMinutes { get; init; }
 
+    /// <summary>When the reminder fires, where somebody snoozed it.</summary>
+    public DateTimeOffset? SnoozedUntil { get; init; }
+
+    /// <summary>Somebody has seen the reminder of this start, and needs no other.</summary>
+    public DateTimeOffset? DismissedFor { get; init; }
+
+    /// <summary>When it reminds; null when it does not, or no more.</summary>
+    public DateTimeOffset? RemindsAt =>
+        ReminderMinutes is not { } minutes || Recurrence is not null || DismissedFor == Meeting.StartAt ? null : SnoozedUntil ?? Meeting.StartAt.AddMinutes(-minutes);
+
     /// <summary>A client's own word by which it knows a retry.</summary>
     public string? TransactionId { get; init; }
+
+    /// <summary>Named MAPI properties that clients set, by the name as Graph has it.</summary>
+    public IReadOnlyDictionary<string, string> NamedProperties { get; init; } = new Dictionary<string, string>();
 
     public DateTimeOffset CreatedAt { get; init; }
 

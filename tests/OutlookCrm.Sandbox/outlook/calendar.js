@@ -12,9 +12,10 @@ export class Calendar {
   #selected = null;
   #asked = 0;
   #drawn = '';
+  #dragged = null;
 
-  constructor({ box, graph, locale, now, onSelect }) {
-    Object.assign(this, { box, graph, locale, now, onSelect });
+  constructor({ box, graph, locale, now, onSelect, onMove }) {
+    Object.assign(this, { box, graph, locale, now, onSelect, onMove });
     this.#start = monday(now());
     this.stopped = new AbortController();
     const { signal } = this.stopped;
@@ -99,10 +100,18 @@ export class Calendar {
       const ofDay = this.#events.filter((event) => overlaps(event, day, addDays(day, 1)));
       const timed = element('div', { className: 'timed' });
       for (const event of ofDay.filter((item) => !item.isAllDay)) timed.append(this.#placed(event, day, ofDay));
-      return element('div', { className: `day${day.toDateString() === this.now().toDateString() ? ' today' : ''}` },
+      const column = element('div', { className: `day${day.toDateString() === this.now().toDateString() ? ' today' : ''}` },
         element('h3', { textContent: weekday.format(day) }),
         element('div', { className: 'whole' }, ...ofDay.filter((item) => item.isAllDay).map((event) => this.#button(event))),
         timed);
+      column.addEventListener('dragover', (over) => { if (this.#dragged) over.preventDefault(); });
+      column.addEventListener('drop', (dropped) => {
+        dropped.preventDefault();
+        const event = this.#dragged;
+        this.#dragged = null;
+        if (event && startOf(event).toDateString() !== day.toDateString()) this.onMove(event, day);
+      });
+      return column;
     });
     return element('div', { className: 'grid' }, hours, ...days);
   }
@@ -139,6 +148,9 @@ export class Calendar {
       title: `${event.subject}\n${event.location.displayName}`,
     }, element('b', { textContent: event.subject || '(no subject)' }), element('small', { textContent: time }));
     button.addEventListener('click', () => this.#select(event));
+    button.draggable = event.isOrganizer && !event.seriesMasterId && !event.isAllDay;
+    button.addEventListener('dragstart', () => { this.#dragged = event; });
+    button.addEventListener('dragend', () => { this.#dragged = null; });
     return button;
   }
 }

@@ -117,6 +117,42 @@ export class Graph {
   /** @param {'accept'|'tentativelyAccept'|'decline'} response */
   respond(id, response, comment) { return this.#send('POST', `/me/events/${encodeURIComponent(id)}/${response}`, { comment, sendResponse: true }); }
 
+  /** Events whose reminder fires in a span of time. */
+  async reminders(from, to) {
+    return (await this.#get(`/me/reminderView(startDateTime='${from.toISOString()}',endDateTime='${to.toISOString()}')`)).value;
+  }
+
+  snooze(id, at) {
+    return this.#send('POST', `/me/events/${encodeURIComponent(id)}/snoozeReminder`, { newReminderTime: { dateTime: at.toISOString().slice(0, 19), timeZone: 'UTC' } });
+  }
+
+  dismiss(id) { return this.#send('POST', `/me/events/${encodeURIComponent(id)}/dismissReminder`, {}); }
+
+  /** Of every list, each with its list's id. */
+  async allTasks() {
+    const lists = (await this.#get('/me/todo/lists?$top=100')).value;
+    return (await Promise.all(lists.map(async ({ id: listId }) => {
+      const found = [];
+      let next = `/me/todo/lists/${encodeURIComponent(listId)}/tasks?$expand=linkedResources&$top=100`;
+      while (next) {
+        const page = await this.#get(next);
+        found.push(...page.value.map((task) => ({ ...task, listId })));
+        next = page['@odata.nextLink']?.split('/graph/v1.0')[1];
+      }
+      return found;
+    }))).flat();
+  }
+
+  async addTask(title) {
+    const lists = (await this.#get('/me/todo/lists?$top=100')).value;
+    const { id } = lists.find(({ wellknownListName }) => wellknownListName === 'defaultList');
+    return this.#send('POST', `/me/todo/lists/${encodeURIComponent(id)}/tasks`, { title });
+  }
+
+  changeTask({ listId, id }, changes) { return this.#send('PATCH', `/me/todo/lists/${encodeURIComponent(listId)}/tasks/${encodeURIComponent(id)}`, changes); }
+
+  removeTask({ listId, id }) { return this.#send('DELETE', `/me/todo/lists/${encodeURIComponent(listId)}/tasks/${encodeURIComponent(id)}`); }
+
   #get(path, headers) { return this.#send('GET', path, undefined, headers); }
 
   async #send(method, path, body, headers = {}) {

@@ -24,6 +24,8 @@ import { KnownPeople } from './people-field.js';
 import { Planner } from './planner.js';
 import { Pretend } from './pretend.js';
 import { ReadingPane } from './reading.js';
+import { Reminders } from './reminders.js';
+import { TaskList } from './tasks.js';
 
 const switches = new URLSearchParams(location.search);
 const firm = await (await fetch('/sandbox/firm')).json();
@@ -45,12 +47,15 @@ const THEMES = {
 const pretend = new Pretend({
   box: byId('pretend'), locale, say, page: {
     me: () => colleague, selected: () => selected, look: () => look(),
-    clockMoved: async () => { await (byId('calendar').hidden ? list.refresh() : calendar.draw()); },
+    clockMoved: async () => {
+      await (!byId('calendar').hidden ? calendar.draw() : !byId('tasks').hidden ? tasks.refresh() : list.refresh());
+      await reminders.refresh();
+    },
   },
 });
 const now = () => pretend.now();
 let theme = switches.get('theme') ?? localStorage.getItem('theme') ?? 'light';
-let colleague, graph, list, calendar, reading, mailbox, composer, planner, folders = [], folder = null, special = {}, listed = {}, host = null, broker = null;
+let colleague, graph, list, calendar, tasks, reminders, reading, mailbox, composer, planner, folders = [], folder = null, special = {}, listed = {}, host = null, broker = null;
 let selected = null, selectedAt = 0;
 let pinned = switches.get('pin') === 'yes' || (switches.get('pin') !== 'no' && localStorage.getItem('pinned') === 'yes');
 
@@ -270,6 +275,12 @@ async function look() {
   looking = (async () => {
     const there = await readFolders();
     if (of !== graph) return; // another mailbox meanwhile
+    await reminders.refresh();
+    if (of !== graph) return;
+    if (!byId('tasks').hidden) {
+      await tasks.refresh();
+      return;
+    }
     if (!byId('mail-list').hidden) {
       if (there.total !== listed.total || there.unread !== listed.unread) {
         listed = there;
@@ -300,25 +311,53 @@ async function selectMessage(message) {
   }
 }
 
-function showMail() {
-  byId('mail-list').hidden = false;
-  byId('calendar').hidden = true;
-  byId('columns').classList.remove('with-calendar');
-  byId('show-mail').setAttribute('aria-pressed', 'true');
-  byId('show-calendar').setAttribute('aria-pressed', 'false');
-  byId('new-mail').hidden = false;
-  byId('new-event').hidden = true;
+/** @param {'mail'|'calendar'|'tasks'} module */
+function show(module) {
+  byId('mail-list').hidden = module !== 'mail';
+  byId('calendar').hidden = module !== 'calendar';
+  byId('tasks').hidden = module !== 'tasks';
+  byId('columns').classList.toggle('with-calendar', module !== 'mail');
+  for (const one of ['mail', 'calendar', 'tasks']) byId(`show-${one}`).setAttribute('aria-pressed', String(one === module));
+  byId('new-mail').hidden = module !== 'mail';
+  byId('new-event').hidden = module !== 'calendar';
 }
 
+function showMail() { show('mail'); }
+
 async function showCalendar() {
-  byId('mail-list').hidden = true;
-  byId('calendar').hidden = false;
-  byId('columns').classList.add('with-calendar');
-  byId('show-mail').setAttribute('aria-pressed', 'false');
-  byId('show-calendar').setAttribute('aria-pressed', 'true');
-  byId('new-mail').hidden = true;
-  byId('new-event').hidden = false;
+  show('calendar');
   await calendar.draw();
+}
+
+async function showTasks() {
+  show('tasks');
+  await tasks.refresh();
+}
+
+/** To the same time of another day, as dragging does. */
+async function moveEvent(event, day) {
+  const at = (time) => {
+    const moment = new Date(`${time.dateTime}Z`);
+    return { dateTime: wallClock(new Date(day.getFullYear(), day.getMonth(), day.getDate(), moment.getHours(), moment.getMinutes())), timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone };
+  };
+  try {
+    const start = at(event.start), length = new Date(`${event.end.dateTime}Z`) - new Date(`${event.start.dateTime}Z`);
+    await graph.changeEvent(event.id, { start, end: { ...start, dateTime: wallClock(new Date(new Date(start.dateTime).getTime() + length)) } });
+    say('Moved.');
+    await look();
+  } catch (error) {
+    say(error.message);
+  }
+}
+
+const two = (number) => String(number).padStart(2, '0');
+const wallClock = (at) => `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}:00`;
+
+/** A link in a reminder leads to a mail of ours, or out of Outlook. */
+async function followLink(link) {
+  const { origin, searchParams } = new URL(link, location.href);
+  if (origin === location.origin && searchParams.has('item')) await open(searchParams.get('item'));
+  else window.open(link, '_blank', 'noopener');
 }
 
 /** Selects by the syntax of the switch `item`. */
@@ -372,6 +411,7 @@ async function openMailbox(person) {
   closePane();
   list?.dispose();
   calendar?.dispose();
+  reminders?.dispose();
   selected = null;
   folder = null;
   folders = [];
@@ -395,7 +435,23 @@ async function openMailbox(person) {
   composer = new Composer({ box, graph, known, say, onDone: done });
   planner = new Planner({ box, graph, known, say, now, onDone: (event) => planned(event) });
   list = new MessageList({ box: byId('messages'), graph, own: person.address, locale, now, onSelect: selectMessage });
-  calendar = new Calendar({ box: byId('week'), graph, locale, now, onSelect: select });
+  calendar = new Calendar({ box: byId('week'), graph, locale, now, onSelect: select, onMove: moveEvent });
+  tasks = new TaskList({ box: byId('task-list'), graph, locale, now, say, open: followLink });
+  reminders = new Reminders({
+    box: byId('reminders'), graph, locale, now, say, page: {
+      open: followLink, changed: () => look(),
+      openEvent: async (id) => {
+        const event = await graph.event(id);
+        await showCalendar();
+        await calendar.show(event);
+        select(event);
+      },
+      openTask: async (id) => {
+        await showTasks();
+        tasks.focus(id);
+      },
+    },
+  });
   pretend.use({ known });
   reading.clear();
   await openFolder(await graph.folder('inbox'));
@@ -447,6 +503,13 @@ byId('close-pane').addEventListener('click', closePane);
 byId('pin').addEventListener('click', () => setPinned(!pinned));
 byId('show-mail').addEventListener('click', showMail);
 byId('show-calendar').addEventListener('click', showCalendar);
+byId('show-tasks').addEventListener('click', showTasks);
+byId('new-task').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const title = byId('new-task-title').value;
+  byId('new-task').reset();
+  graph.addTask(title).then(() => tasks.refresh()).catch((error) => say(error.message));
+});
 byId('show-pretend').addEventListener('click', () => byId('show-pretend').setAttribute('aria-expanded', String(pretend.toggle())));
 byId('new-mail').addEventListener('click', () => writeMail());
 byId('new-event').addEventListener('click', () => plan());
