@@ -1,3 +1,4 @@
+using OutlookCrm.FollowUps;
 using OutlookCrm.Graph;
 using OutlookCrm.Storage;
 
@@ -18,6 +19,7 @@ internal sealed class MailboxVisit(
     GraphMailboxes graph,
     CapturePages pages,
     LoggedMeetings logged,
+    OutlookReadBack reminders,
     CaptureOptions options,
     TimeProvider clock)
 {
@@ -99,6 +101,7 @@ internal sealed class MailboxVisit(
         if (recount)
         {
             BeginRecount(startedAt);
+            await reminders.LookAtAllAsync(tenantId, mailbox.UserId, cancellation);
         }
 
         if (NextRange() is not null && mayTakeHistory)
@@ -138,6 +141,7 @@ internal sealed class MailboxVisit(
             }
         }
 
+        await LookAtTasksAsync(cancellation);
         return await LookAtCalendarAsync(startedAt, deadline, cancellation)
             && (special.JunkEmail is not { } junk || await LookAsync(junk, startedAt, deadline, cancellation));
     }
@@ -205,6 +209,19 @@ internal sealed class MailboxVisit(
         }
     }
 
+    private async Task LookAtTasksAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await reminders.ReadTasksAsync(tenantId, mailbox.UserId, cancellation);
+        }
+        catch (GraphException e) when (e.Trouble == GraphTrouble.Reconnect)
+        {
+            // To Do has a permission of its own: mail and meetings go on without it.
+            Trouble(e);
+        }
+    }
+
     private async Task<bool> LookAtCalendarAsync(DateTimeOffset startedAt, DateTimeOffset deadline, CancellationToken cancellation)
     {
         var cursor = CursorOfCalendar(startedAt);
@@ -221,6 +238,7 @@ internal sealed class MailboxVisit(
                 // The first round within a window tells everything that is in it; what went meanwhile the recount finds.
                 anchored++;
                 cursor = Put(AnchoredCalendar(cursor, startedAt));
+                await reminders.LookAtAllAsync(tenantId, mailbox.UserId, cancellation);
                 continue;
             }
             catch (GraphException e) when (e.Trouble == GraphTrouble.Item)
@@ -230,6 +248,7 @@ internal sealed class MailboxVisit(
                 return true;
             }
 
+            await reminders.SeeEventsAsync(tenantId, mailbox.UserId, [.. page.Items.Where(OutlookReadBack.IsOurs)], page.RemovedIds, cancellation);
             foreach (var meeting in page.Items)
             {
                 Add(meeting);
@@ -532,6 +551,11 @@ internal sealed class MailboxVisit(
 
     private void Add(MeetingItem meeting)
     {
+        if (OutlookReadBack.IsOurs(meeting))
+        {
+            return;
+        }
+
         inBatch++;
         batch.Add(meeting);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using OutlookCrm.Firm;
+using OutlookCrm.FollowUps;
 using OutlookCrm.Graph;
 using OutlookCrm.Storage;
 
@@ -17,6 +18,7 @@ public sealed class MailboxWorker(
     CaptureRequests requests,
     CapturePages pages,
     LoggedMeetings logged,
+    OutlookReadBack reminders,
     FirmDomains domains,
     GraphMailboxes graph,
     ITableStore tables,
@@ -139,7 +141,7 @@ public sealed class MailboxWorker(
                 await domains.KnowAsync(ask.TenantId, lease.Token);
                 status = ask.Recount ? status with { MailElsewhere = await elsewhere.FindAsync(ask.TenantId, mailbox, folders, lease.Token) } : status;
                 visit = new MailboxVisit(
-                    ask.TenantId, mailbox, folders, lease, status, [.. cursors.Select(FolderCursor.Read)], mailboxes, graph, pages, logged, options, clock);
+                    ask.TenantId, mailbox, folders, lease, status, [.. cursors.Select(FolderCursor.Read)], mailboxes, graph, pages, logged, reminders, options, clock);
                 await visit.RunAsync(ask.Recount, mayTakeHistory, () => self.IsWanted, lease.Token);
             }
             else if (ask.Subscriptions)

@@ -129,12 +129,10 @@ public sealed record FollowUpSource(
 /// <param name="ReplyId">Of <see cref="FollowUpEnding.Reply"/>: the mail's interaction.</param>
 public sealed record FollowUpEnd(DateTimeOffset At, string? By, FollowUpEnding Ending, string? ReplyId);
 
-/// <summary>What Outlook shows of a follow-up.</summary>
+/// <summary>Where Outlook shows a follow-up. How it does, <see cref="OutlookReminders"/> knows.</summary>
 /// <param name="UserId">In whose mailbox.</param>
-/// <param name="ItemId">The event's or task's id; of a task with its list: <c>list/task</c>.</param>
-/// <param name="ChangeKey">The item's version when we last wrote or read it.</param>
-/// <param name="WrittenVersion">The follow-up's version that it shows.</param>
-public sealed record FollowUpSink(SinkKind Kind, Guid UserId, string? ItemId, string? ChangeKey, int WrittenVersion);
+/// <param name="Trouble">Why it is not shown there, as Graph says it; null when it is.</param>
+public sealed record FollowUpSink(SinkKind Kind, Guid UserId, string? Trouble);
 
 /// <param name="By">A colleague's name; null for what happened by itself.</param>
 /// <param name="What">A few words, such as <c>moved to 2026-12-04</c>; no line breaks.</param>

@@ -37,9 +37,7 @@ internal static class FollowUpRow
         {
             Put(properties, "Sink", sink.Kind.ToString());
             Put(properties, "SinkUserId", sink.UserId);
-            Put(properties, "SinkItemId", sink.ItemId);
-            Put(properties, "SinkChangeKey", sink.ChangeKey);
-            Put(properties, "SinkVersion", sink.WrittenVersion);
+            Put(properties, "SinkTrouble", sink.Trouble);
         }
 
         Put(properties, nameof(FollowUp.History), string.Join('\n', f.History.Select(line =>
@@ -77,9 +75,7 @@ internal static class FollowUpRow
         (DateTimeOffset)row.Properties[nameof(FollowUp.ChangedAt)],
         (DateTimeOffset)row.Properties[nameof(FollowUp.WatchedFrom)],
         Text(row, "Sink") is { } sink
-            ? new FollowUpSink(
-                Enum.Parse<SinkKind>(sink), (Guid)row.Properties["SinkUserId"], Text(row, "SinkItemId"), Text(row, "SinkChangeKey"),
-                (int)row.Properties["SinkVersion"])
+            ? new FollowUpSink(Enum.Parse<SinkKind>(sink), (Guid)row.Properties["SinkUserId"], Text(row, "SinkTrouble"))
             : null,
         [.. (Text(row, nameof(FollowUp.History)) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(EventOf)],
         Text(row, nameof(FollowUp.Before)) is { } before ? BeforeOf(before) : null,

@@ -7,5 +7,7 @@ public static class FollowUpServices
     public static IServiceCollection AddFollowUps(this IServiceCollection services) => services
         .AddSingleton<FollowUpStore>()
         .AddSingleton<Agenda>()
-        .AddSingleton<ReminderSettingsStore>();
+        .AddSingleton<ReminderSettingsStore>()
+        .AddSingleton<OutlookReadBack>()
+        .AddSingleton<IReminders, OutlookReminders>();
 }

@@ -26,8 +26,16 @@ public sealed class GraphReminders
     internal static readonly string[] TaskFields = ["id", "title", "status", "dueDateTime", "reminderDateTime", "isReminderOn", "lastModifiedDateTime"];
 
     private readonly GraphRequests requests;
+    private readonly GraphOptions options;
 
-    internal GraphReminders(GraphRequests requests) => this.requests = requests;
+    internal GraphReminders(GraphRequests requests, GraphOptions options)
+    {
+        this.requests = requests;
+        this.options = options;
+    }
+
+    /// <summary>False when no credential is set: then nothing can be written, and to try is a fault.</summary>
+    public bool IsOn => options.IsOn;
 
     /// <summary>Makes an event; with the same key it is the same event, however often it is asked for.</summary>
     public async Task<ReminderItem> CreateEventAsync(Guid tenantId, string user, string key, ReminderText text, CancellationToken cancellation)
@@ -131,7 +139,7 @@ public sealed class GraphReminders
                 var made = ToTask(text);
                 made.LinkedResources =
                 [
-                    new() { ApplicationName = ApplicationName, DisplayName = text.Title, ExternalId = key, WebUrl = text.WebLink?.AbsoluteUri },
+                    new() { ApplicationName = ApplicationName, DisplayName = text.Title, ExternalId = key, WebUrl = text.WebLink },
                 ];
                 return client.Users[user].Todo.Lists[listId].Tasks.ToPostRequestInformation(made);
             },
@@ -140,11 +148,20 @@ public sealed class GraphReminders
     }
 
     /// <summary>Null when it is gone.</summary>
+    /// <param name="untick">It was ticked and is to be done after all.</param>
     public Task<ReminderItem?> ChangeTaskAsync(
-        Guid tenantId, string user, string listId, string itemId, ReminderText text, CancellationToken cancellation) =>
+        Guid tenantId, string user, string listId, string itemId, ReminderText text, bool untick, CancellationToken cancellation) =>
         UnlessGoneAsync(
-            tenantId, user, client => client.Users[user].Todo.Lists[listId].Tasks[itemId].ToPatchRequestInformation(ToTask(text)),
-            json => ReadTask(json, listId), cancellation);
+            tenantId,
+            user,
+            client =>
+            {
+                var changed = ToTask(text);
+                changed.Status = untick ? Microsoft.Graph.Models.TaskStatus.NotStarted : null;
+                return client.Users[user].Todo.Lists[listId].Tasks[itemId].ToPatchRequestInformation(changed);
+            },
+            json => ReadTask(json, listId),
+            cancellation);
 
     /// <summary>Of one that is gone nothing is said.</summary>
     public Task RemoveTaskAsync(Guid tenantId, string user, string listId, string itemId, CancellationToken cancellation) =>
@@ -250,8 +267,8 @@ public sealed class GraphReminders
     {
         Subject = text.Title,
         Body = new ItemBody { ContentType = BodyType.Html, Content = text.Html },
-        Start = At(text.At, text.Zone),
-        End = At(text.At + EventLength, text.Zone),
+        Start = At(text.At.UtcDateTime),
+        End = At((text.At + EventLength).UtcDateTime),
         IsAllDay = false,
         Sensitivity = Microsoft.Graph.Models.Sensitivity.Private,
         ShowAs = FreeBusyStatus.Free,
@@ -264,13 +281,13 @@ public sealed class GraphReminders
     {
         Title = text.Title,
         Body = new ItemBody { ContentType = BodyType.Html, Content = text.Html },
-        DueDateTime = At(text.At.Date, "UTC"),
-        ReminderDateTime = At(text.At, text.Zone),
+        DueDateTime = At(text.DueOn.ToDateTime(TimeOnly.MinValue)),
+        ReminderDateTime = At(text.At.UtcDateTime),
         IsReminderOn = true,
     };
 
-    private static DateTimeTimeZone At(DateTime at, string zone) =>
-        new() { DateTime = at.ToString(TimeFormat, CultureInfo.InvariantCulture), TimeZone = zone };
+    // An instant, which no clock shows twice or skips.
+    private static DateTimeTimeZone At(DateTime utc) => new() { DateTime = utc.ToString(TimeFormat, CultureInfo.InvariantCulture), TimeZone = "UTC" };
 
     private static ReminderItem? ReadEvent(JsonElement json)
     {

@@ -3,10 +3,10 @@ namespace OutlookCrm.Graph;
 /// <summary>What a reminder shall say, and when it rings. It has no place for anybody else: nobody is ever invited.</summary>
 /// <param name="Title">One line, at most 255 characters.</param>
 /// <param name="Html">Its text; whatever a person wrote is encoded in it.</param>
-/// <param name="At">Wall-clock time where <paramref name="Zone"/> is.</param>
-/// <param name="Zone">An IANA or Windows name.</param>
+/// <param name="At">When it rings, to the second.</param>
+/// <param name="DueOn">A calendar date where its owner lives: of a task the due date.</param>
 /// <param name="WebLink">Opens the mail it is about; null without one.</param>
-public sealed record ReminderText(string Title, string Html, DateTime At, string Zone, Uri? WebLink);
+public sealed record ReminderText(string Title, string Html, DateTimeOffset At, DateOnly DueOn, string? WebLink);
 
 /// <summary>One of our reminders as Outlook has it now.</summary>
 /// <param name="ListId">The list of a task; null for an event.</param>

@@ -39,11 +39,14 @@ public static class Tables
     /// <summary>What was worked out of all purchases.</summary>
     public const string Insights = "insights";
 
+    /// <summary>What Outlook shows of follow-ups, and how far tasks were read back.</summary>
+    public const string Reminders = "reminders";
+
     /// <summary>When the local host's timers are due. In Azure the host keeps this itself.</summary>
     public const string Schedules = "schedules";
 
     /// <summary>Every table: for what must look at all that is kept.</summary>
-    public static IReadOnlyList<string> All { get; } = [Customers, Addresses, Search, Colleagues, Mailboxes, Blocks, People, Tombstones, Deals, Products, Buyers, Insights, Agenda, Schedules];
+    public static IReadOnlyList<string> All { get; } = [Customers, Addresses, Search, Colleagues, Mailboxes, Blocks, People, Tombstones, Deals, Products, Buyers, Insights, Agenda, Reminders, Schedules];
 }
 
 /// <summary>
@@ -373,6 +376,24 @@ public static class TableKeys
 
     /// <summary>Row of the days on which the firm is closed.</summary>
     public const string Holidays = "h";
+
+    /// <summary>Partition of one firm in <see cref="Tables.Reminders"/>.</summary>
+    public static string Reminders(Guid tenant) => tenant.ToString("N");
+
+    /// <summary>Row of what Outlook shows of one follow-up.</summary>
+    public static string Reminder(Guid followUpId) => $"f|{followUpId:N}";
+
+    /// <summary>Row that finds the follow-up by its item in a mailbox.</summary>
+    public static string ReminderItem(Guid userId, string itemId) => $"i|{userId:N}|{Escape(itemId)}";
+
+    /// <summary>The rows of all items that one mailbox shows.</summary>
+    public static RowKeyRange ReminderItems(Guid userId) => RowKeyRange.StartingWith($"i|{userId:N}|");
+
+    /// <summary>Row of how far one list of tasks was read back.</summary>
+    public static string TaskCursor(Guid userId, string listId) => $"t|{userId:N}|{Escape(listId)}";
+
+    /// <summary>The rows of how far each list of tasks of a mailbox was read back.</summary>
+    public static RowKeyRange TaskCursors(Guid userId) => RowKeyRange.StartingWith($"t|{userId:N}|");
 
     /// <summary>The one partition of <see cref="Tables.Schedules"/>.</summary>
     public const string SchedulesPartition = "timers";

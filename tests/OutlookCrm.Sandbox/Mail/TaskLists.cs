@@ -75,6 +75,15 @@ public sealed class TaskLists
         }
     }
 
+    /// <summary>A task that is or was there, as it was at first.</summary>
+    public TodoTask? Ever(string id)
+    {
+        lock (changing)
+        {
+            return changes.Find(change => change.Task.Id == id)?.Task;
+        }
+    }
+
     public TodoTask Add(TaskList list, TodoTask task, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(list);

@@ -136,7 +136,14 @@ public sealed class TablesPageTests
         var followUps = services.GetRequiredService<FollowUpStore>();
         Assert.IsType<PlanOutcome.Planned>(await followUps.PlanAsync(A.Firm, planned, default));
         await followUps.SaveSinkAsync(
-            A.Firm, customer, planned.Id, now => new FollowUpSink(SinkKind.CalendarEvent, now.OwnerId, "AAMk2", "CQAA", now.Version), default);
+            A.Firm, customer, planned.Id, now => new FollowUpSink(SinkKind.CalendarEvent, now.OwnerId, "ErrorAccessDenied"), default);
+        var text = new ShownText("Send the offer", now, day);
+        var shown = new ShownReminder(
+            planned.Id, customer, SinkKind.Task, A.Ben.Id, "key", "AAMk1", "AAMk2", text, text, now, "0123", now, Failures: 1, TroubleSince: now);
+        var tables = services.GetRequiredService<ITableStore>();
+        await tables.PutAsync(Tables.Reminders, shown.ToTableRow(A.Firm), default);
+        await tables.PutAsync(Tables.Reminders, shown.ToItemRow(A.Firm), default);
+        await tables.PutAsync(Tables.Reminders, OutlookReadBack.CursorRow(A.Firm, A.Ben.Id, "AAMk1", "https://graph.example/delta"), default);
         await services.GetRequiredService<Agenda>().ShowAsync(
             A.Firm, A.Ben.Id, (await followUps.GetAsync(A.Firm, customer, planned.Id, default))!, "Kim", default);
         await followUps.ChangeAsync(A.Firm, customer, planned.Id, f => f.CloseByReply("0123", "Ben", now), default);
