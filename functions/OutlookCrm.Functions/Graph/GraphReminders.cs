@@ -157,7 +157,11 @@ public sealed class GraphReminders
             client =>
             {
                 var changed = ToTask(text);
-                changed.Status = untick ? Microsoft.Graph.Models.TaskStatus.NotStarted : null;
+                if (untick)
+                {
+                    changed.Status = Microsoft.Graph.Models.TaskStatus.NotStarted;
+                }
+
                 return client.Users[user].Todo.Lists[listId].Tasks[itemId].ToPatchRequestInformation(changed);
             },
             json => ReadTask(json, listId),

@@ -185,7 +185,7 @@ public sealed class OutlookRemindersTests : IAsyncLifetime
         await outlook.RemindByAsync(SampleFirm.Mira, kind);
         world.Sandbox.Faults.Plan = new FaultPlan { Seed = 4, Torn = 0.3 };
         var all = new List<FollowUp>();
-        for (var step = 0; step < 8; step++)
+        for (var step = 0; step < 6; step++)
         {
             var f = await outlook.PlanAsync(kim, $"Step {step}");
             all.Add(f);
@@ -208,11 +208,7 @@ public sealed class OutlookRemindersTests : IAsyncLifetime
         {
             world.Life.EndAfter(step, isDone: step % 2 == 0);
             await world.UntilKilledAsync();
-            if (world.Life.IsOver)
-            {
-                await world.RestartAsync();
-            }
-
+            await world.RestartAsync();
             await world.SettleAsync();
         }
     }

@@ -45,18 +45,36 @@ internal static class EveryCall
         await Note(mailboxes.RenewAsync(Tenant, subscription.Id, From.AddDays(9), default));
         await mailboxes.UnsubscribeAsync(Tenant, subscription.Id, default);
         made.Add(nameof(mailboxes.UnsubscribeAsync));
+
+        var reminders = graph.Reminders;
+        var text = new ReminderText("Call Kim", "<p>Call Kim</p>", From, new DateOnly(2026, 1, 1), "https://outlook.example/1");
+        await Note(reminders.CreateEventAsync(Tenant, User, "key", text, default));
+        await Note(reminders.ChangeEventAsync(Tenant, User, "AAMk=", text, default));
+        await Note(reminders.FindEventAsync(Tenant, User, "AAMk=", default));
+        await Note(reminders.FindEventByKeyAsync(Tenant, User, "key", default));
+        await Note(reminders.ListTaskListsAsync(Tenant, User, default));
+        await Note(reminders.CreateTaskAsync(Tenant, User, "AAMk=", "key", text, default));
+        await Note(reminders.ChangeTaskAsync(Tenant, User, "AAMk=", "AAMk=", text, untick: true, default));
+        await Note(reminders.FindTaskAsync(Tenant, User, "AAMk=", "AAMk=", default));
+        await Note(reminders.FindTaskByKeyAsync(Tenant, User, "key", default));
+        var tasks = await Note(reminders.ReadTaskChangesAsync(Tenant, User, "AAMk=", null, default));
+        await Note(reminders.ReadTaskChangesAsync(Tenant, User, "AAMk=", tasks.Link, default));
+        await reminders.RemoveEventAsync(Tenant, User, "AAMk=", default);
+        made.Add(nameof(reminders.RemoveEventAsync));
+        await reminders.RemoveTaskAsync(Tenant, User, "AAMk=", "AAMk=", default);
+        made.Add(nameof(reminders.RemoveTaskAsync));
         return made;
 
-        Task<T> Note<T>(Task<T> call, [CallerArgumentExpression(nameof(call))] string text = "")
+        Task<T> Note<T>(Task<T> call, [CallerArgumentExpression(nameof(call))] string words = "")
         {
-            made.Add(text["mailboxes.".Length..text.IndexOf('(', StringComparison.Ordinal)]);
+            made.Add(words[(words.IndexOf('.', StringComparison.Ordinal) + 1)..words.IndexOf('(', StringComparison.Ordinal)]);
             return call;
         }
 
         Answer Answer(HttpRequest request)
         {
             var path = request.Path.Value!;
-            var item = new JsonObject { ["id"] = "AAMk=", ["isVerified"] = true, ["childFolderCount"] = path.Contains("childFolders", StringComparison.Ordinal) ? 0 : 1 };
+            var item = new JsonObject { ["id"] = "AAMk=", ["isVerified"] = true, ["start"] = new JsonObject { ["dateTime"] = "2026-01-01T00:00:00" }, ["childFolderCount"] = path.Contains("childFolders", StringComparison.Ordinal) ? 0 : 1 };
             if (request.Method is "POST" && conflict)
             {
                 conflict = false;
@@ -80,7 +98,8 @@ internal static class EveryCall
             var link = $"{graph.Root}{path["/v1.0".Length..]}?$skiptoken=2";
             return Json(200, path.Contains("delta", StringComparison.Ordinal)
                 ? Page([item], isLast ? null : link, isLast ? link : null)
-                : path.Split('/')[^1] is "messages" or "calendarView" or "mailFolders" or "childFolders" or "domains"
+                : path.Split('/')[^1] is "messages" or "calendarView" or "mailFolders" or "childFolders" or "domains" or "lists"
+                    || (request.Method is "GET" && path.Split('/')[^1] is "events" or "tasks")
                     ? Page([item], isLast ? null : link)
                     : item);
         }

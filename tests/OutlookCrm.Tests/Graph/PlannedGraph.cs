@@ -49,6 +49,8 @@ internal sealed class PlannedGraph : IAsyncDisposable
 
     public GraphMailboxes Mailboxes { get; private set; } = null!;
 
+    public GraphReminders Reminders { get; private set; } = null!;
+
     public IReadOnlyList<SeenRequest> Seen => [.. seen];
 
     /// <summary>How many requests were open at once, at most; a batch counts for its parts, up to four.</summary>
@@ -70,6 +72,7 @@ internal sealed class PlannedGraph : IAsyncDisposable
         graph.clients = new GraphClients(options, tenant => new CountingCredential(tenant, graph.tokens), clock);
         graph.requests = new GraphRequests(options, graph.clients, clock);
         graph.Mailboxes = new GraphMailboxes(graph.requests, options);
+        graph.Reminders = new GraphReminders(graph.requests, options);
         return graph;
     }
 
