@@ -279,17 +279,20 @@ public sealed class OutlookReminders(
                         return;
                     }
 
-                    await SaveAsync(Row with { Written = ShownText.Of(item), Wanted = null, BusyUntil = null }, [], cancellation);
+                    await SaveAsync(Row with { Written = ShownText.Of(item, Row.Written?.StartAt), Wanted = null, BusyUntil = null }, [], cancellation);
                     return;
                 }
 
                 followUp = changed;
-                Row = Row with { Written = ShownText.Of(item) };
+                Row = Row with { Written = ShownText.Of(item, Row.Written?.StartAt) };
             }
 
             var text = await reminders.TextOfAsync(tenantId, followUp, cancellation);
             var wanted = ShownText.Of(text, Row.Kind);
-            if (!wanted.IsShownBy(item) || item.IsDone || Row.Text != StampOf(text))
+
+            // A dismissed reminder rings again only at another time.
+            var ringsAnew = item.StartAt is null && Row.Written?.StartAt != wanted.StartAt;
+            if (!wanted.IsShownBy(item) || ringsAnew || item.IsDone || Row.Text != StampOf(text))
             {
                 if (Row.Wanted != wanted)
                 {
@@ -407,7 +410,7 @@ public sealed class OutlookReminders(
 
         private ShownReminder Settled(ReminderItem item, ReminderText text) => Row with
         {
-            Written = ShownText.Of(item),
+            Written = ShownText.Of(item, text.At),
             Wanted = null,
             WrittenAt = reminders.clock.GetUtcNow(),
             Text = StampOf(text),

@@ -146,9 +146,11 @@ internal sealed record ShownReminder(
 /// <param name="DueOn">A task's due date; null for an event.</param>
 internal sealed record ShownText(string Title, DateTimeOffset? StartAt, DateOnly? DueOn)
 {
-    public bool IsShownBy(ReminderItem item) => !item.IsAllDay && this == Of(item);
+    /// <summary>A task whose reminder was dismissed shows all but its time.</summary>
+    public bool IsShownBy(ReminderItem item) => !item.IsAllDay && this == Of(item, StartAt);
 
-    public static ShownText Of(ReminderItem item) => new(item.Title ?? "", item.StartAt, item.DueOn);
+    /// <param name="dismissed">When a task would remind, had its reminder not been dismissed.</param>
+    public static ShownText Of(ReminderItem item, DateTimeOffset? dismissed) => new(item.Title ?? "", item.StartAt ?? dismissed, item.DueOn);
 
     public static ShownText Of(ReminderText text, SinkKind kind) => new(text.Title, text.At, kind == SinkKind.Task ? text.DueOn : null);
 }

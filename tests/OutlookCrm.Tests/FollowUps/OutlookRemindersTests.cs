@@ -139,7 +139,10 @@ public sealed class OutlookRemindersTests : IAsyncLifetime
 
         // It is followed into the other list.
         outlook.ChangeTask(SampleFirm.Mira, Of("Elsewhere"), task => task with { Title = "Renamed there" });
+        outlook.ChangeTask(SampleFirm.Mira, Of("Hour"), task => task with { IsReminderOn = false });
         await outlook.LookAsync();
+        Assert.False(Of("Hour").IsReminderOn); // dismissed, and nothing else
+        Assert.Equal(new TimeOnly(12, 0), (await outlook.NowAsync(all[2])).DueTime);
         Assert.Equal("Renamed there", (await outlook.NowAsync(all[3])).Note);
         await outlook.AssertAgreedAsync(all);
 
