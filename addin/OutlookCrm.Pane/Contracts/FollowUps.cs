@@ -16,6 +16,7 @@ public sealed record FollowUpList(string CustomerId, IReadOnlyList<FollowUpLine>
 /// <param name="Link">Opens the mail it came from; null when there is none, or for others than its mailbox's user.</param>
 /// <param name="End">How it ended; null while it is open.</param>
 /// <param name="CanUndo">True when the last change can be taken back.</param>
+/// <param name="NotInOutlook">Outlook cannot show it now, so nothing will ring; it is tried again until it can.</param>
 public sealed record FollowUpLine(
     string Id,
     string CustomerId,
@@ -32,7 +33,8 @@ public sealed record FollowUpLine(
     DateTimeOffset? EndedAt,
     string? EndedBy,
     string? Link = null,
-    bool CanUndo = false);
+    bool CanUndo = false,
+    bool NotInOutlook = false);
 
 /// <summary>The signed-in person's open follow-ups, the one due first first.</summary>
 /// <param name="Today">Where the person is.</param>

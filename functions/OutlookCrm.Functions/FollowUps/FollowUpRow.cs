@@ -13,6 +13,8 @@ namespace OutlookCrm.FollowUps;
 internal static class FollowUpRow
 {
     public const string EndedFollowUpId = "FollowUpId";
+
+    private const string NotInOutlook = "NotInOutlook";
     private const string DateFormat = "yyyy-MM-dd"; // tables have no date type; this one sorts as text
     private const string TimeFormat = "HH:mm";
 
@@ -96,7 +98,8 @@ internal static class FollowUpRow
         Enum.Parse<FollowUpState>(Text(row, nameof(FollowUp.State))!),
         EndOf(row)?.Ending,
         EndOf(row)?.At,
-        EndOf(row)?.By);
+        EndOf(row)?.By,
+        NotInOutlook: row.Properties.GetValueOrDefault(NotInOutlook) is true);
 
     /// <param name="readerId">Who looks: the link leads into one person's mailbox.</param>
     public static FollowUpLine ToLine(FollowUp f, Guid readerId, string? customerName) => new(
@@ -115,7 +118,8 @@ internal static class FollowUpRow
         f.End?.At,
         f.End?.By,
         f.Source?.UserId == readerId ? f.Source.WebLink : null,
-        f.Before is not null);
+        f.Before is not null,
+        f.Sink?.Trouble is not null);
 
     public static string? TextOf(TimeOnly? time) => time?.ToString(TimeFormat, CultureInfo.InvariantCulture);
 
@@ -141,6 +145,11 @@ internal static class FollowUpRow
         Put(properties, "EndedAt", f.End?.At.ToUniversalTime());
         Put(properties, "EndedBy", f.End?.By);
         Put(properties, nameof(FollowUpEnd.Ending), f.End?.Ending.ToString());
+        if (f.Sink?.Trouble is not null)
+        {
+            properties[NotInOutlook] = true;
+        }
+
         return properties;
     }
 

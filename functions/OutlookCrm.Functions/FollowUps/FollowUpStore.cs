@@ -130,8 +130,18 @@ public sealed class FollowUpStore(ITableStore tables, IWorkQueue queue, TimeProv
 
             var now = FollowUpRow.ToFollowUp(row);
             var next = now with { Sink = update(now) };
-            if (next.Sink == now.Sink
-                || (await tables.ReplaceAsync(Tables.Customers, FollowUpRow.From(tenantId, next), etag, cancellation)).IsWritten)
+            if (next.Sink == now.Sink)
+            {
+                return true;
+            }
+
+            List<TableChange> rows = [new TableChange.Replace(FollowUpRow.From(tenantId, next), etag)];
+            if (next.State == FollowUpState.Open && (next.Sink?.Trouble is null) != (now.Sink?.Trouble is null))
+            {
+                rows.Add(new TableChange.Put(FollowUpRow.CardRow(tenantId, next))); // the card says so
+            }
+
+            if ((await tables.TransactAsync(Tables.Customers, row.PartitionKey, rows, cancellation)).IsWritten)
             {
                 return true;
             }

@@ -223,11 +223,13 @@ public sealed class OutlookRemindersTests : IAsyncLifetime
         var f = await outlook.PlanAsync(kim);
         await UntilAsync(async () => (await outlook.NowAsync(f)).Sink?.Trouble is not null);
         Assert.Equal("ErrorAccessDenied", (await outlook.NowAsync(f)).Sink!.Trouble);
+        Assert.True((await outlook.Store.ListAsync(world.Tenant, kim, default))!.Open.Single().NotInOutlook);
 
         world.Sandbox.App.Roles = OutlookCrm.Sandbox.Issuer.AppRegistration.AskedFor;
         world.Clock.Advance(TimeSpan.FromHours(2));
         await world.SettleAsync();
         Assert.Null((await outlook.NowAsync(f)).Sink!.Trouble);
+        Assert.False((await outlook.Store.ListAsync(world.Tenant, kim, default))!.Open.Single().NotInOutlook);
         await outlook.AssertAgreedAsync([f]);
 
         // Graph itself is away: told after a day, not before.
