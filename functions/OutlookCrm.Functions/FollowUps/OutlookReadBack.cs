@@ -40,19 +40,18 @@ public sealed class OutlookReadBack(FollowUpStore followUps, GraphReminders grap
         {
             var list = TableKeys.Last(cursor.RowKey);
             var link = cursor.Properties.GetValueOrDefault(Link) as string;
-            for (var begunAnew = false; ;)
+            var isWhole = link is null;
+            while (true)
             {
                 TaskChanges page;
                 try
                 {
                     page = await graph.ReadTaskChangesAsync(tenantId, userId.ToString("D"), list, link, cancellation);
                 }
-                catch (GraphException why) when (why.Trouble == GraphTrouble.Resync && link is not null && !begunAnew)
+                catch (GraphException why) when (why.Trouble == GraphTrouble.Resync && link is not null && !isWhole)
                 {
-                    // What was deleted meanwhile nobody tells any more.
-                    begunAnew = true;
+                    isWhole = true;
                     link = null;
-                    await LookAtAllAsync(tenantId, userId, cancellation);
                     continue;
                 }
                 catch (GraphException why) when (why.Trouble == GraphTrouble.Item)
@@ -64,6 +63,11 @@ public sealed class OutlookReadBack(FollowUpStore followUps, GraphReminders grap
                 }
 
                 await SeeAsync(tenantId, userId, page.Items, page.RemovedIds, cancellation);
+                if (page.IsLast && isWhole)
+                {
+                    await LookAtAllAsync(tenantId, userId, cancellation); // of what was deleted before, nobody tells
+                }
+
                 if (page.Link != link)
                 {
                     link = page.Link;

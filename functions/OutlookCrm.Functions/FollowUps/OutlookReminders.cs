@@ -359,13 +359,13 @@ public sealed class OutlookReminders(
         private async Task KnowAsync(ReminderItem item, CancellationToken cancellation, params TableChange[] others)
         {
             var known = Row with { ItemId = item.ItemId, ListId = item.ListId };
-            List<TableChange> changes = [new TableChange.Put(known.ToItemRow(tenantId)), .. others];
-            if (item.ListId is { } list
-                && await reminders.tables.FindAsync(Tables.Reminders, TableKeys.Reminders(tenantId), TableKeys.TaskCursor(Row.UserId, list), cancellation) is null)
+            if (item.ListId is { } list)
             {
-                changes.Add(new TableChange.Put(OutlookReadBack.CursorRow(tenantId, Row.UserId, list, link: null)));
+                // The one that is there says how far the list was read.
+                await reminders.tables.InsertAsync(Tables.Reminders, OutlookReadBack.CursorRow(tenantId, Row.UserId, list, link: null), cancellation);
             }
 
+            List<TableChange> changes = [new TableChange.Put(known.ToItemRow(tenantId)), .. others];
             await SaveAsync(known, changes, cancellation);
         }
 
