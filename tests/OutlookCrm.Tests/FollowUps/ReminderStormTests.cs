@@ -16,7 +16,7 @@ namespace OutlookCrm.Tests.FollowUps;
 /// </summary>
 public sealed class ReminderStormTests(ITestOutputHelper output)
 {
-    private const int Usual = 300;
+    private const int Usual = 200;
     private const int Rounds = 12;
     private const int Seed = 20_261_126;
 
