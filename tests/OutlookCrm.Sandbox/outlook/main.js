@@ -275,8 +275,6 @@ async function look() {
   looking = (async () => {
     const there = await readFolders();
     if (of !== graph) return; // another mailbox meanwhile
-    await reminders.refresh();
-    if (of !== graph) return;
     if (!byId('tasks').hidden) {
       await tasks.refresh();
       return;
@@ -525,7 +523,11 @@ document.addEventListener('keydown', (event) => {
     if (byId('calendar').hidden) writeMail(); else plan();
   }
 });
-setInterval(() => { if (!document.hidden && looking === null) look(); }, LOOK_MS);
+setInterval(() => {
+  if (document.hidden || looking !== null) return;
+  look();
+  reminders.refresh().catch((error) => say(error.message));
+}, LOOK_MS);
 byId('handle').addEventListener('pointerdown', (event) => {
   byId('handle').setPointerCapture(event.pointerId);
   byId('columns').classList.add('resizing');
