@@ -164,8 +164,8 @@ async function answer(item, kind, text = '') {
 
 async function move(item, destination, done) {
   await graph.move(item.id, destination);
-  say(done);
   await look();
+  say(done);
 }
 
 async function remove(item) {
