@@ -120,10 +120,9 @@ internal static class Load
     /// Times of requests that are sent at a steady rate whether or not earlier ones are answered, in microseconds from when each was due: what
     /// waits behind a slow answer has waited too.
     /// </summary>
-    public static IReadOnlyList<double> AtRate(int port, IReadOnlyList<byte[]> requests, int perSecond, TimeSpan length)
+    public static void AtRate(int port, IReadOnlyList<byte[]> requests, int perSecond, TimeSpan length, Action<double> answered)
     {
         const int Senders = 20;
-        var times = new System.Collections.Concurrent.ConcurrentBag<double>();
         using var never = new ManualResetEvent(initialState: false);
         var start = Stopwatch.GetTimestamp() + (Stopwatch.Frequency / 2);
         var count = (int)(perSecond * length.TotalSeconds);
@@ -139,12 +138,11 @@ internal static class Load
                 }
 
                 client.Send(requests[number % requests.Count]);
-                times.Add((Stopwatch.GetTimestamp() - due) * 1_000_000.0 / Stopwatch.Frequency);
+                answered((Stopwatch.GetTimestamp() - due) * 1_000_000.0 / Stopwatch.Frequency);
             }
         })).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
-        return [.. times];
     }
 
     /// <summary>Requests answered in a second by <paramref name="clients"/> clients that each send when they have their answer.</summary>
