@@ -36,6 +36,8 @@ internal static class Serve
             return 2;
         }
 
+        // As in the local host's own runtimeconfig.template.json.
+        AppContext.SetData("System.Threading.ThreadPool.HillClimbing.Disable", true);
         await PreparedFirm.EnsureFileAsync(data);
         await using var sandbox = await SandboxApplication.StartAsync(new SandboxOptions { Port = 0, PanePort = 0, HttpPort = 0 });
         var settings = new Dictionary<string, string?>(ProductSettings.For(sandbox.Addresses))

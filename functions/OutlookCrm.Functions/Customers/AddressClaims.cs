@@ -19,14 +19,18 @@ internal sealed record AddressClaim(
         MailAddress.TryParse((string)row.Properties[nameof(Address)], out var address)
             ? address
             : throw new FormatException("A claim holds no mail address."),
-        CustomerId.Parse((string)row.Properties["CustomerId"]),
-        Enum.Parse<CustomerKind>((string)row.Properties[nameof(Kind)]),
+        CustomerOf(row),
+        KindOf(row),
         (string)row.Properties[nameof(Name)],
         row.Properties.GetValueOrDefault(nameof(Company)) is string company
             ? new Company(row.Properties.GetValueOrDefault("CompanyId") is string id ? CustomerId.Parse(id) : null, company)
             : null,
         row.Properties.GetValueOrDefault(nameof(PendingChange)) as string,
         row.ETag!);
+
+    public static CustomerId CustomerOf(TableRow row) => CustomerId.Parse((string)row.Properties["CustomerId"]);
+
+    public static CustomerKind KindOf(TableRow row) => Enum.Parse<CustomerKind>((string)row.Properties[nameof(Kind)]);
 
     public static TableRow ToRow(Guid tenantId, MailAddress address, Customer customer, string? pendingChange)
     {
@@ -71,6 +75,26 @@ internal sealed class AddressClaims(ITableStore tables)
             cancellation) is { } row
             ? AddressClaim.From(row)
             : null;
+
+    /// <summary>
+    /// Who has the address, and what <paramref name="where"/> asks of them: one point read and one range read. Null when nobody has it.
+    /// </summary>
+    public async Task<(CustomerId Customer, CustomerKind Kind, TableRange Rows)?> FollowAsync(
+        Guid tenantId, MailAddress address, Func<CustomerId, CustomerKind, RangeAsk> where, CancellationToken cancellation)
+    {
+        var (customer, kind) = (default(CustomerId), default(CustomerKind));
+        var (_, rows) = await tables.FollowAsync(
+            Tables.Addresses,
+            TableKeys.AddressPartition(tenantId, address.Domain),
+            TableKeys.AddressRow(address.Key),
+            row =>
+            {
+                (customer, kind) = (AddressClaim.CustomerOf(row), AddressClaim.KindOf(row));
+                return where(customer, kind);
+            },
+            cancellation);
+        return rows is null ? null : (customer, kind, rows);
+    }
 
     /// <summary>Claims at one mail domain, by address.</summary>
     /// <param name="maxClaims">1 to 1,000.</param>

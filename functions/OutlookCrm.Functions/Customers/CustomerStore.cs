@@ -48,9 +48,15 @@ public sealed class CustomerStore(ITableStore tables, InteractionStore interacti
     public async Task<CustomerSheet?> ReadSheetAsync(
         Caller caller, CustomerId id, CustomerKind? kind, CancellationToken cancellation)
     {
-        var partition = TableKeys.Customer(caller.TenantId, id.ToString());
-        var maxRows = kind == CustomerKind.Organisation ? OrganisationCardRows : PersonCardRows;
-        var rows = await tables.RangeAsync(Tables.Customers, partition, TableKeys.Card, maxRows, cancellation);
+        var (table, partition, range, maxRows) = SheetOf(caller.TenantId, id, kind);
+        return await ReadSheetAsync(caller, id, kind, await tables.RangeAsync(table, partition, range, maxRows, cancellation), cancellation);
+    }
+
+    /// <summary>As above when the first read has been done: what <see cref="SheetOf"/> asks.</summary>
+    internal async Task<CustomerSheet?> ReadSheetAsync(
+        Caller caller, CustomerId id, CustomerKind? kind, TableRange rows, CancellationToken cancellation)
+    {
+        var (_, partition, _, maxRows) = SheetOf(caller.TenantId, id, kind);
         if (rows is not [{ RowKey: TableKeys.Record }, ..])
         {
             return null;
@@ -76,6 +82,13 @@ public sealed class CustomerStore(ITableStore tables, InteractionStore interacti
         return new CustomerSheet(caller.TenantId, id, all, lines, sight, sightKey, new RowsStamp(
             partition, TableRange.StampOf([rows, .. more is null ? [] : (TableRange[])[more], .. lines.Reads]), lines.TimeStamp(sight.Now)));
     }
+
+    /// <summary>The first read of a card.</summary>
+    internal static RangeAsk SheetOf(Guid tenantId, CustomerId id, CustomerKind? kind) => new(
+        Tables.Customers,
+        TableKeys.Customer(tenantId, id.ToString()),
+        TableKeys.Card,
+        kind == CustomerKind.Organisation ? OrganisationCardRows : PersonCardRows);
 
     /// <summary>Ids of the people of an organisation, a page at a time.</summary>
     internal async IAsyncEnumerable<CustomerId> PeopleOfAsync(
@@ -108,7 +121,15 @@ public sealed class CustomerStore(ITableStore tables, InteractionStore interacti
     /// <summary>Where the timeline begins among the rows of a card; their number when it does not.</summary>
     private static int FirstLine(TableRange rows)
     {
-        var (from, to) = (0, rows.Count);
+        // Most often right behind one or two addresses: no row is made that need not be.
+        var to = 1;
+        while (to < rows.Count && !IsLine(rows[to]))
+        {
+            to *= 2;
+        }
+
+        var from = (to / 2) + 1;
+        to = Math.Min(to, rows.Count);
         while (from < to)
         {
             var middle = (from + to) / 2;
@@ -171,7 +192,15 @@ public sealed class CustomerSheet
     public bool Has(MailAddress address)
     {
         var key = TableKeys.Address(address.Key);
-        return rows.Skip(1).TakeWhile(CustomerStore.IsAddress).Any(row => row.RowKey == key);
+        for (var i = 1; i < rows.Count && CustomerStore.IsAddress(rows[i]); i++)
+        {
+            if (rows[i].RowKey == key)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The contract's card.</summary>

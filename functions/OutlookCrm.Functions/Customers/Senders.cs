@@ -48,8 +48,9 @@ public sealed class Senders(ITableStore tables, CustomerStore customers, SenderG
     public async Task<IResult?> AnswerKnownAsync(Caller caller, MailAddress address, CancellationToken cancellation) =>
         // A claim whose customer does not have the address is on its way in or out: nobody has it.
         !(await directory.OfAsync(caller.TenantId, cancellation)).IsColleague(address)
-        && await claims.FindAsync(caller.TenantId, address, cancellation) is { } claim
-        && await customers.ReadSheetAsync(caller, claim.Customer, claim.Kind, cancellation) is { } sheet
+        && await claims.FollowAsync(
+            caller.TenantId, address, (id, kind) => CustomerStore.SheetOf(caller.TenantId, id, kind), cancellation) is var (customer, kind, rows)
+        && await customers.ReadSheetAsync(caller, customer, kind, rows, cancellation) is { } sheet
         && sheet.Has(address)
             ? Answer.Kept<SenderCard>(sheet.Stamp, sheet.Sight, () => (new KnownSender(sheet.ToCard()), sheet.ETag))
             : null;

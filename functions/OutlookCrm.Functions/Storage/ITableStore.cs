@@ -20,6 +20,17 @@ public interface ITableStore
     /// </summary>
     Task<TableRange> RangeAsync(string table, string partitionKey, RowKeyRange range, int maxRows, CancellationToken cancellation);
 
+    /// <summary>
+    /// A point read and the range read that its row leads to. A store that can reads both of one moment, which costs less than one after
+    /// the other.
+    /// </summary>
+    /// <param name="where">Called with the row when there is one; null when it leads nowhere.</param>
+    async Task<(TableRow? Row, TableRange? Range)> FollowAsync(
+        string table, string partitionKey, string rowKey, Func<TableRow, RangeAsk?> where, CancellationToken cancellation) =>
+        await FindAsync(table, partitionKey, rowKey, cancellation) is not { } row ? (null, null)
+        : where(row) is not { } ask ? (row, null)
+        : (row, await RangeAsync(ask.Table, ask.PartitionKey, ask.Range, ask.MaxRows, cancellation));
+
     /// <summary>All changes or none, in one partition: 1 to 100 changes, each row once, at most 4 MiB.</summary>
     Task<TransactionOutcome> TransactAsync(
         string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation);
@@ -92,6 +103,9 @@ public readonly record struct RowKeyRange(string From, string? Before)
         return null;
     }
 }
+
+/// <summary>What <see cref="ITableStore.RangeAsync"/> is asked for.</summary>
+public sealed record RangeAsk(string Table, string PartitionKey, RowKeyRange Range, int MaxRows);
 
 public enum WriteResult
 {

@@ -73,6 +73,24 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
         }
     }
 
+    public Task<(TableRow? Row, TableRange? Range)> FollowAsync(
+        string table, string partitionKey, string rowKey, Func<TableRow, RangeAsk?> where, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+        {
+            return Task.FromCanceled<(TableRow?, TableRange?)>(cancellation);
+        }
+
+        try
+        {
+            return Task.FromResult(Follow(table, partitionKey, rowKey, where));
+        }
+        catch (Exception refusal) when (IsRefusal(refusal))
+        {
+            return Task.FromException<(TableRow?, TableRange?)>(refusal);
+        }
+    }
+
     public async Task<TransactionOutcome> TransactAsync(
         string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation)
     {
@@ -113,6 +131,11 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
     {
         TableLimits.CheckKeys(partitionKey, rowKey);
         using var read = Read(table, SqlOf(table).Find);
+        return Find(read, table, partitionKey, rowKey);
+    }
+
+    private TableRow? Find(Reading read, string table, string partitionKey, string rowKey)
+    {
         TableRow? row = null;
         if (read.Statement is { } statement)
         {
@@ -135,9 +158,15 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
     private SqliteRows Range(string table, string partitionKey, RowKeyRange range, int maxRows)
     {
         TableLimits.CheckRange(partitionKey, range, maxRows);
-        using var read = Read(table, range.Before is null ? SqlOf(table).From : SqlOf(table).Range);
+        using var read = Read(table, SqlOf(table, range));
+        return Range(read.Reader, read.Statement, table, partitionKey, range, maxRows);
+    }
+
+    private SqliteRows Range(
+        SqliteDatabase reader, SqliteStatement? statement, string table, string partitionKey, RowKeyRange range, int maxRows)
+    {
         var found = SqliteRows.None;
-        if (read.Statement is { } statement)
+        if (statement is not null)
         {
             statement.BindKey(1, partitionKey);
             statement.BindKey(2, range.From);
@@ -147,7 +176,7 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
                 statement.BindKey(4, range.Before);
             }
 
-            var rows = read.Reader.Rows;
+            var rows = reader.Rows;
             rows.Clear();
             while (statement.Step())
             {
@@ -160,6 +189,35 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
         metrics.RangeRead(table, found.Count);
         return found;
     }
+
+    private (TableRow? Row, TableRange? Range) Follow(string table, string partitionKey, string rowKey, Func<TableRow, RangeAsk?> where)
+    {
+        TableLimits.CheckKeys(partitionKey, rowKey);
+        using var read = Read(table, SqlOf(table).Find);
+        if (Find(read, table, partitionKey, rowKey) is not { } row)
+        {
+            return (null, null);
+        }
+
+        if (where(row) is not { } ask)
+        {
+            return (row, null);
+        }
+
+        // The first statement stands on its row until it is reset, so SQLite goes on reading the file as it was then.
+        TableLimits.CheckRange(ask.PartitionKey, ask.Range, ask.MaxRows);
+        var statement = read.Reader.TryPrepare(SqlOf(ask.Table, ask.Range), missingTable: $"t_{ask.Table}");
+        try
+        {
+            return (row, Range(read.Reader, statement, ask.Table, ask.PartitionKey, ask.Range, ask.MaxRows));
+        }
+        finally
+        {
+            statement?.Reset();
+        }
+    }
+
+    private string SqlOf(string table, RowKeyRange range) => range.Before is null ? SqlOf(table).From : SqlOf(table).Range;
 
     private TableSql SqlOf(string table) => sql.GetOrAdd(table, static name => new TableSql(name));
 

@@ -38,7 +38,8 @@ public static class FunctionContextBindingFeatureExtensions
     private static IInvocationResultFeature Feature(FunctionContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return context.Features.Get<IInvocationResultFeature>()
+        return context as IInvocationResultFeature
+            ?? context.Features.Get<IInvocationResultFeature>()
             ?? throw new InvalidOperationException("This invocation was not started by the host and has no result.");
     }
 

@@ -68,6 +68,30 @@ public sealed class SqliteTableStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_row_leads_to_is_read_as_it_was_when_the_row_was()
+    {
+        using var store = Open();
+        await store.InsertAsync(Tables.Addresses, new TableRow("p", "a", new Dictionary<string, object>()), default);
+        var ask = new RangeAsk(Tables.Customers, "p", new RowKeyRange("", Before: null), 10);
+
+        var (_, range) = await store.FollowAsync(Tables.Addresses, "p", "a", _ => Meanwhile("first"), default);
+        Assert.Empty(range!);
+
+        (_, range) = await store.FollowAsync(Tables.Addresses, "p", "a", _ => Meanwhile("second"), default);
+        Assert.Equal(["first"], range!.Select(row => row.RowKey));
+
+        (_, range) = await store.FollowAsync(Tables.Addresses, "p", "a", _ => ask, default);
+        Assert.Equal(["first", "second"], range!.Select(row => row.RowKey));
+
+        RangeAsk Meanwhile(string key)
+        {
+            var writing = store.InsertAsync(Tables.Customers, new TableRow("p", key, new Dictionary<string, object>()), default);
+            Assert.True(SpinWait.SpinUntil(() => writing.IsCompleted, TimeSpan.FromMinutes(1)));
+            return ask;
+        }
+    }
+
+    [Fact]
     public async Task Ten_thousand_edits_by_eight_writers_lose_nothing()
     {
         const int Writers = 8;

@@ -42,6 +42,34 @@ public abstract class TableStoreContract
     }
 
     [Fact]
+    public async Task A_row_leads_to_rows_of_another_table_to_nowhere_or_to_what_is_not_there()
+    {
+        var other = "u" + table;
+        await Store.InsertAsync(table, Row("a", ("To", "there")), default);
+        foreach (var key in new[] { "x", "y", "z" })
+        {
+            await Store.InsertAsync(other, new TableRow("there", key, new Dictionary<string, object>()), default);
+        }
+
+        var (row, range) = await FollowAsync("a", row => new RangeAsk(other, (string)row.Properties["To"], new RowKeyRange("y", null), 10));
+        Assert.Equal("a", row!.RowKey);
+        Assert.Equal(["y", "z"], range!.Select(found => found.RowKey));
+
+        (row, range) = await FollowAsync("a", _ => null);
+        Assert.Equal(("a", null), (row!.RowKey, range));
+
+        (_, range) = await FollowAsync("a", _ => new RangeAsk(other + "x", "there", new RowKeyRange("", null), 10));
+        Assert.Empty(range!);
+
+        Assert.Equal((null, null), await FollowAsync("b", _ => throw new InvalidOperationException("There is no such row.")));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => FollowAsync("a", _ => new RangeAsk(other, "there", new RowKeyRange("", null), TableLimits.MaxRangeRows + 1)));
+
+        Task<(TableRow? Row, TableRange? Range)> FollowAsync(string key, Func<TableRow, RangeAsk?> where) =>
+            Store.FollowAsync(table, P, key, where, default);
+    }
+
+    [Fact]
     public async Task A_second_insert_changes_nothing()
     {
         await Store.InsertAsync(table, Row("a", ("By", "first")), default);
