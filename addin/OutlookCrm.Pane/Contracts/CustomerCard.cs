@@ -34,7 +34,7 @@ public sealed record CustomerCard(
     Waits? Waits = null)
 {
     /// <summary>Open ones of all colleagues, and the one that was done last.</summary>
-    public FollowUpList FollowUps { get; init; } = new(Id, [], Ended: null);
+    public FollowUpList FollowUps { get; init; } = new(Id, 0, [], Ended: null);
 
     /// <summary>Among all customers who bought something; null until it was worked out.</summary>
     public CustomerStanding? Standing { get; init; }

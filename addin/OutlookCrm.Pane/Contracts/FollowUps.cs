@@ -2,10 +2,11 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OutlookCrm.Pane;
 
-/// <summary>What the card shows of a customer's follow-ups.</summary>
+/// <summary>A customer's follow-ups, of all colleagues.</summary>
+/// <param name="OpenCount">How many are open; a card shows the first five.</param>
 /// <param name="Open">The one due first first, at most 100.</param>
 /// <param name="Ended">The one that was done last; null when none was.</param>
-public sealed record FollowUpList(string CustomerId, IReadOnlyList<FollowUpLine> Open, FollowUpLine? Ended);
+public sealed record FollowUpList(string CustomerId, int OpenCount, IReadOnlyList<FollowUpLine> Open, FollowUpLine? Ended);
 
 /// <summary>A follow-up as it is shown in a list.</summary>
 /// <param name="Id">32 lower-case hexadecimal digits.</param>
@@ -39,8 +40,8 @@ public sealed record FollowUpLine(
 /// <summary>The signed-in person's open follow-ups, the one due first first.</summary>
 /// <param name="Today">Where the person is.</param>
 /// <param name="Next">Opaque; goes into <c>after</c> for the next page. Null on the last.</param>
-/// <param name="IsFirst">False for a further page.</param>
-public sealed record MyDay(DateOnly Today, IReadOnlyList<FollowUpLine> FollowUps, string? Next, bool IsFirst);
+/// <param name="Before">When the last one of the page before is due; null on the first page.</param>
+public sealed record MyDay(DateOnly Today, IReadOnlyList<FollowUpLine> FollowUps, string? Next, DateOnly? Before);
 
 /// <summary>The follow-up changed since it was read. Nothing was saved.</summary>
 /// <param name="Theirs">As it is now; its ETag is the one to save over.</param>

@@ -82,7 +82,8 @@ internal static partial class DateWords
 
     public static string Machine(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static string NearDay(this Reader reader, DateOnly day) => (day.DayNumber - reader.Today.DayNumber) switch
+    /// <summary>"today", "yesterday", "tomorrow", "3 May".</summary>
+    public static string NearDay(this Reader reader, DateOnly day) => (day.DayNumber - reader.Today.DayNumber) switch
     {
         0 => "today",
         -1 => "yesterday",

@@ -109,6 +109,13 @@ internal static class Words
 
     private static string Counted(int count, string what, Reader reader) => $"{LoggingWords.Count(count, reader)} {what}{(count == 1 ? "" : "s")}";
 
+    public static string Of(FollowUpKind kind) => kind switch
+    {
+        FollowUpKind.WeOwe => "we owe them",
+        FollowUpKind.WeWait => "waiting for them",
+        _ => "to stay in touch",
+    };
+
     public static string Of(WaitsFor side) => side == WaitsFor.Us ? "They wait for us" : "We wait for them";
 
     /// <summary>When it was: of a meeting until when, of a call how long.</summary>

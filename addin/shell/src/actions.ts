@@ -20,7 +20,7 @@ export function start(access: SignIn): void {
     const form = event.target as HTMLFormElement;
     const wish = wishOf(form);
     if (wish && !form.hasAttribute('aria-busy')) {
-      void submit(form, wish);
+      void submit(form, wish, (event as SubmitEvent).submitter as HTMLButtonElement | null);
     }
   });
   cardElement.addEventListener('toggle', (event) => unfolded(event.target as HTMLDetailsElement), true);
@@ -28,13 +28,14 @@ export function start(access: SignIn): void {
 
 // ---- forms ----------------------------------------------------------------------------------------------------------
 
-async function submit(form: HTMLFormElement, wish: Wish): Promise<void> {
+async function submit(form: HTMLFormElement, wish: Wish, button: HTMLButtonElement | null): Promise<void> {
   if (form.querySelector('[data-as=message]') && !outlook.messageId()) {
     show('Open the mail first.', undefined, 3_000);
     return;
   }
 
-  const body = forms.bodyOf(form);
+  forms.identify(form);
+  const body = forms.bodyOf(form, button);
   if (!body) {
     form.reset(); // nothing was changed: the same as giving up
     return;
@@ -55,6 +56,8 @@ async function submit(form: HTMLFormElement, wish: Wish): Promise<void> {
     if (forms.draftText(key) === draft) {
       forms.dropDraft(key);
     }
+
+    forms.spend(form);
 
     if (!card.turns.isStale(turn)) {
       card.answered(wish, answer);
@@ -199,6 +202,7 @@ function unfolded(details: HTMLDetailsElement): void {
     details.insertAdjacentHTML('beforeend', `<div hx-get="/api/customers/${customer}/${path}" hx-target="this" hx-trigger="${whenUnfolded}"></div>`);
   }
 
+  forms.fill(details, card.fromItem());
   for (const element of details.querySelectorAll<HTMLElement>(`[hx-trigger="${whenUnfolded}"]`)) {
     const wish = wishOf(element);
     element.removeAttribute('hx-trigger');

@@ -78,6 +78,11 @@ export function start(keep: Kept<KnownCard>): void {
   });
 }
 
+/** The open item, when the card is of who is on it. */
+export function fromItem(): outlook.Item | null {
+  return subject && item?.people.some(({ address }) => address.toLowerCase() === subject!.key) ? item : null;
+}
+
 /** The page is drawn from now on. */
 export function uncover(): void {
   document.body.hidden = false;

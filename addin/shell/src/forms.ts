@@ -79,11 +79,17 @@ function encoded(form: HTMLFormElement, value: (control: Control) => string): En
   return encode(fields);
 }
 
-/** What a form sends; null when it would change nothing. */
-export function bodyOf(form: HTMLFormElement): JsonObject | null {
+/** What a form sends; null when it would change nothing. A button with a name sends its value, instead of a control where it says so. */
+export function bodyOf(form: HTMLFormElement, button: HTMLButtonElement | null = null): JsonObject | null {
   const { body } = encoded(form, valueOf);
   if (!form.hasAttribute('hx-patch')) {
-    return withoutNulls(body);
+    const filled = withoutNulls(body);
+    if (button?.name) {
+      delete filled[button.dataset.instead ?? ''];
+      filled[button.name] = button.value;
+    }
+
+    return filled;
   }
 
   const changed = changes(body, encoded(form, defaultOf).body);
@@ -153,6 +159,34 @@ function keepDraft(form: HTMLFormElement): void {
   const before = drafts.get(key)?.before ?? encoded(form, defaultOf).body;
   if (!drafts.put(key, { at: Date.now(), etag: etagOf(form) ?? null, before, values })) {
     show('This machine has no room to keep what you type. Save soon.');
+  }
+}
+
+/** What is made has an id before it is sent, however little was typed. */
+export function identify(form: HTMLFormElement): void {
+  const guid = form.querySelector<HTMLInputElement>('[data-as=guid]');
+  if (guid) {
+    guid.value ||= crypto.randomUUID();
+  }
+}
+
+/** It was made: what the form makes next is another one. */
+export function spend(form: HTMLFormElement): void {
+  const guid = form.querySelector<HTMLInputElement>('[data-as=guid]');
+  if (guid) {
+    guid.value = '';
+  }
+}
+
+/** What the open mail says stands in the form before anything is typed. */
+export function fill(details: HTMLDetailsElement, item: { subject: string; messageId: string } | null): void {
+  for (const control of details.querySelectorAll<HTMLInputElement>('input[data-of-item]')) {
+    const before = control.defaultValue;
+    const text = item?.[control.dataset.ofItem as 'subject' | 'messageId'] ?? '';
+    control.defaultValue = control.maxLength > 0 ? text.slice(0, control.maxLength) : text;
+    if (control.value === before) {
+      control.value = control.defaultValue;
+    }
   }
 }
 
@@ -325,7 +359,7 @@ export function showConflict(form: HTMLFormElement, html: string, freshCard: str
   clearRefusal(form);
   const fresh = new DOMParser().parseFromString(freshCard, 'text/html');
   const theirs = fresh.querySelector<HTMLFormElement>(`form[data-form="${CSS.escape(form.dataset.form ?? '')}"]`);
-  const etag = fresh.querySelector<HTMLElement>('.card')?.dataset.etag;
+  const etag = fresh.querySelector<HTMLElement>('[data-etag]')?.dataset.etag;
   if (theirs && etag) {
     const before = drafts.get(draftKey(form))?.before ?? encoded(form, defaultOf).body;
     const now = encoded(theirs, defaultOf).body;

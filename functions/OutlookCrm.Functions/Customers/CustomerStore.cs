@@ -234,7 +234,7 @@ public sealed class CustomerSheet
         {
             Standing = InsightsStore.ToStanding(rows.TakeWhile(row => !CustomerStore.IsLine(row))),
             Sales = SalesSummary.ToFigures(customer.Sales),
-            FollowUps = FollowUpStore.ToList(id, rows.Where(CustomerStore.IsFollowUp)),
+            FollowUps = FollowUpStore.ToList(id, rows.Where(CustomerStore.IsFollowUp), FollowUpStore.ShownOnCard),
         };
     }
 

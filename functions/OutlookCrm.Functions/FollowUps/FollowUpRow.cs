@@ -1,5 +1,6 @@
 using System.Globalization;
 using OutlookCrm.Customers;
+using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
 
@@ -15,6 +16,10 @@ internal static class FollowUpRow
     public const string EndedFollowUpId = "FollowUpId";
 
     private const string NotInOutlook = "NotInOutlook";
+
+    /// <summary>The interaction of the mail it came from.</summary>
+    public const string SourceId = "SourceId";
+
     private const string DateFormat = "yyyy-MM-dd"; // tables have no date type; this one sorts as text
     private const string TimeFormat = "HH:mm";
 
@@ -49,8 +54,13 @@ internal static class FollowUpRow
     }
 
     /// <summary>What the card shows of an open one.</summary>
-    public static TableRow CardRow(Guid tenantId, FollowUp f) =>
-        new(TableKeys.Customer(tenantId, f.Customer.ToString()), TableKeys.OpenFollowUp(f.DueOn, f.Id), Shown(f));
+    public static TableRow CardRow(Guid tenantId, FollowUp f)
+    {
+        var properties = Shown(f);
+        Put(properties, nameof(FollowUpSource.ThreadId), f.Source?.ThreadId);
+        Put(properties, SourceId, f.Source?.InternetMessageId is { } messageId ? InteractionId.OfMail(messageId) : null);
+        return new TableRow(TableKeys.Customer(tenantId, f.Customer.ToString()), TableKeys.OpenFollowUp(f.DueOn, f.Id), properties);
+    }
 
     /// <summary>What the card shows of the one that was done last.</summary>
     public static TableRow EndedRow(Guid tenantId, FollowUp f)

@@ -6,6 +6,8 @@ public static class FollowUpServices
 {
     public static IServiceCollection AddFollowUps(this IServiceCollection services) => services
         .AddSingleton<FollowUpStore>()
+        .AddSingleton<FollowUpReplies>()
+        .AddSingleton<FollowUpRequests>()
         .AddSingleton<Agenda>()
         .AddSingleton<ReminderSettingsStore>()
         .AddSingleton<OutlookReadBack>()

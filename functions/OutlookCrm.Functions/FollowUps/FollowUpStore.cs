@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using OutlookCrm.Customers;
+using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
 
@@ -18,6 +19,9 @@ public sealed class FollowUpStore(ITableStore tables, IWorkQueue queue, TimeProv
 
     /// <summary>Of one customer, all colleagues' together.</summary>
     public const int MaxOpen = 100;
+
+    /// <summary>The card shows this many, and how many there are.</summary>
+    internal const int ShownOnCard = 5;
 
     internal static readonly TimeSpan GiveUpAfter = TimeSpan.FromMinutes(10);
 
@@ -41,7 +45,7 @@ public sealed class FollowUpStore(ITableStore tables, IWorkQueue queue, TimeProv
         var record = tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation);
         var open = tables.RangeAsync(Tables.Customers, partition, TableKeys.OpenFollowUps, MaxOpen, cancellation);
         var source = draft.Source?.InternetMessageId is { } messageId
-            ? tables.FindAsync(Tables.Customers, partition, TableKeys.Details(Interactions.InteractionId.OfMail(messageId)), cancellation)
+            ? tables.FindAsync(Tables.Customers, partition, TableKeys.Details(InteractionId.OfMail(messageId)), cancellation)
             : Task.FromResult<TableRow?>(null);
         await Task.WhenAll(record, open, source);
         if (await record is null)
@@ -156,14 +160,27 @@ public sealed class FollowUpStore(ITableStore tables, IWorkQueue queue, TimeProv
         var partition = TableKeys.Customer(tenantId, customer.ToString());
         var record = tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation);
         var rows = await tables.RangeAsync(Tables.Customers, partition, TableKeys.FollowUpsOnCard, MaxOpen + 1, cancellation);
-        return await record is null ? null : ToList(customer, rows);
+        return await record is null ? null : ToList(customer, rows, MaxOpen);
     }
 
     /// <param name="rows">Rows <c>c</c>.</param>
-    internal static FollowUpList ToList(CustomerId customer, IEnumerable<TableRow> rows)
+    internal static FollowUpList ToList(CustomerId customer, IEnumerable<TableRow> rows, int max)
     {
-        var lines = rows.Select(FollowUpRow.ToLine).ToLookup(line => line.State == FollowUpState.Open);
-        return new FollowUpList(customer.ToString(), [.. lines[true]], lines[false].FirstOrDefault());
+        var (open, ended) = (new List<FollowUpLine>(), default(FollowUpLine));
+        var openCount = 0;
+        foreach (var row in rows)
+        {
+            if (row.RowKey == TableKeys.EndedFollowUp)
+            {
+                ended = FollowUpRow.ToLine(row);
+            }
+            else if (openCount++ < max)
+            {
+                open.Add(FollowUpRow.ToLine(row));
+            }
+        }
+
+        return new FollowUpList(customer.ToString(), openCount, open, ended);
     }
 
     internal Task SendAsync(FollowUpChanged message, TimeSpan? delay, CancellationToken cancellation) =>
@@ -217,7 +234,7 @@ public sealed class FollowUpStore(ITableStore tables, IWorkQueue queue, TimeProv
     private static string? CardKey(FollowUp f) => f.State == FollowUpState.Open ? TableKeys.OpenFollowUp(f.DueOn, f.Id) : null;
 
     private static FollowUpSource? WithThread(FollowUpSource? source, TableRow? details) =>
-        source is not null && details is not null ? source with { ThreadId = Interactions.Details.From(details).ThreadId } : source;
+        source is not null && details is not null ? source with { ThreadId = Details.From(details).ThreadId } : source;
 }
 
 /// <summary>A follow-up has this version, or will have it in a moment.</summary>

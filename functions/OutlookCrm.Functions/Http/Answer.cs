@@ -72,6 +72,10 @@ public static class Answer
     public static IResult Changed(SettingsConflict conflict) =>
         new FacedResult<SettingsConflict>(StatusCodes.Status412PreconditionFailed, conflict, conflict.ETag, Location: null);
 
+    /// <inheritdoc cref="Changed(EditConflict)"/>
+    public static IResult Changed(FollowUpConflict conflict) =>
+        new FacedResult<FollowUpConflict>(StatusCodes.Status412PreconditionFailed, conflict, conflict.Theirs.ETag, Location: null);
+
     /// <param name="detail">A sentence for a person, such as "No customer has this id."</param>
     public static IResult NotFound(string detail) => Refused(StatusCodes.Status404NotFound, detail);
 

@@ -52,6 +52,10 @@ public static class ContractJson
 [JsonSerializable(typeof(InsightsPage))]
 [JsonSerializable(typeof(ProductList))]
 [JsonSerializable(typeof(DealList))]
+[JsonSerializable(typeof(FollowUpList))]
+[JsonSerializable(typeof(FollowUpLine))]
+[JsonSerializable(typeof(FollowUpConflict))]
+[JsonSerializable(typeof(MyDay))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(CreateCustomerRequest))]
 [JsonSerializable(typeof(UpdateCustomerRequest))]
@@ -80,4 +84,7 @@ public static class ContractJson
 [JsonSerializable(typeof(AddDealRequest))]
 [JsonSerializable(typeof(UpdateDealRequest))]
 [JsonSerializable(typeof(CloseDealRequest))]
+[JsonSerializable(typeof(PlanFollowUpRequest))]
+[JsonSerializable(typeof(ChangeFollowUpRequest))]
+[JsonSerializable(typeof(SnoozeFollowUpRequest))]
 internal sealed partial class ContractJsonContext : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using OutlookCrm.Customers;
+using OutlookCrm.FollowUps;
 using OutlookCrm.Identity;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
@@ -7,7 +8,7 @@ using OutlookCrm.Storage;
 namespace OutlookCrm.Interactions;
 
 /// <summary>What happened with customers: rows of table <c>customers</c>, in the customer's partition.</summary>
-public sealed class InteractionStore(ITableStore tables, Sights sights, TimeProvider clock)
+public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUpReplies replies, TimeProvider clock)
 {
     /// <summary>Lines of a first page, with the card and on its own.</summary>
     public const int FirstPageSize = 20;
@@ -382,6 +383,8 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, TimeProv
             var changes = plan.Changes(recentLines, absentLines);
             if (changes.Count == 0)
             {
+                // Whoever wrote it may not have come this far.
+                await replies.FollowAsync(tenantId, customer, plan.Known, cancellation);
                 return (ChangeResult.Done, answer);
             }
 
@@ -393,6 +396,7 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, TimeProv
             var outcome = await tables.TransactAsync(Tables.Customers, partition, changes, cancellation);
             if (outcome.IsWritten)
             {
+                await replies.FollowAsync(tenantId, customer, plan.Known, cancellation);
                 return (ChangeResult.Done, answer);
             }
 

@@ -19,6 +19,9 @@ internal sealed class TimelinePlan(TableRow record, DateTimeOffset now)
     /// <param name="row">Null when nothing is.</param>
     public void Know(Details details, TableRow? row) => entries[details.Id] = new Entry(details, details, row);
 
+    /// <summary>All of them as they will be.</summary>
+    public IReadOnlyList<Details> Known => [.. entries.Values.Select(entry => entry.Next)];
+
     /// <summary>As it will be.</summary>
     public Details this[string id]
     {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using OutlookCrm.Capture;
 using OutlookCrm.Customers;
 using OutlookCrm.Firm;
+using OutlookCrm.FollowUps;
 using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
 using OutlookCrm.Search;
@@ -180,7 +181,7 @@ public sealed class CustomerChangesTests
             Store = new SteppedStore(Steps);
             queue = new SteppedQueue(Steps, Clock);
             var sights = new Sights(new FirmDirectory(Store, new FirmOptions([]), Clock), Clock);
-            customers = new CustomerStore(Store, new InteractionStore(Store, sights, Clock), sights);
+            customers = new CustomerStore(Store, new InteractionStore(Store, sights, new FollowUpReplies(Store, new FollowUpStore(Store, queue, Clock)), Clock), sights);
             Changes = new CustomerChanges(
                 Store, queue, customers, new CustomerProjection(Store, queue, customers, new SearchIndex(Store), new CaptureRequests(queue, Clock)), Clock, NullLogger<CustomerChanges>.Instance);
         }

@@ -107,6 +107,21 @@ internal static class SampleRequests
         "BlockSenderRequest" => new() { ["what"] = "nobody@blocked.example" },
         "AddMailboxRequest" => new() { ["address"] = "office@bergdesign.example", ["name"] = "Office" },
         "UpdateFirmLoggingRequest" => new() { ["monthsBack"] = "six" },
+        "PlanFollowUpRequest" => new()
+        {
+            ["id"] = "5b0d6f6e-6d5f-4bb5-9a9f-0d5a3b7c1d22",
+            ["note"] = "Send the offer",
+            ["kind"] = "weOwe",
+            ["dueOn"] = "2027-03-05",
+            ["dueTime"] = "09:30",
+            ["timeZone"] = "Europe/Berlin",
+            ["internetMessageId"] = "<offer@kunde.example>",
+            ["itemId"] = "AAMk-offer",
+            ["webLink"] = "https://outlook.example/AAMk-offer",
+            ["subject"] = "Offer",
+        },
+        "ChangeFollowUpRequest" => new() { ["note"] = "Send it again", ["kind"] = "weWait", ["dueOn"] = "2027-03-08", ["dueTime"] = "10:00" },
+        "SnoozeFollowUpRequest" => new() { ["when"] = "nextWeek" },
         var other => throw new InvalidOperationException($"Write a good {other} here, so that it is tested."),
     };
 
@@ -114,6 +129,7 @@ internal static class SampleRequests
         .Replace("mailboxes/{id}", $"mailboxes/{(endpoint.Name == "RemoveSharedMailbox" ? seed.SharedMailboxId : "mine")}", StringComparison.Ordinal)
         .Replace("correspondents/{address}", "correspondents/pen@friend.example", StringComparison.Ordinal)
         .Replace("{id}", seed.CustomerId, StringComparison.Ordinal)
+        .Replace("{followUpId}", seed.FollowUpId, StringComparison.Ordinal)
         .Replace("{noteId}", seed.NoteId, StringComparison.Ordinal)
         .Replace("{dealId}", seed.NoteId, StringComparison.Ordinal)
         .Replace("{purchaseId}", seed.NoteId, StringComparison.Ordinal)
@@ -129,6 +145,7 @@ internal static class SampleRequests
         "SearchCustomers" => "?q=kun",
         "GetTimeline" => "?size=5",
         "ForgetProduct" => "?name=Table",
+        "GetMyDay" => "?from=2026-03-01&until=2027-12-31&size=5",
         "GetReceipt" => "?day=2026-03-01",
         "TakeAnyway" or "DismissSkipped" => "?item=AAMk-skipped",
         "AllowSender" or "AllowSenderForFirm" => "?what=blocked.example",
@@ -144,11 +161,12 @@ internal static class SampleRequests
 /// somebody whose mail is left out; a shared mailbox.
 /// </summary>
 internal sealed record Seed(
-    string CustomerId, string ETag, string NoteId, string CallId, string LineId, string UndoneKey, string MailboxETag, string FirmETag, string SharedMailboxId)
+    string CustomerId, string ETag, string NoteId, string CallId, string LineId, string UndoneKey, string FollowUpId, string FollowUpETag, string MailboxETag, string FirmETag, string SharedMailboxId)
 {
     /// <summary>The version that an endpoint's If-Match means.</summary>
     public string ETagFor(HttpEndpoint endpoint) => endpoint.Name switch
     {
+        "ChangeFollowUp" => FollowUpETag,
         "UpdateMailbox" => MailboxETag,
         "UpdateFirmLogging" => FirmETag,
         _ => ETag,
@@ -170,6 +188,9 @@ internal sealed record Seed(
         await SendAsync(anna, HttpMethod.Put, "/api/products", """{"name":"Table"}""");
         var callId = Guid.NewGuid().ToString("D");
         await SendAsync(anna, HttpMethod.Post, $"/api/customers/{id}/calls", $$"""{"id":"{{callId}}","direction":"incoming"}""");
+        var followUps = await SendAsync(
+            anna, HttpMethod.Post, $"/api/customers/{id}/follow-ups", $$"""{"id":"{{Guid.NewGuid()}}","note":"Ask again","kind":"weWait","dueOn":"2027-03-01"}""");
+        var followUp = followUps["open"]![0]!;
         var now = await SendAsync(anna, HttpMethod.Get, $"/api/customers/{id}", null);
         var shared = await SendAsync(anna, HttpMethod.Post, "/api/mailboxes", """{"address":"info@bergdesign.example"}""");
         await SendAsync(anna, HttpMethod.Post, "/api/mailboxes/mine/blocks", """{"what":"blocked.example"}""");
@@ -186,6 +207,8 @@ internal sealed record Seed(
             callId,
             line.Id,
             done["key"]!.GetValue<string>(),
+            followUp["id"]!.GetValue<string>(),
+            followUp["eTag"]!.GetValue<string>(),
             (await SendAsync(anna, HttpMethod.Get, "/api/mailboxes/mine", null))["eTag"]!.GetValue<string>(),
             shared["firm"]!["eTag"]!.GetValue<string>(),
             shared["mailboxes"]!.AsArray().Single(one => one!["isShared"]!.GetValue<bool>())!["id"]!.GetValue<string>());

@@ -1,5 +1,6 @@
 using OutlookCrm.Customers;
 using OutlookCrm.Firm;
+using OutlookCrm.FollowUps;
 using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
@@ -247,7 +248,8 @@ public sealed class RecordingTests
             Steps = new Stepping(seed, clock) { DeathsPerThousand = deathsPerThousand };
             Steps.Pause();
             Store = new CountingStore(new SteppedStore(Steps));
-            interactions = new InteractionStore(Store, new Sights(new FirmDirectory(Store, new FirmOptions([]), clock), clock), clock);
+            var replies = new FollowUpReplies(Store, new FollowUpStore(Store, new SteppedQueue(Steps, clock), clock));
+            interactions = new InteractionStore(Store, new Sights(new FirmDirectory(Store, new FirmOptions([]), clock), clock), replies, clock);
             foreach (var id in (CustomerId[])[Kim, Fjord])
             {
                 Done(Store.Inner.InsertAsync(

@@ -13,6 +13,9 @@ export interface Item {
   people: Person[];
   /** True when the first of `people` wrote the text: then its end may hold their signature. */
   hasSignature: boolean;
+  /** Empty for a meeting, and where Outlook does not say. */
+  messageId: string;
+  subject: string;
 }
 
 type Recipients = Office.EmailAddressDetails[] | Office.Recipients;
@@ -58,10 +61,10 @@ export function currentItem(): Item | Promise<Item> | null {
   const lists = [item.to, item.cc, item.requiredAttendees, item.optionalAttendees].filter((one) => one !== undefined) as Recipients[];
   const sender = senders.find((one): one is Office.EmailAddressDetails => 'emailAddress' in one);
   if (lists.every(Array.isArray)) {
-    return itemOf(key, sender, lists.flat());
+    return itemOf(item, key, sender, lists.flat());
   }
 
-  return Promise.all(lists.map(readRecipients)).then((read) => itemOf(key, sender, read.flat()));
+  return Promise.all(lists.map(readRecipients)).then((read) => itemOf(item, key, sender, read.flat()));
 }
 
 /** Calls back when another item is open. The event misses some, so focus, visibility and a slow clock look too. */
@@ -135,7 +138,7 @@ function readRecipients(list: Recipients): Promise<Office.EmailAddressDetails[]>
   });
 }
 
-function itemOf(key: string, sender: Office.EmailAddressDetails | undefined, others: Office.EmailAddressDetails[]): Item {
+function itemOf(item: AnyItem, key: string, sender: Office.EmailAddressDetails | undefined, others: Office.EmailAddressDetails[]): Item {
   const me = user();
   const seen = new Set([me]);
   const people: Person[] = [];
@@ -147,5 +150,12 @@ function itemOf(key: string, sender: Office.EmailAddressDetails | undefined, oth
     }
   }
 
-  return { key, people, hasSignature: sender !== undefined && people[0]?.address === sender.emailAddress.trim() };
+  return {
+    key,
+    people,
+    hasSignature: sender !== undefined && people[0]?.address === sender.emailAddress.trim(),
+    messageId: item.internetMessageId ?? '',
+    // Of one that is being written it would have to be asked for.
+    subject: typeof item.subject === 'string' ? item.subject : '',
+  };
 }

@@ -1,0 +1,125 @@
+using OutlookCrm.Customers;
+using OutlookCrm.Interactions;
+using OutlookCrm.Pane;
+using OutlookCrm.Storage;
+
+namespace OutlookCrm.FollowUps;
+
+/// <summary>
+/// Closes follow-ups by the answer that they wait for: what we owe by the first mail that we send in the thread after it was planned,
+/// what they owe by the first that comes. A mail that opens and closes no question (out of office, a bounce) closes nothing. When the
+/// answer turns out to be one, or is taken off the timeline, the follow-up opens again. Worked out from the timeline as it is, so
+/// that it may be asked at any time, in any order and again.
+/// </summary>
+public sealed class FollowUpReplies(ITableStore tables, FollowUpStore followUps)
+{
+    private const int PageRows = 1_000;
+
+    // Each round means that the timeline or the follow-up changed within the last one.
+    private const int MaxRounds = 20;
+
+    /// <summary>Some interactions of a customer are this now, or are said again to be.</summary>
+    internal async Task FollowAsync(Guid tenantId, CustomerId customer, IReadOnlyList<Details> interactions, CancellationToken cancellation)
+    {
+        var mails = interactions.Where(details => details.Kind == InteractionKind.Mail || !details.IsOnTimeline).ToList();
+        if (mails.Count == 0)
+        {
+            return;
+        }
+
+        var partition = TableKeys.Customer(tenantId, customer.ToString());
+        var touched = new HashSet<Guid>();
+        if (mails.Any(mail => mail.IsOnTimeline))
+        {
+            var threads = mails.Select(mail => mail.ThreadId).OfType<string>().ToHashSet(StringComparer.Ordinal);
+            var ids = mails.Select(mail => mail.Id).ToHashSet(StringComparer.Ordinal);
+            var open = await tables.RangeAsync(Tables.Customers, partition, TableKeys.OpenFollowUps, FollowUpStore.MaxOpen, cancellation);
+            touched.UnionWith(open.Where(IsAbout).Select(row => Guid.ParseExact(TableKeys.Last(row.RowKey), "N")));
+
+            bool IsAbout(TableRow row) =>
+                (row.Properties.GetValueOrDefault(nameof(FollowUpSource.ThreadId)) is string thread && threads.Contains(thread))
+                || (row.Properties.GetValueOrDefault(FollowUpRow.SourceId) is string source && ids.Contains(source));
+        }
+
+        foreach (var mail in mails.Where(mail => mail.End is null))
+        {
+            var closed = await tables.RangeAsync(Tables.Customers, partition, TableKeys.ClosedBy(mail.Id), FollowUpStore.MaxOpen, cancellation);
+            touched.UnionWith(closed.Select(row => (Guid)row.Properties[FollowUpRow.EndedFollowUpId]));
+        }
+
+        foreach (var id in touched)
+        {
+            await SettleAsync(tenantId, customer, id, cancellation);
+        }
+    }
+
+    /// <summary>Until what the timeline says and what the follow-up is are the same.</summary>
+    private async Task SettleAsync(Guid tenantId, CustomerId customer, Guid id, CancellationToken cancellation)
+    {
+        for (var round = 1; round <= MaxRounds; round++)
+        {
+            if (await followUps.GetAsync(tenantId, customer, id, cancellation) is not { Source.InternetMessageId: { } messageId } now
+                || now.Kind == FollowUpKind.Rhythm
+                || (now.State != FollowUpState.Open && now.End?.Ending != FollowUpEnding.Reply)
+                || (now.Source.ThreadId ?? await ThreadOfAsync(tenantId, customer, messageId, cancellation)) is not { } thread)
+            {
+                return;
+            }
+
+            var reply = await FindReplyAsync(tenantId, now, thread, cancellation);
+            var next = await followUps.ChangeAsync(tenantId, customer, id, Settle, cancellation);
+            if (next is null || next.Version == now.Version)
+            {
+                return;
+            }
+
+            FollowUp Settle(FollowUp f)
+            {
+                if (f.Version != now.Version)
+                {
+                    return f; // looked at anew
+                }
+
+                var known = f.Source!.ThreadId == thread ? f : f with { Source = f.Source with { ThreadId = thread } };
+                return (reply, f.End?.ReplyId) switch
+                {
+                    (null, null) => known,
+                    (null, _) => known.OpenAsReplyIsGone(followUps.Now),
+                    ({ } found, null) => known.CloseByReply(TableKeys.Last(found.RowKey), ByOf(found), followUps.Now),
+                    ({ } found, var old) when old == TableKeys.Last(found.RowKey) => known,
+                    ({ } found, _) => known.OpenAsReplyIsGone(followUps.Now).CloseByReply(TableKeys.Last(found.RowKey), ByOf(found), followUps.Now),
+                };
+            }
+        }
+    }
+
+    private async Task<string?> ThreadOfAsync(Guid tenantId, CustomerId customer, string messageId, CancellationToken cancellation) =>
+        await tables.FindAsync(
+            Tables.Customers,
+            TableKeys.Customer(tenantId, customer.ToString()),
+            TableKeys.Details(InteractionId.OfMail(messageId)),
+            cancellation) is { } row
+            ? Details.From(row).ThreadId
+            : null;
+
+    /// <summary>The first mail from the right side in the thread since the follow-up is watched; null when there is none.</summary>
+    private async Task<TableRow?> FindReplyAsync(Guid tenantId, FollowUp f, string thread, CancellationToken cancellation)
+    {
+        TableRow? first = null;
+        var range = TableKeys.TimelineSince(f.WatchedFrom.AddTicks(1));
+        TableRange rows;
+        do
+        {
+            rows = await tables.RangeAsync(
+                Tables.Customers, TableKeys.Customer(tenantId, f.Customer.ToString()), range, PageRows, cancellation);
+            first = rows.LastOrDefault(row =>
+                TimelineRow.EndOf(row) is { } end && end.ThreadId == thread && end.IsIncoming == (f.Kind == FollowUpKind.WeWait)) ?? first;
+            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
+        }
+        while (rows.Count == PageRows);
+
+        return first;
+    }
+
+    private static string? ByOf(TableRow line) => line.Properties.GetValueOrDefault(nameof(Interaction.By)) as string;
+}
