@@ -22,6 +22,7 @@ const string Usage = """
         Checks formatting, builds, and runs every test: C#, shell and browser.
     dotnet crm.cs bench [suite]
         Prints figures, one a line: name: value unit. Suites: card, pane, capture, insights. All of them when none is named.
+        Prints figures, one a line: name: value unit. Suites: card, followups, pane. All of them when none is named.
     dotnet crm.cs serve --data FILE --port N --token-file F
         Serves a prepared database for a load client and writes a valid token to F.
     dotnet crm.cs insights --purchases FILE.csv [--calibrate DATE] [--win-cost AMOUNT] [--json]
@@ -238,7 +239,7 @@ internal sealed class Crm(string root, CancellationToken cancellation)
         }
 
         await BuildAsync("tests/OutlookCrm.Benchmarks/OutlookCrm.Benchmarks.csproj");
-        var browser = needsMore && arguments is not ["bench", "card", ..] ? await BrowserAsync() : "";
+        var browser = needsMore && arguments is not ["bench", "card" or "followups", ..] ? await BrowserAsync() : "";
         return await Tool.StreamAsync(
             "dotnet", [Built("OutlookCrm.Benchmarks", "tests"), .. arguments], root, new() { ["CRM_BROWSER"] = browser }, cancellation);
     }

@@ -7,9 +7,13 @@ switch (args)
         return await Floor.ServeAsync(file, contentType);
     case ["bench"]:
         await CardSuite.RunAsync(WorkFolder.Open());
+        await FollowUpSuite.RunAsync(WorkFolder.Open());
         await PaneSuite.RunAsync(WorkFolder.Open());
         await CaptureSuite.RunAsync();
         await InsightsSuite.RunAsync(WorkFolder.Open());
+        return 0;
+    case ["bench", "followups"]:
+        await FollowUpSuite.RunAsync(WorkFolder.Open());
         return 0;
     case ["bench", "card"]:
         await CardSuite.RunAsync(WorkFolder.Open());
@@ -32,5 +36,6 @@ switch (args)
         return await Serve.RunAsync(options);
     default:
         Console.Error.WriteLine("bench [card|pane|capture|insights], or serve --data FILE --port N --token-file F");
+        Console.Error.WriteLine("bench [card|followups|pane], or serve --data FILE --port N --token-file F");
         return 2;
 }

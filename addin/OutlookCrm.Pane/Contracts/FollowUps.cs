@@ -43,6 +43,18 @@ public sealed record FollowUpLine(
 /// <param name="Before">When the last one of the page before is due; null on the first page.</param>
 public sealed record MyDay(DateOnly Today, IReadOnlyList<FollowUpLine> FollowUps, string? Next, DateOnly? Before);
 
+/// <summary>What can be done with a follow-up, or with none yet: the days that the buttons mean where the person is.</summary>
+/// <param name="FollowUp">Null for a new one.</param>
+/// <param name="Colleagues">Whom it can be handed to, by name; empty for a new one.</param>
+public sealed record FollowUpForm(
+    string CustomerId,
+    FollowUpLine? FollowUp,
+    DateOnly Today,
+    DateOnly Tomorrow,
+    DateOnly InThreeDays,
+    DateOnly NextWeek,
+    IReadOnlyList<Colleague> Colleagues);
+
 /// <summary>The follow-up changed since it was read. Nothing was saved.</summary>
 /// <param name="Theirs">As it is now; its ETag is the one to save over.</param>
 /// <param name="Fields">What differs between the two.</param>

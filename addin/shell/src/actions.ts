@@ -202,7 +202,6 @@ function unfolded(details: HTMLDetailsElement): void {
     details.insertAdjacentHTML('beforeend', `<div hx-get="/api/customers/${customer}/${path}" hx-target="this" hx-trigger="${whenUnfolded}"></div>`);
   }
 
-  forms.fill(details, card.fromItem());
   for (const element of details.querySelectorAll<HTMLElement>(`[hx-trigger="${whenUnfolded}"]`)) {
     const wish = wishOf(element);
     element.removeAttribute('hx-trigger');

@@ -179,8 +179,8 @@ export function spend(form: HTMLFormElement): void {
 }
 
 /** What the open mail says stands in the form before anything is typed. */
-export function fill(details: HTMLDetailsElement, item: { subject: string; messageId: string } | null): void {
-  for (const control of details.querySelectorAll<HTMLInputElement>('input[data-of-item]')) {
+export function fill(within: HTMLElement, item: { subject: string; messageId: string } | null): void {
+  for (const control of within.querySelectorAll<HTMLInputElement>('input[data-of-item]')) {
     const before = control.defaultValue;
     const text = item?.[control.dataset.ofItem as 'subject' | 'messageId'] ?? '';
     control.defaultValue = control.maxLength > 0 ? text.slice(0, control.maxLength) : text;

@@ -8,6 +8,7 @@ public static class FollowUpServices
         .AddSingleton<FollowUpStore>()
         .AddSingleton<FollowUpReplies>()
         .AddSingleton<FollowUpRequests>()
+        .AddSingleton<FollowUpForms>()
         .AddSingleton<Agenda>()
         .AddSingleton<ReminderSettingsStore>()
         .AddSingleton<OutlookReadBack>()

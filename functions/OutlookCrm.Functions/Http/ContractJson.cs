@@ -54,6 +54,7 @@ public static class ContractJson
 [JsonSerializable(typeof(DealList))]
 [JsonSerializable(typeof(FollowUpList))]
 [JsonSerializable(typeof(FollowUpLine))]
+[JsonSerializable(typeof(FollowUpForm))]
 [JsonSerializable(typeof(FollowUpConflict))]
 [JsonSerializable(typeof(MyDay))]
 [JsonSerializable(typeof(Problem))]

@@ -121,7 +121,7 @@ internal static class SampleRequests
             ["subject"] = "Offer",
         },
         "ChangeFollowUpRequest" => new() { ["note"] = "Send it again", ["kind"] = "weWait", ["dueOn"] = "2027-03-08", ["dueTime"] = "10:00" },
-        "SnoozeFollowUpRequest" => new() { ["when"] = "nextWeek" },
+        "SnoozeFollowUpRequest" => new() { ["dueOn"] = "2027-03-10", ["dueTime"] = "10:00" },
         var other => throw new InvalidOperationException($"Write a good {other} here, so that it is tested."),
     };
 

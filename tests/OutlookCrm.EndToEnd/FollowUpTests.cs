@@ -1,0 +1,52 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+using OutlookCrm.Sandbox;
+using static Microsoft.Playwright.Assertions;
+
+namespace OutlookCrm.EndToEnd;
+
+[Collection(nameof(LiveProduct))]
+public sealed class FollowUpTests(LiveProduct live)
+{
+    private const string Address = "technik@hotel-weberhof.example";
+
+    [Fact]
+    public async Task A_promise_is_planned_beside_the_mail_done_where_it_stands_and_taken_back()
+    {
+        await using var outlook = await live.OpenAsync($"item=from:{Address}&open=yes&pin=yes");
+        var subject = await outlook.Page.EvaluateAsync<string>("() => window.smallOutlook.selected.subject");
+        await outlook.Card.Locator(".promises.row").GetByText("Follow up", new() { Exact = true }).ClickAsync();
+        var note = outlook.Card.Locator(".promises.row").GetByLabel("What");
+        await Expect(note).ToHaveValueAsync(subject);
+        await note.FillAsync("Send the pallet sizes");
+        await outlook.Card.Locator(".promises.row").GetByRole(AriaRole.Button, new() { Name = "Tomorrow" }).ClickAsync();
+
+        var promise = outlook.Card.Locator("#follow-ups .promise");
+        await Expect(promise).ToContainTextAsync("Send the pallet sizes");
+        await promise.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
+        await Expect(promise).ToContainTextAsync("Done · ");
+        await promise.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
+        await Expect(promise.GetByRole(AriaRole.Button, new() { Name = "Done" })).ToBeVisibleAsync();
+
+        // On one's own day too, with nothing selected, until it is put off there and done.
+        await outlook.SelectAsync("none");
+        await outlook.Pane.GetByRole(AriaRole.Button, new() { Name = "My day" }).ClickAsync();
+        var line = outlook.Card.Locator(".agenda .promise").Filter(new() { HasText = "Send the pallet sizes" });
+        await Expect(line).ToBeVisibleAsync();
+        await line.GetByText("Later, hand over, change").ClickAsync();
+        await line.GetByRole(AriaRole.Button, new() { Name = "In 3 days" }).ClickAsync();
+        await Expect(outlook.Bar).ToHaveTextAsync("Put off.");
+        await line.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
+        await Expect(line).ToContainTextAsync("Done · ");
+        Assert.Empty(await OpenAsync());
+        Assert.Empty(outlook.Complaints);
+    }
+
+    private async Task<JsonArray> OpenAsync()
+    {
+        using var api = live.Api(SampleFirm.Mira);
+        var card = (await api.GetFromJsonAsync<JsonObject>($"/api/card?address={Address}"))!["card"]!;
+        return card["followUps"]!["open"]!.AsArray();
+    }
+}
