@@ -16,11 +16,11 @@ public sealed class FollowUpTests(LiveProduct live)
     {
         await using var outlook = await live.OpenAsync($"item=from:{Address}&open=yes&pin=yes");
         var subject = await outlook.Page.EvaluateAsync<string>("() => window.smallOutlook.selected.subject");
-        await outlook.Card.Locator(".promises.row").GetByText("Follow up", new() { Exact = true }).ClickAsync();
-        var note = outlook.Card.Locator(".promises.row").GetByLabel("What");
+        await outlook.Card.Locator("#follow-ups").GetByText("Follow up", new() { Exact = true }).ClickAsync();
+        var note = outlook.Card.Locator("#follow-ups").GetByLabel("What");
         await Expect(note).ToHaveValueAsync(subject);
         await note.FillAsync("Send the pallet sizes");
-        await outlook.Card.Locator(".promises.row").GetByRole(AriaRole.Button, new() { Name = "Tomorrow" }).ClickAsync();
+        await outlook.Card.Locator("#follow-ups").GetByRole(AriaRole.Button, new() { Name = "Tomorrow" }).ClickAsync();
 
         var promise = outlook.Card.Locator("#follow-ups .promise");
         await Expect(promise).ToContainTextAsync("Send the pallet sizes");

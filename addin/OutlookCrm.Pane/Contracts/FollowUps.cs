@@ -149,3 +149,23 @@ public sealed record ChangeFollowUpRequest
 
 /// <summary>Later. Give either a day in words or a date.</summary>
 public sealed record SnoozeFollowUpRequest(DueWhen? When = null, DateOnly? DueOn = null, string? DueTime = null);
+
+/// <summary>How the signed-in person is reminded, and when their firm is closed.</summary>
+/// <param name="Sink">Where Outlook shows their follow-ups.</param>
+/// <param name="TimeZone">Where they live; null to go by where they are when they plan.</param>
+/// <param name="Holidays">In order: nobody is reminded on them by a button that means a day.</param>
+/// <param name="MaySetHolidays">True for an owner of the firm.</param>
+public sealed record ReminderChoices(SinkKind Sink, string? TimeZone, IReadOnlyList<DateOnly> Holidays, bool MaySetHolidays);
+
+/// <summary>One's own settings to change, as JSON merge patch: a field that is left out stays.</summary>
+public sealed record UpdateReminderChoicesRequest
+{
+    public Optional<SinkKind> Sink { get; init; }
+
+    /// <summary>By its IANA or Windows name; null to go by where one is when one plans.</summary>
+    [MaxLength(64)]
+    public Optional<string?> TimeZone { get; init; }
+}
+
+/// <param name="Days">Dates such as 2026-12-24; takes the place of those before.</param>
+public sealed record UpdateHolidaysRequest([MaxLength(100), EachMaxLength(10)] IReadOnlyList<string>? Days);

@@ -116,6 +116,13 @@ internal static class Words
         _ => "to stay in touch",
     };
 
+    public static string Of(SinkKind sink) => sink switch
+    {
+        SinkKind.CalendarEvent => "reminders in my calendar",
+        SinkKind.Task => "tasks in To Do",
+        _ => "nothing",
+    };
+
     public static string Of(WaitsFor side) => side == WaitsFor.Us ? "They wait for us" : "We wait for them";
 
     /// <summary>When it was: of a meeting until when, of a call how long.</summary>

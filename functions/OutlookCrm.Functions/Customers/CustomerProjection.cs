@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OutlookCrm.Capture;
+using OutlookCrm.FollowUps;
 using OutlookCrm.Pane;
 using OutlookCrm.Search;
 using OutlookCrm.Storage;
@@ -62,6 +63,7 @@ public sealed class CustomerProjection(
         if (!outbox.IsProjected)
         {
             await AskForHistoryAsync(tenantId, await ReadAsync(), outbox.Addresses, cancellation);
+            await TellAgendasAsync(tenantId, id, cancellation);
         }
 
         if (outbox.IsRenamed)
@@ -143,6 +145,18 @@ public sealed class CustomerProjection(
         foreach (var added in stored.Addresses.Where(a => keys.Contains(a.Address.Key, StringComparer.Ordinal)))
         {
             await capture.FindHistoryAsync(tenantId, added.Address, cancellation);
+        }
+    }
+
+    /// <summary>Agendas say what the customer is called.</summary>
+    private async Task TellAgendasAsync(Guid tenantId, CustomerId id, CancellationToken cancellation)
+    {
+        var open = await tables.RangeAsync(
+            Tables.Customers, TableKeys.Customer(tenantId, id.ToString()), TableKeys.OpenFollowUps, FollowUpStore.MaxOpen, cancellation);
+        foreach (var row in open)
+        {
+            var shown = FollowUpRow.ToChanged(tenantId, row);
+            await queue.SendAsync(FollowUpStore.Queue, JsonSerializer.Serialize(shown), delay: null, cancellation);
         }
     }
 

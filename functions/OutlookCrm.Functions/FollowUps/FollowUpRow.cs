@@ -93,6 +93,14 @@ internal static class FollowUpRow
         Text(row, nameof(FollowUp.Before)) is { } before ? BeforeOf(before) : null,
         (int)row.Properties[nameof(FollowUp.Version)]);
 
+    /// <summary>Asks for what an open one's row <c>c</c> is shown in elsewhere to be made anew.</summary>
+    public static FollowUpChanged ToChanged(Guid tenantId, TableRow row) => new(
+        tenantId,
+        (Guid)row.Properties[nameof(FollowUp.OwnerId)],
+        TableKeys.Last(row.PartitionKey),
+        Guid.ParseExact(TableKeys.Last(row.RowKey), "N"),
+        (int)row.Properties[nameof(FollowUp.Version)]);
+
     /// <summary>The line of a row <c>c</c>.</summary>
     public static FollowUpLine ToLine(TableRow row) => new(
         row.Properties.TryGetValue(EndedFollowUpId, out var id) ? ((Guid)id).ToString("N") : TableKeys.Last(row.RowKey),

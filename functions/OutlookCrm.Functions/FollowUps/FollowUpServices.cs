@@ -9,6 +9,7 @@ public static class FollowUpServices
         .AddSingleton<FollowUpReplies>()
         .AddSingleton<FollowUpRequests>()
         .AddSingleton<FollowUpForms>()
+        .AddSingleton<ReminderChoicesPage>()
         .AddSingleton<Agenda>()
         .AddSingleton<ReminderSettingsStore>()
         .AddSingleton<OutlookReadBack>()

@@ -57,6 +57,7 @@ public static class ContractJson
 [JsonSerializable(typeof(FollowUpForm))]
 [JsonSerializable(typeof(FollowUpConflict))]
 [JsonSerializable(typeof(MyDay))]
+[JsonSerializable(typeof(ReminderChoices))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(CreateCustomerRequest))]
 [JsonSerializable(typeof(UpdateCustomerRequest))]
@@ -88,4 +89,6 @@ public static class ContractJson
 [JsonSerializable(typeof(PlanFollowUpRequest))]
 [JsonSerializable(typeof(ChangeFollowUpRequest))]
 [JsonSerializable(typeof(SnoozeFollowUpRequest))]
+[JsonSerializable(typeof(UpdateReminderChoicesRequest))]
+[JsonSerializable(typeof(UpdateHolidaysRequest))]
 internal sealed partial class ContractJsonContext : JsonSerializerContext;

@@ -52,6 +52,18 @@ public sealed class FollowUpsHttpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task My_day_calls_the_customer_what_the_card_calls_them()
+    {
+        await PlanAsync("Send the offer");
+        await MyDayAsync(anna, 1);
+        using var rename = new HttpRequestMessage(HttpMethod.Patch, $"/api/customers/{customer}") { Content = JsonContent.Create(new { name = "Kim Berg" }) };
+        var card = await SendAsync(anna, HttpMethod.Get, $"/api/customers/{customer}");
+        rename.Headers.IfMatch.Add(EntityTagHeaderValue.Parse((string)card["eTag"]!));
+        (await anna.SendAsync(rename)).EnsureSuccessStatusCode();
+        await WaitAsync(async () => (string?)(await MyDayAsync(anna, 1))[0]!["customerName"] == "Kim Berg");
+    }
+
+    [Fact]
     public async Task Planned_again_with_the_same_id_it_is_one()
     {
         var id = Guid.NewGuid();
@@ -133,6 +145,28 @@ public sealed class FollowUpsHttpTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.NotNull((await answer.Content.ReadFromJsonAsync<JsonNode>())!["errors"]![field]);
         Assert.Empty((await SendAsync(anna, HttpMethod.Get, Url))["open"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Nobody_is_reminded_while_the_firm_is_closed_and_each_lives_where_they_say()
+    {
+        await SendAsync(anna, HttpMethod.Put, "/api/firm/holidays", new { days = new[] { "2026-03-03", "2026-03-04" } });
+        Assert.Equal("2026-03-05", (string)(await PlanAsync("Call", when: "tomorrow"))["dueOn"]!);
+
+        // Where it is Tuesday already.
+        crm.Clock.Advance(TimeSpan.FromHours(2));
+        await SendAsync(anna, HttpMethod.Patch, "/api/my-day/settings", new { timeZone = "Pacific/Kiritimati" });
+        Assert.Equal(("2026-03-05", "Pacific/Kiritimati"), await WhenAsync("tomorrow"));
+        Assert.Equal(("2026-03-06", "Pacific/Kiritimati"), await WhenAsync("inThreeDays"));
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(anna, HttpMethod.Patch, "/api/my-day/settings", new { timeZone = "Mars/Olympus" }));
+        using var ben = crm.SignIn(A.Ben);
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(ben, HttpMethod.Put, "/api/firm/holidays", new { days = Array.Empty<string>() }));
+
+        async Task<(string, string)> WhenAsync(string when)
+        {
+            var line = await PlanAsync("Call", when);
+            return ((string)line["dueOn"]!, (string)line["timeZone"]!);
+        }
     }
 
     [Fact]

@@ -121,6 +121,8 @@ internal static class SampleRequests
             ["subject"] = "Offer",
         },
         "ChangeFollowUpRequest" => new() { ["note"] = "Send it again", ["kind"] = "weWait", ["dueOn"] = "2027-03-08", ["dueTime"] = "10:00" },
+        "UpdateReminderChoicesRequest" => new() { ["sink"] = "task", ["timeZone"] = "W. Europe Standard Time" },
+        "UpdateHolidaysRequest" => new() { ["days"] = new JsonArray("2026-12-24", "2026-12-25") },
         "SnoozeFollowUpRequest" => new() { ["dueOn"] = "2027-03-10", ["dueTime"] = "10:00" },
         var other => throw new InvalidOperationException($"Write a good {other} here, so that it is tested."),
     };

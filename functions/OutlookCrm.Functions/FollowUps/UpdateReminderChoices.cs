@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using OutlookCrm.Http;
+using OutlookCrm.Identity;
+using OutlookCrm.Pane;
+
+namespace OutlookCrm.FollowUps;
+
+/// <summary>Says where the caller's follow-ups ring and where the caller lives. Holds for what is planned from now on.</summary>
+public sealed class UpdateReminderChoices(ReminderSettingsStore settings, ReminderChoicesPage page, Caller caller)
+{
+    [Function(nameof(UpdateReminderChoices)), Requires(Role.Member)]
+    [Says("Change how one is reminded (JSON merge patch)")]
+    [Takes(typeof(UpdateReminderChoicesRequest))]
+    [Answers(200, typeof(ReminderChoices))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "my-day/settings")] HttpRequest request, CancellationToken cancellation)
+    {
+        var body = await RequestBody.ReadAsync<UpdateReminderChoicesRequest>(request, cancellation);
+        if (!body.Is(out var asked, out var refusal))
+        {
+            return refusal;
+        }
+
+        var zone = string.IsNullOrWhiteSpace(asked.TimeZone.Or(null)) ? null : asked.TimeZone.Value!.Trim();
+        if (zone is not null && !FollowUpTimes.TryFindZone(zone, out _))
+        {
+            return Answer.Invalid("timeZone", "must be the IANA or Windows name of a time zone");
+        }
+
+        var now = await settings.OfAsync(caller.TenantId, caller.UserId, cancellation);
+        await settings.SaveAsync(
+            caller.TenantId,
+            caller.UserId,
+            now with { Sink = asked.Sink.Or(now.Sink), TimeZone = asked.TimeZone.IsGiven ? zone : now.TimeZone },
+            cancellation);
+        return Answer.Ok(await page.MakeAsync(caller, cancellation));
+    }
+}
