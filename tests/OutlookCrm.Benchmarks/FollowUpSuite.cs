@@ -85,7 +85,7 @@ internal static class FollowUpSuite
     {
         using var store = new SqliteTableStore(file, TimeSpan.FromSeconds(5));
         await PreparedFirm.FillAsync(store, Customers);
-        var customers = PreparedFirm.Ids.Take(Customers).ToList();
+        var customers = Enumerable.Range(0, Customers).Select(PreparedFirm.IdOf).ToList();
         var agenda = new Agenda(store);
         var now = TimeProvider.System.GetUtcNow();
         await Task.WhenAll(Enumerable.Range(0, Open).Select(async number =>

@@ -26,15 +26,10 @@ internal sealed class LoadClient : IDisposable
         $"GET {path} HTTP/1.1\r\nHost: localhost\r\n{string.Concat(headers.Select(h => $"{h.Name}: {h.Value}\r\n"))}\r\n");
 
     /// <summary>The bytes of a POST of JSON.</summary>
-    public static byte[] Post(string path, string json) => Encoding.UTF8.GetBytes(
-        $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}");
+    public static byte[] Post(string path, string json, params (string Name, string Value)[] headers) => Encoding.UTF8.GetBytes(
+        $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n{string.Concat(headers.Select(h => $"{h.Name}: {h.Value}\r\n"))}\r\n{json}");
 
     /// <summary>The body's length in bytes; anything but a success is an error.</summary>
-    /// <summary>The bytes of a POST of JSON in ASCII.</summary>
-    public static byte[] Post(string path, string json, params (string Name, string Value)[] headers) => Encoding.ASCII.GetBytes(
-        $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n{string.Concat(headers.Select(h => $"{h.Name}: {h.Value}\r\n"))}\r\n{json}");
-
-    /// <summary>The body's length in bytes; anything but a 200 or 201 is an error.</summary>
     public int Send(byte[] request) => Exchange(request).Length;
 
     /// <summary>The body, for the floor to answer with.</summary>

@@ -47,8 +47,6 @@ internal static class PreparedFirm
 
     /// <summary>About when the firm began.</summary>
     public static DateTimeOffset CreatedAt => Today.AddDays(-700);
-    /// <summary>Ids of all customers, in order.</summary>
-    public static IEnumerable<CustomerId> Ids => Enumerable.Range(0, Customers).Select(IdOf);
 
     public static string FileIn(string folder) => Path.Combine(folder, $"firm-{Customers}-{LinesPerCustomer}-v{Version}.db");
 
@@ -116,8 +114,6 @@ internal static class PreparedFirm
 
     private static string AddressOf(int number) => string.Create(
         CultureInfo.InvariantCulture, $"{FirstNames[number % 16].ToLowerInvariant().Replace('ê', 'e')}.{number}@firm{number / 4}.example");
-
-    private static CustomerId IdOf(int number) => new(new Guid(number, 0x1000, 0x7000, 0x80, 0, 0, 0, 0, 0, 0, 1));
 
     private static (Customer Customer, MailAddress Address) Make(int number)
     {

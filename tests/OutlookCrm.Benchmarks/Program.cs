@@ -35,7 +35,6 @@ switch (args)
     case ["serve", .. var options]:
         return await Serve.RunAsync(options);
     default:
-        Console.Error.WriteLine("bench [card|pane|capture|insights], or serve --data FILE --port N --token-file F");
-        Console.Error.WriteLine("bench [card|followups|pane], or serve --data FILE --port N --token-file F");
+        Console.Error.WriteLine("bench [card|followups|pane|capture|insights], or serve --data FILE --port N --token-file F");
         return 2;
 }
