@@ -16,7 +16,7 @@ public sealed class FollowUpTests(LiveProduct live)
     {
         await using var outlook = await live.OpenAsync($"item=from:{Address}&open=yes&pin=yes");
         var subject = await outlook.Page.EvaluateAsync<string>("() => window.smallOutlook.selected.subject");
-        await outlook.Card.Locator("#follow-ups").GetByText("Follow up", new() { Exact = true }).ClickAsync();
+        await outlook.Card.Locator("#follow-ups").GetByRole(AriaRole.Button, new() { Name = "Follow up" }).ClickAsync();
         var note = outlook.Card.Locator("#follow-ups").GetByLabel("What");
         await Expect(note).ToHaveValueAsync(subject);
         await note.FillAsync("Send the pallet sizes");

@@ -189,6 +189,8 @@ async function fetchFor(element: HTMLElement, wish: Wish): Promise<void> {
   card.answered(wish, answer);
   if (wish.verb !== 'get') {
     saved(element);
+  } else if (forms.fill(wish.target, card.fromItem()) && !element.isConnected) {
+    wish.target.querySelector<HTMLElement>('input:not([type=hidden])')?.focus();
   }
 }
 

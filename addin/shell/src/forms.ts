@@ -178,9 +178,10 @@ export function spend(form: HTMLFormElement): void {
   }
 }
 
-/** What the open mail says stands in the form before anything is typed. */
-export function fill(within: HTMLElement, item: { subject: string; messageId: string } | null): void {
-  for (const control of within.querySelectorAll<HTMLInputElement>('input[data-of-item]')) {
+/** What the open mail says stands in the form before anything is typed. False when no form asks for it. */
+export function fill(within: Element, item: { subject: string; messageId: string } | null): boolean {
+  const controls = within.querySelectorAll<HTMLInputElement>('input[data-of-item]');
+  for (const control of controls) {
     const before = control.defaultValue;
     const text = item?.[control.dataset.ofItem as 'subject' | 'messageId'] ?? '';
     control.defaultValue = control.maxLength > 0 ? text.slice(0, control.maxLength) : text;
@@ -188,6 +189,8 @@ export function fill(within: HTMLElement, item: { subject: string; messageId: st
       control.value = control.defaultValue;
     }
   }
+
+  return controls.length > 0;
 }
 
 /** The form is on its way. */
