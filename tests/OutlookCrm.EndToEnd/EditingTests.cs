@@ -1,6 +1,4 @@
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using OutlookCrm.Sandbox;
 using static Microsoft.Playwright.Assertions;
@@ -23,7 +21,7 @@ public sealed class EditingTests(LiveProduct live)
 
         await Expect(outlook.Card.Locator(".role").First).ToHaveTextAsync("Head of maintenance");
         await Expect(outlook.Bar).ToHaveTextAsync("Saved.");
-        Assert.Equal("Head of maintenance", (string?)(await CardAsync("technik@hotel-weberhof.example"))["jobTitle"]);
+        Assert.Equal("Head of maintenance", (string?)(await live.CardAsync("technik@hotel-weberhof.example"))["jobTitle"]);
     }
 
     [Fact]
@@ -44,7 +42,7 @@ public sealed class EditingTests(LiveProduct live)
         await Expect(outlook.Bar).ToHaveTextAsync("Purchase saved.");
         await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Luca Moretti" }).ClickAsync();
         await Expect(outlook.Card.Locator(".who")).ToContainTextAsync("1 purchase, 1,250.50 GBP");
-        Assert.Equal("1250.50", (string?)(await CardAsync("technik@hotel-weberhof.example"))["sales"]!["totals"]![0]!["revenue"]);
+        Assert.Equal("1250.50", (string?)(await live.CardAsync("technik@hotel-weberhof.example"))["sales"]!["totals"]![0]!["revenue"]);
     }
 
     [Fact]
@@ -59,7 +57,7 @@ public sealed class EditingTests(LiveProduct live)
 
         await Expect(name).ToBeHiddenAsync();
         await Expect(outlook.Who).ToHaveTextAsync("Dr. Elif Yılmaz");
-        Assert.Equal("Dr. Elif Yılmaz", (string?)(await CardAsync("elif@zahnarzt-yilmaz.example"))["name"]);
+        Assert.Equal("Dr. Elif Yılmaz", (string?)(await live.CardAsync("elif@zahnarzt-yilmaz.example"))["name"]);
     }
 
     [Fact]
@@ -71,18 +69,18 @@ public sealed class EditingTests(LiveProduct live)
         var tags = outlook.Card.Locator("form[data-form=tags]").GetByLabel("Tags, with commas between");
         await tags.FillAsync("private, window seat");
 
-        await PatchAsync(Address, new { tags = new[] { "private", "staircase" } });
+        await live.PatchAsync(Address, new { tags = new[] { "private", "staircase" } });
         await outlook.Card.Locator("form[data-form=tags] button.primary").ClickAsync();
 
         var conflict = outlook.Card.Locator(".conflict");
         await Expect(conflict).ToContainTextAsync("staircase");
         await Expect(conflict).ToContainTextAsync("window seat");
-        Assert.Contains("staircase", (await CardAsync(Address))["tags"]!.AsArray().Select(tag => (string?)tag));
+        Assert.Contains("staircase", (await live.CardAsync(Address))["tags"]!.AsArray().Select(tag => (string?)tag));
         await Expect(tags).ToHaveValueAsync("private, window seat");
 
         await conflict.GetByRole(AriaRole.Button, new() { Name = "Keep mine" }).ClickAsync();
         await Expect(outlook.Card.Locator(".tags")).ToContainTextAsync("window seat");
-        Assert.Contains("window seat", (await CardAsync(Address))["tags"]!.AsArray().Select(tag => (string?)tag));
+        Assert.Contains("window seat", (await live.CardAsync(Address))["tags"]!.AsArray().Select(tag => (string?)tag));
     }
 
     [Fact]
@@ -94,11 +92,11 @@ public sealed class EditingTests(LiveProduct live)
         var form = outlook.Card.Locator("form[data-form=record]");
         await form.GetByLabel("Job title").FillAsync("Cabinet maker");
 
-        await PatchAsync(Address, new { website = "https://okonkwo.example" });
+        await live.PatchAsync(Address, new { website = "https://okonkwo.example" });
         await form.Locator("button.primary").ClickAsync();
 
         await Expect(outlook.Card.Locator(".role").First).ToHaveTextAsync("Cabinet maker");
-        var card = await CardAsync(Address);
+        var card = await live.CardAsync(Address);
         Assert.Equal("Cabinet maker", (string?)card["jobTitle"]);
         Assert.Equal("https://okonkwo.example", (string?)card["website"]);
     }
@@ -142,7 +140,7 @@ public sealed class EditingTests(LiveProduct live)
             postalAddress = new { street = Hostile, city = "<b>Freiburg</b>" },
         });
         made.EnsureSuccessStatusCode();
-        await PatchAsync(Address, new
+        await live.PatchAsync(Address, new
         {
             tags = new[] { "<script>1</script>" },
             expectations = new[] { new { text = Hostile, on = "2026-01-01" } },
@@ -157,23 +155,5 @@ public sealed class EditingTests(LiveProduct live)
         await Expect(outlook.Card.Locator("img, script")).ToHaveCountAsync(0);
         Assert.Null(await outlook.PaneFrame.EvaluateAsync<string?>("document.body.dataset.hacked ?? null"));
         Assert.Empty(outlook.Complaints);
-    }
-
-    private async Task<JsonObject> CardAsync(string address)
-    {
-        using var api = live.Api(SampleFirm.Mira);
-        var sender = await api.GetFromJsonAsync<JsonObject>($"/api/card?address={Uri.EscapeDataString(address)}");
-        return sender!["card"]!.AsObject();
-    }
-
-    /// <summary>What a colleague saves meanwhile.</summary>
-    private async Task PatchAsync(string address, object changes)
-    {
-        var card = await CardAsync(address);
-        using var api = live.Api(SampleFirm.Tomasz);
-        using var request = new HttpRequestMessage(HttpMethod.Patch, $"/api/customers/{card["id"]}") { Content = JsonContent.Create(changes) };
-        request.Headers.IfMatch.Add(EntityTagHeaderValue.Parse((string)card["eTag"]!));
-        using var answer = await api.SendAsync(request);
-        answer.EnsureSuccessStatusCode();
     }
 }

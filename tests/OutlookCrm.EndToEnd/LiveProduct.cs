@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using OutlookCrm.LocalHost;
 using OutlookCrm.Sandbox;
@@ -17,8 +19,7 @@ public sealed class LiveProduct : IAsyncLifetime
     private readonly int productPort = FreePort();
     private SandboxApplication? sandbox;
     private LocalHostApplication? product;
-    private IPlaywright? playwright;
-    private IBrowser? browser;
+    private TestBrowser? browser;
 
     public SandboxApplication Sandbox => sandbox ?? throw new InvalidOperationException("Not started.");
 
@@ -37,22 +38,12 @@ public sealed class LiveProduct : IAsyncLifetime
         await sandbox.Seeded;
         // The machine may be busy; what is waited for is that it comes, not how fast.
         Assertions.SetDefaultExpectTimeout(20_000);
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Environment.GetEnvironmentVariable("CRM_BROWSER") is { Length: > 0 } path ? path : null,
-            Args =
-            [
-                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync",
-            ],
-        });
+        browser = await TestBrowser.StartAsync();
     }
 
     public async Task DisposeAsync()
     {
-        await (browser?.CloseAsync() ?? Task.CompletedTask);
-        playwright?.Dispose();
+        await (browser?.DisposeAsync() ?? ValueTask.CompletedTask);
         await StopProductAsync();
         await (sandbox?.DisposeAsync() ?? ValueTask.CompletedTask);
         Directory.Delete(folder, recursive: true);
@@ -87,14 +78,34 @@ public sealed class LiveProduct : IAsyncLifetime
         DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Sandbox.Issuer.CreateAccessToken(colleague)) },
     };
 
+    /// <summary>The record of the customer with this address.</summary>
+    public async Task<JsonObject> CardAsync(string address)
+    {
+        using var api = Api(SampleFirm.Mira);
+        var sender = await api.GetFromJsonAsync<JsonObject>($"/api/card?address={Uri.EscapeDataString(address)}");
+        return sender!["card"]!.AsObject();
+    }
+
+    /// <summary>What a colleague saves meanwhile.</summary>
+    public async Task PatchAsync(string address, object changes)
+    {
+        var card = await CardAsync(address);
+        using var api = Api(SampleFirm.Tomasz);
+        using var request = new HttpRequestMessage(HttpMethod.Patch, $"/api/customers/{card["id"]}") { Content = JsonContent.Create(changes) };
+        request.Headers.IfMatch.Add(EntityTagHeaderValue.Parse((string)card["eTag"]!));
+        using var answer = await api.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+    }
+
     /// <summary>Opens the small Outlook in a browser profile of its own.</summary>
     /// <param name="switches">As main.js of the small Outlook lists them, such as <c>item=from:kim@example.com&amp;pin=yes</c>.</param>
-    public async Task<OutlookPage> OpenAsync(string switches = "", bool dark = false, int? width = null)
+    public async Task<OutlookPage> OpenAsync(
+        string switches = "", bool dark = false, int? width = null, ForcedColors forcedColors = ForcedColors.None)
     {
-        var context = await browser!.NewContextAsync(new()
+        var context = await browser!.NewProfileAsync(new()
         {
-            IgnoreHTTPSErrors = true,
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            ForcedColors = forcedColors,
             ViewportSize = new() { Width = width ?? 1_280, Height = 900 },
             Locale = "en-GB",
             TimezoneId = "Europe/Berlin",

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace OutlookCrm.EndToEnd;
@@ -57,6 +59,18 @@ public sealed class OutlookPage : IAsyncDisposable
 
     /// <summary>Opens one section's form by the name of its pencil.</summary>
     public Task EditAsync(string what) => Card.GetByLabel(what, new() { Exact = true }).ClickAsync();
+
+    /// <summary>Fails when axe-core finds anything in the pane as it stands.</summary>
+    /// <param name="state">What is shown, for the message.</param>
+    public async Task AssertAccessibleAsync(string state)
+    {
+        var found = await Page.RunAxe(new AxeRunContext { Include = [new AxeSelector("#pane-frame")] });
+        Assert.True(found.Violations.Length == 0, $"{state}:\n" + string.Join('\n', found.Violations.Select(v =>
+            $"{v.Id}: {v.Help} — {string.Join(" | ", v.Nodes.Select(node => node.Html))}")));
+    }
+
+    /// <summary>Opens every fold that there is.</summary>
+    public Task UnfoldAsync() => PaneFrame.EvaluateAsync("document.querySelectorAll('details').forEach((one) => (one.open = true))");
 
     public async ValueTask DisposeAsync() => await Page.Context.CloseAsync();
 }

@@ -27,21 +27,15 @@ public sealed class OwnMailTests : IAsyncLifetime
     private readonly DirectoryInfo files = Directory.CreateTempSubdirectory("own-mail-");
     private readonly List<string> outside = [];
     private SandboxApplication sandbox = null!;
-    private IPlaywright playwright = null!;
-    private IBrowser browser = null!;
+    private TestBrowser browser = null!;
     private IPage page = null!;
 
     public async Task InitializeAsync()
     {
         await File.WriteAllTextAsync(Path.Combine(files.FullName, "hostile.eml"), Hostile);
         sandbox = await SandboxApplication.StartAsync(new SandboxOptions { Port = 0, PanePort = 0, HttpPort = 0, MailFolder = files.FullName });
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Environment.GetEnvironmentVariable("CRM_BROWSER") is { Length: > 0 } path ? path : null,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-        });
-        page = await browser.NewPageAsync(new() { IgnoreHTTPSErrors = true });
+        browser = await TestBrowser.StartAsync();
+        page = await (await browser.NewProfileAsync()).NewPageAsync();
         page.Request += (_, request) =>
         {
             if (new Uri(request.Url) is { Scheme: "http" or "https", Host: not "localhost" })
@@ -56,8 +50,7 @@ public sealed class OwnMailTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await browser.CloseAsync();
-        playwright.Dispose();
+        await browser.DisposeAsync();
         await sandbox.DisposeAsync();
         files.Delete(recursive: true);
     }

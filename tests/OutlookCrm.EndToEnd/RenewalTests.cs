@@ -1,6 +1,4 @@
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using OutlookCrm.Sandbox;
 using static Microsoft.Playwright.Assertions;
@@ -19,16 +17,16 @@ public sealed class RenewalTests(LiveProduct live)
         const string Address = "chloe@atelier-dubois.example";
         await WriteAsync(Address, [.. Enumerable.Range(1, 15).Select(number => $"Older note {number}. {new string('x', 200)}")]);
         await using var outlook = await live.OpenAsync($"item=from:{Address}&open=yes&pin=yes");
-        await Expect(outlook.Card.Locator("#timeline li").First).ToContainTextAsync("Older note 15");
+        await Expect(Line(outlook, "Older note 15")).ToBeVisibleAsync();
         var note = outlook.Card.Locator("form[data-form=note] textarea");
         await note.PressSequentiallyAsync("Half a thou");
-        var read = outlook.Card.Locator("#timeline li", new() { HasText = "Older note 14" });
+        var read = Line(outlook, "Older note 14");
         await read.GetByRole(AriaRole.Button, new() { Name = "Show all" }).EvaluateAsync("button => button.click()");
         await outlook.PaneFrame.EvaluateAsync("scrollTo(0, 300)");
         var before = await read.EvaluateAsync<double>("line => line.getBoundingClientRect().top");
 
         await WriteAsync(Address, ["Rang: the frame may be oak."]);
-        await Expect(outlook.Card.Locator("#timeline li").First).ToContainTextAsync("the frame may be oak", new() { Timeout = PromisedMs });
+        await Expect(Line(outlook, "the frame may be oak")).ToBeAttachedAsync(new() { Timeout = PromisedMs });
 
         await Expect(outlook.Pane.Locator("#say")).ToContainTextAsync("Something new");
         await Expect(note).ToBeFocusedAsync();
@@ -47,19 +45,41 @@ public sealed class RenewalTests(LiveProduct live)
         var form = outlook.Card.Locator("form[data-form=tags]");
         await form.GetByLabel("Tags, with commas between").FillAsync("bakery, mine");
 
-        await PatchAsync(Address, new { tags = new[] { "bakery", "theirs" } });
+        await live.PatchAsync(Address, new { tags = new[] { "bakery", "theirs" } });
         await WriteAsync(Address, ["The card has been asked for again."]);
-        await Expect(outlook.Card.Locator("#timeline li").First).ToContainTextAsync("asked for again");
+        await Expect(Line(outlook, "asked for again")).ToBeVisibleAsync();
         await Expect(form.GetByLabel("Tags, with commas between")).ToHaveValueAsync("bakery, mine");
         await form.Locator("button.primary").ClickAsync();
 
         var conflict = outlook.Card.Locator(".conflict");
         await Expect(conflict).ToContainTextAsync("theirs");
         await Expect(conflict).ToContainTextAsync("mine");
-        Assert.DoesNotContain("mine", (await CardAsync(Address))["tags"]!.AsArray().Select(tag => (string?)tag));
+        Assert.DoesNotContain("mine", (await live.CardAsync(Address))["tags"]!.AsArray().Select(tag => (string?)tag));
 
         await form.GetByLabel("Tags, with commas between").PressAsync("Escape");
         await Expect(outlook.Card.Locator(".tags")).ToContainTextAsync("theirs");
+    }
+
+    [Fact]
+    public async Task Somebody_who_becomes_a_customer_elsewhere_turns_from_a_form_into_a_card_unless_it_is_being_filled_in()
+    {
+        const string Address = "newsletter@holz-handwerk.example";
+        await using var idle = await live.OpenAsync($"item=from:{Address}&open=yes&pin=yes");
+        await using var typing = await live.OpenAsync($"item=from:{Address}&open=yes&pin=yes");
+        await Expect(idle.Card.Locator("form[data-form=create]")).ToBeVisibleAsync();
+        var typed = typing.Card.Locator("form[data-form=create] [name=jobTitle]");
+        await typed.FillAsync("Editor");
+
+        using var api = live.Api(SampleFirm.Tomasz);
+        using var made = await api.PostAsJsonAsync("/api/customers", new { name = "Holz und Handwerk", address = Address });
+        made.EnsureSuccessStatusCode();
+
+        await Expect(idle.Who).ToHaveTextAsync("Holz und Handwerk");
+        await Expect(idle.Card.Locator("form[data-form=note]")).ToBeVisibleAsync();
+        await Expect(typing.Bar).ToContainTextAsync("is a customer now");
+        await Expect(typed).ToHaveValueAsync("Editor");
+        await typing.Pane.Locator("#bar-button").ClickAsync();
+        await Expect(typing.Who).ToHaveTextAsync("Holz und Handwerk");
     }
 
     [Fact]
@@ -74,32 +94,18 @@ public sealed class RenewalTests(LiveProduct live)
         await Expect(outlook.Card).ToContainTextAsync("Lakeside");
     }
 
+    /// <summary>Not by its place: a meeting that is still to come stands above what was just written.</summary>
+    private static ILocator Line(OutlookPage outlook, string text) => outlook.Card.Locator("#timeline li", new() { HasText = text });
+
     /// <summary>Notes as a colleague's own pane would save them.</summary>
     private async Task WriteAsync(string address, string[] notes)
     {
-        var id = (await CardAsync(address))["id"];
+        var id = (await live.CardAsync(address))["id"];
         using var api = live.Api(SampleFirm.Tomasz);
         foreach (var text in notes)
         {
             using var answer = await api.PostAsJsonAsync($"/api/customers/{id}/notes", new { id = Guid.NewGuid(), text });
             answer.EnsureSuccessStatusCode();
         }
-    }
-
-    private async Task<JsonObject> CardAsync(string address)
-    {
-        using var api = live.Api(SampleFirm.Mira);
-        var sender = await api.GetFromJsonAsync<JsonObject>($"/api/card?address={Uri.EscapeDataString(address)}");
-        return sender!["card"]!.AsObject();
-    }
-
-    private async Task PatchAsync(string address, object changes)
-    {
-        var card = await CardAsync(address);
-        using var api = live.Api(SampleFirm.Tomasz);
-        using var request = new HttpRequestMessage(HttpMethod.Patch, $"/api/customers/{card["id"]}") { Content = JsonContent.Create(changes) };
-        request.Headers.IfMatch.Add(EntityTagHeaderValue.Parse((string)card["eTag"]!));
-        using var answer = await api.SendAsync(request);
-        answer.EnsureSuccessStatusCode();
     }
 }

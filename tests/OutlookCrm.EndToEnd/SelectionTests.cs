@@ -129,6 +129,39 @@ public sealed class SelectionTests(LiveProduct live)
         await Expect(outlook.Who).ToHaveTextAsync(sender!);
     }
 
+    [Fact]
+    public async Task Of_a_colleague_s_mail_the_customer_is_shown_and_a_known_colleague_is_not_asked_about_again()
+    {
+        await using var outlook = await live.OpenAsync("item=none&open=yes&pin=yes");
+        var mails = await outlook.Page.EvaluateAsync<string[][]>(
+            """
+            async () => {
+              const token = (await (await fetch('/sandbox/tokens', { method: 'POST', headers: { 'Content-Type': 'application/json' },
+                body: JSON.stringify({ colleague: 'mira@birnbaum.example', for: 'graph' }) })).json()).accessToken;
+              const mails = (await (await fetch('/graph/v1.0/me/messages?$top=500&$select=id,from,toRecipients',
+                { headers: { Authorization: `Bearer ${token}` } })).json()).value;
+              return mails.map((mail) => [mail.id, mail.from.emailAddress.address, mail.toRecipients[0]?.emailAddress.address ?? ''])
+                .filter(([, from, to]) => from === 'tomasz@birnbaum.example' && to && !to.endsWith('@birnbaum.example'));
+            }
+            """);
+        var (first, second) = (mails[0], mails.First(mail => mail[2] != mails[0][2]));
+        List<string> asked = [];
+        outlook.Page.Request += (_, request) => asked.Add(request.Url);
+
+        await outlook.SelectAsync(first[0]);
+        await ShownAsync(first[2]);
+        Assert.Single(asked, IsAboutTomasz);
+        await outlook.SelectAsync(second[0]);
+        await ShownAsync(second[2]);
+        Assert.Single(asked, IsAboutTomasz);
+        Assert.Empty(outlook.Complaints);
+
+        Task ShownAsync(string address) =>
+            Expect(outlook.Card.Locator($"[data-address='{address}' i], a[href='mailto:{address}' i]").First).ToBeAttachedAsync();
+
+        static bool IsAboutTomasz(string url) => url.Contains("/api/card?address=tomasz", StringComparison.OrdinalIgnoreCase);
+    }
+
     [Theory]
     [InlineData("macl", "Fiona MacLeod")]
     [InlineData("Hotel Web", "Hotel Weberhof GmbH")]
