@@ -8,7 +8,7 @@ for (const name of loaded) {
   // What a page or a chunk names without import(): scripts, styles, static imports.
   const text = readFileSync(`dist/${name}`, 'utf8');
   const names = name.endsWith('.html')
-    ? text.matchAll(/(?:src|href)="\/api\/pane\/([^"]+\.(?:js|css))"/g)
+    ? text.replace(/<link rel="modulepreload"[^>]*>/g, '').matchAll(/(?:src|href)="\/api\/pane\/([^"]+\.(?:js|css))"/g)
     : text.matchAll(/(?:from|import)\s*"\.\/([^"]+\.js)"/g);
   for (const [, found] of names) {
     loaded.add(name.endsWith('.html') ? found : `assets/${found}`);

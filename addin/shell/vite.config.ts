@@ -48,6 +48,15 @@ const packedByItself: Plugin = {
 
     return code;
   },
+  /** Fetched and compiled beside office.js, while nothing else is to do; run only when somebody must be signed in. */
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_, { bundle, path }) => (path.endsWith('taskpane.html')
+      ? Object.keys(bundle ?? {}).filter((file) => file.startsWith('assets/signInByOutlook')).map((file) => ({
+        tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `/api/pane/${file}` }, injectTo: 'head',
+      }))
+      : []),
+  },
 };
 
 const withoutIndents: Plugin = {

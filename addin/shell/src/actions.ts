@@ -144,7 +144,7 @@ function run(button: HTMLButtonElement, what: string): void {
           card.signedOut(refusal);
         } else {
           say('Signed in');
-          card.follow();
+          void card.follow();
         }
       });
       break;

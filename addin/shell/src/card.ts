@@ -58,16 +58,17 @@ let painted: { html: string; etag: string | null } | null = null;
 export function start(keep: Kept<KnownCard>): void {
   known = keep;
   addEventListener('scroll', () => (isScrolled = true), { passive: true });
-  back.onclick = () => ofItem && show({ ...ofItem, chosen: true });
+  back.onclick = () => ofItem && void show({ ...ofItem, chosen: true });
   addEventListener('online', () => retry.now());
   addEventListener('focus', () => renewal.look());
   document.addEventListener('visibilitychange', () => renewal.look());
+  document.documentElement.addEventListener('pointerenter', () => renewal.look());
   document.addEventListener('click', (event) => {
     const link = (event.target as Element).closest<HTMLElement>('[data-show]');
     if (link) {
       const { show: url = '', address } = link.dataset;
       search.done();
-      show({
+      void show({
         url,
         key: address?.toLowerCase() ?? url,
         name: link.querySelector('bdi, b')?.textContent ?? '',
@@ -90,18 +91,22 @@ export function uncover(): void {
 
 // ---- following the open item ----------------------------------------------------------------------------------------
 
-export function follow(): void {
+/** Ends when the card has come, or will not. */
+export async function follow(): Promise<void> {
   const turn = turns.next();
   const found = outlook.currentItem();
   if (found instanceof Promise) {
     paint('<p class="skeleton" aria-hidden="true"></p>');
-    void found.then((read) => turns.isStale(turn) || begin(read));
+    const read = await found;
+    if (!turns.isStale(turn)) {
+      await begin(read);
+    }
   } else {
-    begin(found);
+    await begin(found);
   }
 }
 
-function begin(opened: outlook.Item | null): void {
+async function begin(opened: outlook.Item | null): Promise<void> {
   item = opened;
   ofItem = null;
   people.replaceChildren();
@@ -117,11 +122,18 @@ function begin(opened: outlook.Item | null): void {
     return;
   }
 
-  ofItem = subjectOf(first);
-  show(ofItem);
+  // Who is known to be one of us is not asked about first: the mail is about somebody else on it.
+  ofItem = subjectOf(opened.people.find((one) => !isColleague(one)) ?? first);
+  const shown = show(ofItem);
   if (opened.people.length > 1) {
     void askForPeople(opened.people.slice(0, maxPeople));
   }
+
+  await shown;
+}
+
+function isColleague({ address }: outlook.Person): boolean {
+  return known.get(address.toLowerCase())?.html.includes(' data-colleague ') ?? false;
 }
 
 function subjectOf({ address, name }: outlook.Person): Subject {
@@ -135,6 +147,17 @@ async function askForPeople(them: outlook.Person[]): Promise<void> {
     swap({ target: people, swap: 'innerHTML', select: null }, answer.html);
     markPerson();
     leaveColleague();
+    returnToSender();
+  }
+}
+
+/** Whoever wrote was passed over as one of us, and is not any more. */
+function returnToSender(): void {
+  const sender = item?.people[0];
+  if (sender && ofItem && subject === ofItem && ofItem.key !== sender.address.toLowerCase()
+    && isColleague(sender) && people.querySelector(`[data-address="${CSS.escape(sender.address.toLowerCase())}"]`)) {
+    ofItem = subjectOf(sender);
+    void show(ofItem);
   }
 }
 
@@ -152,7 +175,7 @@ function leave(): void {
 
 // ---- showing --------------------------------------------------------------------------------------------------------
 
-function show(next: Subject): void {
+function show(next: Subject): Promise<void> {
   leave();
   subject = next;
   fresh = false;
@@ -161,7 +184,7 @@ function show(next: Subject): void {
   const last = known.get(next.key);
   painted = last && { html: last.html, etag: last.etag ?? null };
   // The question goes out before anything is drawn.
-  void load();
+  const loaded = load();
   if (last) {
     paint(last.html);
     card.dataset.at = String(last.at);
@@ -179,6 +202,7 @@ function show(next: Subject): void {
   }
 
   markPerson();
+  return loaded;
 }
 
 /** Asks for the card again, whatever is shown of it. */
@@ -287,7 +311,7 @@ function leaveColleague(): void {
   const outside = people.querySelector<HTMLElement>('[data-show]');
   if (outside && fresh && subject && !subject.chosen && card.querySelector('[data-colleague]')) {
     ofItem = { ...subject, url: outside.dataset.show!, key: outside.dataset.address!.toLowerCase(), name: outside.textContent!.trim(), address: outside.dataset.address! };
-    show(ofItem);
+    void show(ofItem);
   }
 }
 
@@ -304,7 +328,8 @@ async function guess(address: string, name: string): Promise<void> {
   // A better guess must not take away what is being typed.
   const form = card.querySelector<HTMLFormElement>('form[data-form=create]');
   if (answer && isOk(answer) && form && !form.contains(document.activeElement) && forms.draftText(forms.draftKey(form)) === 'null') {
-    arrived(answer);
+    // Whether there is something new, the card is asked, not the guess.
+    arrived({ ...answer, etag: painted?.etag ?? null });
   }
 }
 
@@ -389,6 +414,10 @@ async function renew(): Promise<void> {
 
   const article = card.querySelector('article[data-customer]');
   const next = isOk(answer) ? parse(answer.html).querySelector('article[data-customer]') : null;
+  if (!article && next) {
+    becameCustomer(answer);
+  }
+
   if (!article || !next) {
     return;
   }
@@ -410,6 +439,18 @@ async function renew(): Promise<void> {
 
   if (parts.length > 0) {
     renewal.begin();
+  }
+}
+
+/** Somebody made a customer of whom the form is about. What is being typed into it is not taken away. */
+function becameCustomer(answer: Answer): void {
+  const form = card.querySelector<HTMLFormElement>('form[data-form=create]');
+  if (form && (form.contains(document.activeElement) || forms.draftText(forms.draftKey(form)) !== 'null')) {
+    renewal.stop();
+    showBar(`${subject!.name} is a customer now.`, { label: 'Show', run: () => arrived(answer) });
+  } else {
+    arrived(answer);
+    say(`${subject!.name} is a customer now`);
   }
 }
 

@@ -1,6 +1,6 @@
 import * as actions from './actions.ts';
 import * as card from './card.ts';
-import { keepUp } from './foot.ts';
+import * as foot from './foot.ts';
 import * as forms from './forms.ts';
 import { browserStore, Kept } from './keep.ts';
 import * as outlook from './outlook/outlook.ts';
@@ -33,11 +33,13 @@ store.setItem('crm.user', user);
 requests.start(signIn, card.signedOut);
 forms.start(new Kept<forms.Draft>(store, `crm.draft.${user}.`, maxDrafts));
 card.start(new Kept<card.KnownCard>(store, `crm.card.${user}.`, maxCards));
-card.follow();
+const shown = card.follow();
 
 // What can wait until the first question is on its way.
 followTheme();
 actions.start(signIn);
 search.start();
-outlook.onSelection(card.follow);
-void keepUp();
+outlook.onSelection(() => void card.follow());
+// The first card is waited for; the line at the foot is not.
+await shown;
+foot.start();

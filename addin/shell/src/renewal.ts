@@ -2,19 +2,23 @@
 // unseen. An answer "nothing new" costs the server two reads and draws nothing.
 
 const soonMs = 4_000;
-const maxMs = 60_000;
 /** Two minutes of every four seconds. */
 const soonTimes = 30;
+const steadyMs = 8_000;
+/** Until a quarter of an hour is over. */
+const steadyTimes = 98;
+const maxMs = 60_000;
 
-/** 4 s for the first two minutes, then half as long again each time up to a minute. */
+/** 4 s for two minutes, 8 s until a quarter of an hour is over, then half as long again each time up to a minute. */
 export function renewMs(times: number): number {
-  return Math.min(soonMs * 1.5 ** Math.max(times - soonTimes, 0), maxMs);
+  return times < soonTimes ? soonMs : Math.min(steadyMs * 1.5 ** Math.max(times - soonTimes - steadyTimes, 0), maxMs);
 }
 
 export class Renewal {
   private times = 0;
   private isOn = false;
   private isAsking = false;
+  private askedAt = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly ask: () => Promise<void>;
   private readonly isSeen: () => boolean;
@@ -36,11 +40,15 @@ export class Renewal {
     clearTimeout(this.timer);
   }
 
-  /** Somebody looks again: at once, and soon again. Nothing while stopped. */
+  /** Somebody looks again: at once unless it was just asked, and soon again. Nothing while stopped. */
   look(): void {
     if (this.isOn && !this.isAsking) {
       this.times = 0;
-      void this.now();
+      if (Date.now() - this.askedAt >= soonMs) {
+        void this.now();
+      } else {
+        this.wait();
+      }
     }
   }
 
@@ -53,6 +61,7 @@ export class Renewal {
     clearTimeout(this.timer);
     if (this.isSeen()) {
       this.isAsking = true;
+      this.askedAt = Date.now();
       await this.ask();
       this.isAsking = false;
     }

@@ -15,7 +15,7 @@ export interface Options {
   body?: object;
   headers?: Record<string, string>;
   /** Of two requests for the same place only the later one counts. */
-  place?: 'card' | 'people' | 'guess' | 'hits';
+  place?: 'card' | 'people' | 'guess' | 'hits' | 'foot';
   /** Asked by nobody: when a person would have to sign in first, nothing is said. */
   quiet?: boolean;
 }

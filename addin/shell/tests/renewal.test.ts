@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { Renewal, renewMs } from '../src/renewal.ts';
 
-beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
+beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'Date'] }));
 afterEach(() => mock.timers.reset());
 
-test('every four seconds for two minutes, then ever more seldom, never less than once a minute', () => {
-  assert.deepEqual([0, 29, 30, 31, 32].map(renewMs), [4_000, 4_000, 4_000, 6_000, 9_000]);
-  assert.equal(renewMs(100), 60_000);
+test('every few seconds for a quarter of an hour, then ever more seldom, never less than once a minute', () => {
+  assert.deepEqual([0, 29, 30, 128, 129, 130].map(renewMs), [4_000, 4_000, 8_000, 8_000, 12_000, 18_000]);
+  assert.equal(renewMs(200), 60_000);
 });
 
 /** Counts what has been asked since the last time, after some milliseconds; every question is answered at once. */
@@ -31,12 +31,12 @@ function asking(isSeen = (): boolean => true): { renewal: Renewal; within: (ms: 
   };
 }
 
-test('an hour of looking at one card costs about a hundred questions, and a new selection starts anew', async () => {
+test('an hour of looking at one card costs fewer than two hundred questions, and a new selection starts anew', async () => {
   const { renewal, within } = asking();
   renewal.begin();
   assert.equal(await within(20_000), 5);
   const hour = await within(3_580_000);
-  assert.ok(hour > 75 && hour < 110, `${hour}`);
+  assert.ok(hour > 150 && hour < 190, `${hour}`);
   renewal.begin();
   assert.equal(await within(20_000), 5);
 });
@@ -50,6 +50,16 @@ test('unseen nothing is asked; seen again it is asked at once', async () => {
   renewal.look();
   assert.equal(await within(500), 1);
   assert.equal(await within(8_000), 2);
+});
+
+test('whoever moves in and out of the pane does not ask each time', async () => {
+  const { renewal, within } = asking();
+  renewal.begin();
+  assert.equal(await within(4_000), 1);
+  for (let i = 0; i < 5; i++) {
+    renewal.look();
+    assert.equal(await within(500), 0);
+  }
 });
 
 test('stopped it asks nothing, not even when somebody looks', async () => {
