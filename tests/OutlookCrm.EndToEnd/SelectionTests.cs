@@ -51,7 +51,7 @@ public sealed class SelectionTests(LiveProduct live)
                     ? [from, ...[...mail.toRecipients, ...mail.ccRecipients].map((one) => one.emailAddress.address)] : [from];
                 }
                 """);
-            var shown = string.Join(", ", people.Select(one => $"[data-address='{one}' i], a[href='mailto:{one}' i]"));
+            var shown = string.Join(", ", people.Select(one => $"[data-address='{one}' i], a[href='mailto:{Uri.EscapeDataString(one).Replace("%40", "@")}' i]"));
             await Expect(outlook.Card.Locator(shown).First).ToBeAttachedAsync();
             await Expect(outlook.Card).Not.ToHaveAttributeAsync("aria-busy", "true");
         }

@@ -58,20 +58,16 @@ public sealed class Agenda(ITableStore tables)
         throw new TableStoreUnavailableException("The agenda changed again and again; it is made anew later.");
     }
 
-    /// <summary>A page of a colleague's open follow-ups: one range read.</summary>
+    /// <summary>A colleague's open follow-ups in the order in which they are due: one range read.</summary>
     /// <param name="afterKey">The key after which it begins; null for the first.</param>
-    /// <param name="size">1 to 200.</param>
-    internal async Task<(IReadOnlyList<TableRow> Rows, bool IsMore)> ReadAsync(
-        Guid tenantId, Guid userId, RowKeyRange range, string? afterKey, int size, CancellationToken cancellation)
-    {
-        var rows = await tables.RangeAsync(
+    internal Task<TableRange> ReadAsync(
+        Guid tenantId, Guid userId, RowKeyRange range, string? afterKey, int maxRows, CancellationToken cancellation) =>
+        tables.RangeAsync(
             Tables.Agenda,
             TableKeys.Agenda(tenantId, userId),
             afterKey is null ? range : RowKeyRange.After(afterKey, range.Before),
-            size + 1,
+            maxRows,
             cancellation);
-        return ([.. rows.Take(size)], rows.Count > size);
-    }
 
     internal static FollowUpLine ToLine(TableRow row) => new(
         TableKeys.Last(row.RowKey),

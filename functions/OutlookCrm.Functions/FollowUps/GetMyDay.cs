@@ -20,7 +20,7 @@ public sealed class GetMyDay(Agenda agenda, Caller caller)
     [Query("until", MaxLength = 10, Says = "Due on this date or earlier")]
     [Query("after", MaxLength = 100, Says = "The field next of the page before")]
     [Query("size", Min = 1, Max = 200, Says = "Lines a page; 30 when left out")]
-    [Answers(200, typeof(MyDay))]
+    [Answers(200, typeof(MyDay)), Answers(304, when: "The page is as it was (HTML only)")]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "my-day")] HttpRequest request, CancellationToken cancellation)
     {
@@ -42,14 +42,21 @@ public sealed class GetMyDay(Agenda agenda, Caller caller)
         var range = from is null && until is null
             ? TableKeys.AgendaEntries
             : TableKeys.AgendaDays(from ?? DateOnly.MinValue, until ?? DateOnly.MaxValue);
-        var (rows, isMore) = await agenda.ReadAsync(
-            caller.TenantId, caller.UserId, range, afterKey, request.QueryNumber("size") ?? PageSize, cancellation);
-        var lines = rows.Select(Agenda.ToLine).ToList();
-        return Answer.Ok(new MyDay(
-            Readers.Of(request.HttpContext).Today,
-            lines,
-            isMore ? string.Create(CultureInfo.InvariantCulture, $"{lines[^1].DueOn:yyyyMMdd}-{lines[^1].Id}") : null,
-            before));
+        var size = request.QueryNumber("size") ?? PageSize;
+        var rows = await agenda.ReadAsync(caller.TenantId, caller.UserId, range, afterKey, size + 1, cancellation);
+        var today = Readers.Of(request.HttpContext).Today;
+        var stamp = new RowsStamp(TableKeys.Agenda(caller.TenantId, caller.UserId), TableRange.StampOf(rows), Time: today.DayNumber);
+        return Answer.Kept(stamp, sight: string.Create(CultureInfo.InvariantCulture, $"{size} {afterKey}"), () => (MakePage(), (string?)null));
+
+        MyDay MakePage()
+        {
+            var lines = rows.Take(size).Select(Agenda.ToLine).ToList();
+            return new MyDay(
+                today,
+                lines,
+                rows.Count > size ? string.Create(CultureInfo.InvariantCulture, $"{lines[^1].DueOn:yyyyMMdd}-{lines[^1].Id}") : null,
+                before);
+        }
 
         DateOnly? Date(string name)
         {

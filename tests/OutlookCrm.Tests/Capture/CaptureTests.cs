@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -160,23 +159,6 @@ public sealed class CaptureTests
         Assert.Single(await world.TimelineAsync(kim));
         Assert.Equal(before, world.Sandbox.Subscriptions.Count);
         Assert.True((await world.StatusAsync(Mira)).IsNotified);
-    }
-
-    [Theory]
-    [InlineData(true, 5)]
-    [InlineData(false, 60)]
-    public async Task New_mail_is_on_the_timeline_in_time(bool notified, int seconds)
-    {
-        await using var world = await CaptureWorld.StartAsync(timers: true, notified: notified);
-        await world.GivenMailboxAsync(Mira);
-        var kim = await world.GivenCustomerAsync(Kim);
-        await UntilAsync(TimeSpan.FromSeconds(30), async () => await FindStatusAsync(world) is { HistoryIsComplete: true } status && status.IsNotified == notified);
-
-        world.Deliver(world.Letter(Kim, Mira.Address));
-        var waiting = Stopwatch.StartNew();
-        await UntilAsync(TimeSpan.FromSeconds(seconds), async () => (await world.TimelineAsync(kim)).Count == 1);
-
-        Assert.InRange(waiting.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(seconds));
     }
 
     [Fact]
@@ -380,18 +362,6 @@ public sealed class CaptureTests
 
         Assert.Equal(["News"], await world.SubjectsAsync(kim));
     }
-
-    private static async Task UntilAsync(TimeSpan patience, Func<Task<bool>> isSo)
-    {
-        for (var waiting = Stopwatch.StartNew(); !await isSo();)
-        {
-            Assert.True(waiting.Elapsed < patience, "It did not come about in time.");
-            await Task.Delay(50);
-        }
-    }
-
-    private static async Task<MailboxStatus?> FindStatusAsync(CaptureWorld world) =>
-        (await world.Services.GetRequiredService<MailboxStatuses>().ListAsync(world.Tenant, default)).SingleOrDefault(status => status.UserId == Mira.Id);
 
     private static async Task SubscribeAsync(CaptureWorld world)
     {

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using OutlookCrm.Capture;
+using OutlookCrm.Sandbox;
+using OutlookCrm.Sandbox.Mail;
+
+namespace OutlookCrm.Tests.Capture;
+
+/// <summary>How soon new mail is on the timeline, by the product's own timers. A class of its own: it mostly waits, beside others.</summary>
+public sealed class NewMailTests
+{
+    private const string Kim = "kim@hotel-sonne.example";
+
+    private static readonly SampleColleague Mira = SampleFirm.Mira;
+
+    [Theory]
+    [InlineData(true, 5)]
+    [InlineData(false, 60)]
+    public async Task New_mail_is_on_the_timeline_in_time(bool notified, int seconds)
+    {
+        await using var world = await CaptureWorld.StartAsync(timers: true, notified: notified);
+        await world.GivenMailboxAsync(Mira);
+        var kim = await world.GivenCustomerAsync(Kim);
+        await UntilAsync(TimeSpan.FromSeconds(30), async () => await FindStatusAsync(world) is { HistoryIsComplete: true } status && status.IsNotified == notified);
+
+        world.Deliver(world.Letter(Kim, Mira.Address));
+        var waiting = Stopwatch.StartNew();
+        await UntilAsync(TimeSpan.FromSeconds(seconds), async () => (await world.TimelineAsync(kim)).Count == 1);
+
+        Assert.InRange(waiting.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(seconds));
+    }
+
+    private static async Task UntilAsync(TimeSpan patience, Func<Task<bool>> isSo)
+    {
+        for (var waiting = Stopwatch.StartNew(); !await isSo();)
+        {
+            Assert.True(waiting.Elapsed < patience, "It did not come about in time.");
+            await Task.Delay(50);
+        }
+    }
+
+    private static async Task<MailboxStatus?> FindStatusAsync(CaptureWorld world) =>
+        (await world.Services.GetRequiredService<MailboxStatuses>().ListAsync(world.Tenant, default)).SingleOrDefault(status => status.UserId == Mira.Id);
+}
