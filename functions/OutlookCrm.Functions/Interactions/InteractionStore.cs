@@ -340,13 +340,24 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUp
             cancellation) is not null;
 
     private async Task<(TableRow Marker, TableRow Row)?> FindWrittenAsync(
-        string partition, Guid id, InteractionKind kind, CancellationToken cancellation) =>
-        await tables.FindAsync(Tables.Customers, partition, TableKeys.Details(Interaction.IdOf(id)), cancellation) is { } marker
-        && marker.Properties.GetValueOrDefault(Details.InteractionKey) is string key
-        && await tables.FindAsync(Tables.Customers, partition, key, cancellation) is { } row
-        && (string)row.Properties[nameof(Interaction.Kind)] == kind.ToString()
-            ? (marker, row)
-            : null;
+        string partition, Guid id, InteractionKind kind, CancellationToken cancellation)
+    {
+        // Moved between the two reads it stands elsewhere by now; removed, its marker stays as it was.
+        string? gone = null;
+        while (await tables.FindAsync(Tables.Customers, partition, TableKeys.Details(Interaction.IdOf(id)), cancellation) is { } marker
+            && marker.ETag != gone
+            && marker.Properties.GetValueOrDefault(Details.InteractionKey) is string key)
+        {
+            if (await tables.FindAsync(Tables.Customers, partition, key, cancellation) is { } row)
+            {
+                return (string)row.Properties[nameof(Interaction.Kind)] == kind.ToString() ? (marker, row) : null;
+            }
+
+            gone = marker.ETag;
+        }
+
+        return null;
+    }
 
     /// <summary>Remembers that this was added, and where it stands or stood.</summary>
     private static TableRow Marker(string partition, string id, string rowKey) =>
