@@ -34,10 +34,7 @@ public sealed class PlanFollowUp(
 
         var now = clock.GetUtcNow();
         var errors = new FieldErrors();
-        if (asked.Id == Guid.Empty)
-        {
-            errors.Add("id", "must be a new GUID");
-        }
+        errors.RequireNew(asked.Id);
 
         var wished = asked.TimeZone ?? (await settings.OfAsync(caller.TenantId, caller.UserId, cancellation)).TimeZone
             ?? Readers.Of(request.HttpContext).TimeZone.Id;

@@ -35,4 +35,13 @@ public sealed class FieldErrors
         rules.Add(rule);
         count++;
     }
+
+    /// <summary>Field <c>id</c>: the caller names what it adds, so that asking twice adds once.</summary>
+    public void RequireNew(Guid id)
+    {
+        if (id == Guid.Empty)
+        {
+            Add("id", "must be a new GUID");
+        }
+    }
 }

@@ -26,10 +26,7 @@ public sealed class WrittenDown(InteractionStore interactions, TimeProvider cloc
         }
 
         var errors = new FieldErrors();
-        if (id == Guid.Empty)
-        {
-            errors.Add("id", "must be a new GUID");
-        }
+        errors.RequireNew(id);
 
         var when = at?.ToUniversalTime() ?? clock.GetUtcNow();
         CheckTime(when, errors);

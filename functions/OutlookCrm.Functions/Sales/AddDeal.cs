@@ -31,10 +31,7 @@ public sealed class AddDeal(DealStore deals, TimeProvider clock, Caller caller)
         }
 
         var errors = new FieldErrors();
-        if (asked.Id == Guid.Empty)
-        {
-            errors.Add("id", "must be a new GUID");
-        }
+        errors.RequireNew(asked.Id);
 
         var (amount, currency) = DealRules.Price(asked.Amount, asked.Currency, errors);
         if (errors.Any)

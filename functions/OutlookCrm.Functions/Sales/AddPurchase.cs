@@ -53,10 +53,7 @@ public sealed class AddPurchase(SalesStore sales, TimeProvider clock, Caller cal
         var now = clock.GetUtcNow();
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         var on = asked.On ?? today;
-        if (asked.Id == Guid.Empty)
-        {
-            errors.Add("id", "must be a new GUID");
-        }
+        errors.RequireNew(asked.Id);
 
         // East of Greenwich it is tomorrow already.
         if (on < Earliest || on > today.AddDays(1))
