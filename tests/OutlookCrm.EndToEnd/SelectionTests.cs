@@ -179,6 +179,22 @@ public sealed class SelectionTests(LiveProduct live)
     }
 
     [Fact]
+    public async Task What_is_typed_while_the_pane_still_opens_is_searched_for_too()
+    {
+        await using var outlook = await live.OpenAsync("item=none&open=yes");
+        await outlook.Page.AddInitScriptAsync(
+            """
+            new MutationObserver((_, watch) => {
+              const box = document.getElementById('find');
+              if (box) { watch.disconnect(); box.value = 'saga@lind'; }
+            }).observe(document, { childList: true, subtree: true });
+            """);
+        await outlook.Page.ReloadAsync();
+
+        await Expect(outlook.Pane.Locator("#hits [role=option]").Filter(new() { HasText = "Saga Lindqvist" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task A_meeting_shows_whom_it_is_with()
     {
         await using var outlook = await live.OpenAsync("item=none&open=yes&pin=yes");

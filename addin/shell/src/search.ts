@@ -18,6 +18,8 @@ export function start(): void {
   // After the click on a hit has been heard.
   box.addEventListener('blur', () => setTimeout(() => hits.contains(document.activeElement) || close(), 150));
   hits.addEventListener('pointerdown', (event) => event.preventDefault());
+  // Somebody may have typed before anything here listened.
+  typed();
 }
 
 function typed(): void {
