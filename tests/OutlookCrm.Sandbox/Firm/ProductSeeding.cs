@@ -39,15 +39,30 @@ internal sealed class ProductSeeding(
         }
 
         var ids = new Dictionary<string, string>();
-        foreach (var customer in SampleCustomers.All.OrderBy(customer => customer == marker).ThenBy(customer => customer.Company is not null))
+        foreach (var customer in SampleCustomers.All.Where(customer => customer != marker).OrderBy(customer => customer.Company is not null))
         {
             ids[customer.Key] = await EnterAsync(customer, ids, firstDay, cancellation);
+        }
+
+        foreach (var deal in SampleDeals.All)
+        {
+            await ReadAsync(SampleCustomers.All.Single(customer => customer.Key == deal.Customer), HttpMethod.Post, $"/api/customers/{ids[deal.Customer]}/deals", new
+            {
+                deal.Id,
+                deal.Title,
+                deal.Stage,
+                amount = deal.Amount?.ToString(CultureInfo.InvariantCulture),
+                currency = deal.Amount is null ? null : "EUR",
+                expectedOn = firstDay.AddDays(deal.DueIn).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                deal.NextStep,
+            }, null, cancellation);
         }
 
         var table = new { name = "Table", links = new[] { new { kind = "goesWith", product = "Care set" } } };
         var careSet = new { name = "Care set", isConsumable = true, links = new[] { new { kind = "replacedAfter", product = "Care set", after = "months12" } } };
         await ReadAsync(marker, HttpMethod.Put, "/api/products", table, null, cancellation);
         await ReadAsync(marker, HttpMethod.Put, "/api/products", careSet, null, cancellation);
+        await EnterAsync(marker, ids, firstDay, cancellation);
         await ReadAsync(marker, HttpMethod.Post, "/api/insights/recompute", null, null, cancellation);
         log.LogInformation("The sample firm's customers are in the product.");
     }
