@@ -28,6 +28,10 @@ const string Usage = """
         Prints what the product works out of any file of purchases: model parameters and log-likelihoods, forecasts, classes, segments,
         cross-sell. Columns: customer, date, amount, optional margin and product. With --calibrate it fits up to that day (yyyy-MM-dd) and
         tests the forecast on the rest. --json prints everything for programs.
+    dotnet crm.cs export --to FOLDER [--firm ID] [--data PATH] [--Section:Key=value ...]
+        Writes a whole firm into files: one that restore reads, and tables for a spreadsheet. Without --data it is the sample firm of this machine.
+    dotnet crm.cs restore --from FOLDER [--data PATH] [--Section:Key=value ...]
+        Puts an exported firm into a store that has nothing of it, and reads everything back.
     dotnet crm.cs check
         Checks formatting and builds with every warning an error; runs nothing.
     """;
@@ -64,6 +68,7 @@ try
         "bench" => await crm.BenchAsync(["bench", .. rest]),
         "serve" => await crm.BenchAsync(["serve", .. rest]),
         "insights" => await crm.InsightsAsync(rest),
+        "export" or "restore" => await crm.BackupAsync(command, rest),
         "check" => await crm.CheckAsync(),
         "help" or "--help" or "-h" => Say(Usage, 0),
         _ => Say($"There is no command '{command}'.\n\n{Usage}", 2),
@@ -252,6 +257,15 @@ internal sealed class Crm(string root, CancellationToken cancellation)
         Console.SetOut(output);
         return await Tool.StreamAsync(
             "dotnet", [Built("OutlookCrm.LocalHost", "functions"), "insights", .. arguments], Environment.CurrentDirectory, [], cancellation);
+    }
+
+    public async Task<int> BackupAsync(string command, string[] arguments)
+    {
+        await BuildAsync("functions/OutlookCrm.LocalHost/OutlookCrm.LocalHost.csproj");
+        var namesStore = arguments.Any(argument => argument.StartsWith("--data", StringComparison.Ordinal) || argument.StartsWith("--Storage:", StringComparison.Ordinal));
+        string[] store = namesStore ? [] : ["--data", Path.Combine(local, "sample-firm", "crm.db")];
+        return await Tool.StreamAsync(
+            "dotnet", [Built("OutlookCrm.LocalHost", "functions"), command, .. arguments, .. store], Environment.CurrentDirectory, [], cancellation);
     }
 
     // ---- steps ------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ public static class CommandLine
           --data PATH     where the records are: a folder, or the file itself when PATH is one or ends in .db
           --Section:Key=value   any setting; wins over the environment (Section__Key=value)
         OutlookCrm.LocalHost insights --purchases FILE.csv ...: see dotnet crm.cs help
+        OutlookCrm.LocalHost export --to FOLDER ... and restore --from FOLDER ...: the same
         """;
 
     public static bool TryRead(

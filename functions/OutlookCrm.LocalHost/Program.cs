@@ -5,6 +5,11 @@ if (args is ["insights", .. var asked])
     return await InsightsCommand.RunAsync(asked, Console.Out, Console.Error, CancellationToken.None);
 }
 
+if (args is ["export" or "restore", ..])
+{
+    return await BackupCommand.RunAsync(args, Console.Out, Console.Error, CancellationToken.None);
+}
+
 if (!CommandLine.TryRead(args, out var options, out var complaint))
 {
     Console.Error.WriteLine(complaint);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Azure;
 using Azure.Core;
@@ -15,7 +16,7 @@ namespace OutlookCrm.Storage;
 /// it does not know (<see cref="TableStoreUnavailableException"/>) and never calls somebody's own write somebody else's.</para>
 /// <para>A table is made when the service first says that it is missing, so that no request pays for asking.</para>
 /// </remarks>
-internal sealed class AzureTableStore : ITableStore, IDisposable
+internal sealed class AzureTableStore : ITableStore, ITableScan, IDisposable
 {
     private const string NotFromUs = "overwritten";
 
@@ -84,6 +85,44 @@ internal sealed class AzureTableStore : ITableStore, IDisposable
         }
 
         return TableRange.Of(rows);
+    }
+
+    public async IAsyncEnumerable<TableRow> ScanAsync(
+        string table, string partitionKeyPrefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        TableLimits.CheckTable(table);
+        TableLimits.CheckKeys(partitionKeyPrefix, "");
+        var filter = RowKeyRange.StartingWith(partitionKeyPrefix).Before is { } before
+            ? TableClient.CreateQueryFilter($"PartitionKey ge {partitionKeyPrefix} and PartitionKey lt {before}")
+            : TableClient.CreateQueryFilter($"PartitionKey ge {partitionKeyPrefix}");
+        await using var pages = service.GetTableClient(table)
+            .QueryAsync<TableEntity>(filter, TableLimits.MaxRangeRows, cancellationToken: cancellation).AsPages().GetAsyncEnumerator(cancellation);
+        while (await IsThereMoreAsync())
+        {
+            foreach (var entity in pages.Current.Values)
+            {
+                yield return RowOf(entity);
+            }
+        }
+
+        async Task<bool> IsThereMoreAsync()
+        {
+            try
+            {
+                var more = await pages.MoveNextAsync();
+                metrics.RangeRead(table, more ? pages.Current.Values.Count : 0);
+                return more;
+            }
+            catch (RequestFailedException failure) when (failure.ErrorCode == TableErrorCode.TableNotFound)
+            {
+                metrics.RangeRead(table, 0);
+                return false;
+            }
+            catch (Exception failure) when (IsUnavailable(failure, cancellation))
+            {
+                throw Unavailable(failure);
+            }
+        }
     }
 
     public async Task<TransactionOutcome> TransactAsync(

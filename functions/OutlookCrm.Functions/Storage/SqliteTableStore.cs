@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 
 namespace OutlookCrm.Storage;
 
@@ -7,7 +8,7 @@ namespace OutlookCrm.Storage;
 /// thread, which commits all that wait together: a write costs its share of one flush to the disk, and SQLite never sees two writers.
 /// </summary>
 /// <remarks>What has been acknowledged survives the end of the process and of the power.</remarks>
-internal sealed class SqliteTableStore : ITableStore, IDisposable
+internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
 {
     private const int MaxWritesPerCommit = 256;
     private const int MaxIdleReaders = 16;
@@ -103,6 +104,32 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
         return outcome;
     }
 
+    // A page at a time, not one long read: that would keep the write-ahead log from being folded into the file.
+    public async IAsyncEnumerable<TableRow> ScanAsync(
+        string table, string partitionKeyPrefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        TableLimits.CheckKeys(partitionKeyPrefix, "");
+        var before = RowKeyRange.StartingWith(partitionKeyPrefix).Before;
+        var (partitionKey, rowKey) = (partitionKeyPrefix, "");
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var page = Scan(table, partitionKey, rowKey, before);
+            foreach (var row in page)
+            {
+                yield return row;
+            }
+
+            if (page.Count < TableLimits.MaxRangeRows)
+            {
+                yield break;
+            }
+
+            (partitionKey, rowKey) = (page[^1].PartitionKey, RowKeyRange.After(page[^1].RowKey, before: null).From);
+            await Task.Yield(); // SQLite reads on the caller's thread
+        }
+    }
+
     /// <summary>Finishes what waits to be written, then folds the write-ahead log into the file.</summary>
     public void Dispose()
     {
@@ -188,6 +215,38 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
 
         metrics.RangeRead(table, found.Count);
         return found;
+    }
+
+    private List<TableRow> Scan(string table, string partitionKey, string rowKey, string? before)
+    {
+        var rows = new List<TableRow>();
+        using var read = Read(table, SqlOf(table).Scan);
+        if (read.Statement is { } statement)
+        {
+            statement.BindKey(1, partitionKey);
+            statement.BindKey(2, rowKey);
+            if (before is null)
+            {
+                statement.Bind(3, [byte.MaxValue]); // no key begins with it
+            }
+            else
+            {
+                statement.BindKey(3, before);
+            }
+
+            statement.Bind(4, TableLimits.MaxRangeRows);
+            while (statement.Step())
+            {
+                rows.Add(new TableRow(
+                    SqliteRowFormat.DecodeKey(statement.Blob(3)),
+                    SqliteRowFormat.DecodeKey(statement.Blob(2)),
+                    new SqliteRowProperties(statement.Blob(1).ToArray()),
+                    SqliteRowFormat.ETagOf(statement.Int64(0))));
+            }
+        }
+
+        metrics.RangeRead(table, rows.Count);
+        return rows;
     }
 
     private (TableRow? Row, TableRange? Range) Follow(string table, string partitionKey, string rowKey, Func<TableRow, RangeAsk?> where)
@@ -446,6 +505,7 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
             Find = $"SELECT version, body FROM {name} WHERE pk=?1 AND rk=?2";
             From = $"SELECT version, body, rk FROM {name} WHERE pk=?1 AND rk>=?2 ORDER BY rk LIMIT ?3";
             Range = $"SELECT version, body, rk FROM {name} WHERE pk=?1 AND rk>=?2 AND rk<?4 ORDER BY rk LIMIT ?3";
+            Scan = $"SELECT version, body, rk, pk FROM {name} WHERE (pk, rk)>=(?1, ?2) AND pk<?3 ORDER BY pk, rk LIMIT ?4";
             Insert = $"INSERT INTO {name} (pk, rk, version, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
             Put = $"INSERT INTO {name} (pk, rk, version, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET version=?3, body=?4";
             Replace = $"UPDATE {name} SET version=?3, body=?4 WHERE pk=?1 AND rk=?2 AND version=?5";
@@ -460,6 +520,8 @@ internal sealed class SqliteTableStore : ITableStore, IDisposable
         public string From { get; }
 
         public string Range { get; }
+
+        public string Scan { get; }
 
         public string Insert { get; }
 

@@ -29,6 +29,8 @@ public static class StorageServices
                 _ => throw new InvalidOperationException($"Unknown storage {options.Kind}."),
             };
         });
+        services.AddSingleton(provider => provider.GetRequiredService<ITableStore>() as ITableScan
+            ?? throw new InvalidOperationException("This table store cannot be looked through as a whole."));
         services.AddWorkQueue();
         return services;
     }

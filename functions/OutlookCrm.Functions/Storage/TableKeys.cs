@@ -42,11 +42,14 @@ public static class Tables
     /// <summary>What Outlook shows of follow-ups, and how far tasks were read back.</summary>
     public const string Reminders = "reminders";
 
+    /// <summary>That the restore of a firm has begun and not ended.</summary>
+    public const string Restores = "restores";
+
     /// <summary>When the local host's timers are due. In Azure the host keeps this itself.</summary>
     public const string Schedules = "schedules";
 
     /// <summary>Every table: for what must look at all that is kept.</summary>
-    public static IReadOnlyList<string> All { get; } = [Customers, Addresses, Search, Colleagues, Mailboxes, Blocks, People, Tombstones, Deals, Products, Buyers, Insights, Agenda, Reminders, Schedules];
+    public static IReadOnlyList<string> All { get; } = [Customers, Addresses, Search, Colleagues, Mailboxes, Blocks, People, Tombstones, Deals, Products, Buyers, Insights, Agenda, Reminders, Restores, Schedules];
 }
 
 /// <summary>
@@ -104,6 +107,12 @@ public static class TableKeys
 
     /// <summary>Row of all that is known of one follow-up.</summary>
     public static string FollowUp(Guid id) => $"f|{id:N}";
+
+    /// <summary>True for a key that <see cref="FollowUp"/> makes.</summary>
+    public static bool IsFollowUp(string rowKey) => rowKey.Length == 34 && rowKey.StartsWith("f|", StringComparison.Ordinal);
+
+    /// <summary>True for a key that <see cref="OpenFollowUp"/> makes.</summary>
+    public static bool IsOpenFollowUp(string rowKey) => rowKey.StartsWith("c|", StringComparison.Ordinal) && rowKey != EndedFollowUp;
 
     /// <summary>Row of what the card shows of an open follow-up.</summary>
     public static string OpenFollowUp(DateOnly dueOn, Guid id) =>
@@ -394,6 +403,22 @@ public static class TableKeys
 
     /// <summary>The rows of how far each list of tasks of a mailbox was read back.</summary>
     public static RowKeyRange TaskCursors(Guid userId) => RowKeyRange.StartingWith($"t|{userId:N}|");
+
+    /// <summary>How the partition keys of everything that is one firm's begin; no other firm's do.</summary>
+    public static string Firm(Guid tenant) => tenant.ToString("N");
+
+    /// <summary>True for a partition key of this firm.</summary>
+    public static bool IsOf(Guid tenant, string partitionKey)
+    {
+        var firm = Firm(tenant);
+        return partitionKey.StartsWith(firm, StringComparison.Ordinal) && (partitionKey.Length == firm.Length || partitionKey[firm.Length] == Separator);
+    }
+
+    /// <summary>Partition of one firm in <see cref="Tables.Restores"/>.</summary>
+    public static string Restores(Guid tenant) => tenant.ToString("N");
+
+    /// <summary>Its only row.</summary>
+    public const string Restore = "r";
 
     /// <summary>The one partition of <see cref="Tables.Schedules"/>.</summary>
     public const string SchedulesPartition = "timers";

@@ -31,25 +31,33 @@ public sealed class TablesPageTests
             services.RemoveAll<ITableStore>();
             services.AddSingleton<ITableStore>(provider => new NotingStore((ITableStore)real.ImplementationFactory!(provider), written));
         });
-        using var anna = crm.SignIn(A.Anna);
-        var customer = await WriteAllThereIsAsync(anna);
-        await WriteHistoryAsync(crm.Services, customer);
-        await crm.Services.GetRequiredService<FirmRecompute>().RunAsync(A.Firm, default);
-        await WriteWhatCaptureDoesAsync(crm.Services);
-        await WriteFollowUpsAsync(crm.Services, customer);
-        for (var patience = 0; patience < 200 && !written.Keys.Any(one => one.Table == Tables.Colleagues); patience++)
-        {
-            await Task.Delay(25);
-        }
+        await FillAsync(crm);
 
         // A fault of this test, not of the page, when a table is not written at all.
-        Assert.Equal(Tables.All.Where(table => table != "schedules").Order(), written.Keys.Select(one => one.Table).Where(table => table != "schedules").Distinct().Order());
+        Assert.Equal(
+            Tables.All.Except([Tables.Schedules, Tables.Restores]).Order(), written.Keys.Select(one => one.Table).Where(table => table != Tables.Schedules).Distinct().Order());
         var page = await File.ReadAllTextAsync(Path.Combine(Azurite.InteropFolder, "..", "..", "docs", "tables.md"));
         var missing = written.Keys
             .Where(one => !page.Contains($"## `{one.Table}`", StringComparison.Ordinal) || !page.Contains($"`{one.Column}`", StringComparison.Ordinal))
             .Select(one => $"{one.Table}.{one.Column}")
             .Order();
         Assert.Empty(missing);
+    }
+
+    /// <summary>Writes every column of every table of <see cref="A.Firm"/>.</summary>
+    internal static async Task FillAsync(TestCrm crm)
+    {
+        using var anna = crm.SignIn(A.Anna);
+        var customer = await WriteAllThereIsAsync(anna);
+        await WriteHistoryAsync(crm.Services, customer);
+        await crm.Services.GetRequiredService<FirmRecompute>().RunAsync(A.Firm, default);
+        await WriteWhatCaptureDoesAsync(crm.Services);
+        await WriteFollowUpsAsync(crm.Services, customer);
+        var tables = crm.Services.GetRequiredService<ITableStore>();
+        for (var patience = 0; patience < 200 && await tables.FindAsync(Tables.Colleagues, TableKeys.Colleagues(A.Firm), TableKeys.Colleague(A.Anna.Id), default) is null; patience++)
+        {
+            await Task.Delay(25);
+        }
     }
 
     private static async Task<CustomerId> WriteAllThereIsAsync(HttpClient anna)

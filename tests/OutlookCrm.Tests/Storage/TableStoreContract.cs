@@ -655,6 +655,42 @@ public abstract class TableStoreContract
         Assert.Equal((2, 1, 3, 3), (counts.PointReads(table), counts.RangeReads(table), counts.RowsRead(table), counts.Writes(table)));
     }
 
+    [Fact]
+    public async Task A_scan_gives_every_row_of_partitions_that_begin_alike_in_the_order_of_keys_and_no_other()
+    {
+        Assert.Empty(await ScanAsync("ab"));
+        string[] partitions = ["a", "aa\uffff", "ab", "ab|\ud83d\ude00", "ab|\ue000", "ab~", "ac", "b"];
+        foreach (var partition in partitions)
+        {
+            var rows = partition == "ab" ? 1_203 : 3;
+            for (var first = 0; first < rows; first += TableLimits.MaxChanges)
+            {
+                var changes = Enumerable.Range(first, Math.Min(TableLimits.MaxChanges, rows - first))
+                    .Select(i => new TableChange.Insert(new TableRow(partition, i.ToString("D5", CultureInfo.InvariantCulture), new Dictionary<string, object> { ["I"] = i })));
+                Assert.True((await Store.TransactAsync(table, partition, [.. changes], default)).IsWritten);
+            }
+        }
+
+        var found = await ScanAsync("ab");
+
+        Assert.Equal(
+            new[] { ("ab", 1_203), ("ab|\ud83d\ude00", 3), ("ab|\ue000", 3), ("ab~", 3) },
+            found.GroupBy(row => row.PartitionKey).Select(group => (group.Key, group.Count())));
+        Assert.Equal(Enumerable.Range(0, 1_203), found.Take(1_203).Select(row => (int)row.Properties["I"]));
+        Assert.Equal(1_203 + (7 * 3), (await ScanAsync("")).Count);
+
+        async Task<List<TableRow>> ScanAsync(string prefix)
+        {
+            var rows = new List<TableRow>();
+            await foreach (var row in ((ITableScan)Store).ScanAsync(table, prefix, default))
+            {
+                rows.Add(row);
+            }
+
+            return rows;
+        }
+    }
+
     protected static TableRow Row(string rowKey, params (string Name, object Value)[] properties) =>
         new(P, rowKey, properties.ToDictionary(property => property.Name, property => property.Value));
 

@@ -1,0 +1,12 @@
+namespace OutlookCrm.Storage;
+
+/// <summary>Looks at everything that is kept of a firm: for back-up and restore. No request reads this way.</summary>
+public interface ITableScan
+{
+    /// <summary>
+    /// Every row whose partition key starts with <paramref name="partitionKeyPrefix"/>, by partition and row key, 1,000 a round trip. A row that
+    /// is written or deleted meanwhile may be there or not; every other is there once.
+    /// </summary>
+    /// <exception cref="TableStoreUnavailableException">After the store's own retries.</exception>
+    IAsyncEnumerable<TableRow> ScanAsync(string table, string partitionKeyPrefix, CancellationToken cancellation);
+}
