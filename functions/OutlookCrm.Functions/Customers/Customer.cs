@@ -36,6 +36,9 @@ public sealed record Customer(
     /// <summary>What the purchases keep on the record's row; null when there are none.</summary>
     public string? Sales { get; init; }
 
+    /// <summary>What the customer was before the first purchase made it a customer; null when it did not, or somebody set the stage since.</summary>
+    public CustomerStage? StageBefore { get; init; }
+
     /// <summary>An organisation may have more people; this many are shown.</summary>
     public const int MaxPeopleShown = 50;
 }

@@ -60,6 +60,7 @@ public sealed record CustomerEdit(
             Website = Website.Or(customer.Website),
             Owner = Owner.Or(customer.Owner),
             Stage = Stage.Or(customer.Stage),
+            StageBefore = Stage.IsGiven ? null : customer.StageBefore,
             Tags = Tags.Or(customer.Tags),
             Expectations = Expectations.Or(customer.Expectations),
             Preferences = Preferences.Or(customer.Preferences),

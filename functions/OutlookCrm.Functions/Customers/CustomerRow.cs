@@ -45,6 +45,7 @@ internal static class CustomerRow
         Put("PreferencesNote", customer.Preferences.Note);
         Put(nameof(Customer.PrimaryAddress), customer.PrimaryAddress);
         Put(SalesSummary.Column, customer.Sales);
+        Put(nameof(Customer.StageBefore), customer.StageBefore?.ToString());
         Put(TimelineRow.SeenIn, customer.Contact.SeenIn);
         Put(OpenThreads.Column, customer.Contact.Threads);
         return new TableRow(TableKeys.Customer(tenantId, customer.Id.ToString()), TableKeys.Record, properties, etag);
@@ -89,6 +90,7 @@ internal static class CustomerRow
             Text(nameof(Customer.Version))!)
         {
             Sales = Text(SalesSummary.Column),
+            StageBefore = Text(nameof(Customer.StageBefore)) is { } stage ? Enum.Parse<CustomerStage>(stage) : null,
         };
 
         string? Text(string property) => row.Properties.GetValueOrDefault(property) as string;

@@ -10,8 +10,6 @@ namespace OutlookCrm.Sales;
 /// <summary>Enters what a customer bought.</summary>
 public sealed class AddPurchase(SalesStore sales, TimeProvider clock, Caller caller)
 {
-    private static readonly DateOnly Earliest = new(1990, 1, 1);
-
     [Function(nameof(AddPurchase)), Requires(Role.Member)]
     [Takes(typeof(AddPurchaseRequest))]
     [Answers(201, typeof(PurchaseList), "The purchase is kept"), Answers(200, typeof(PurchaseList), "It was kept before"), Answers(404)]
@@ -54,29 +52,17 @@ public sealed class AddPurchase(SalesStore sales, TimeProvider clock, Caller cal
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         var on = asked.On ?? today;
         errors.RequireNew(asked.Id);
-
-        // East of Greenwich it is tomorrow already.
-        if (on < Earliest || on > today.AddDays(1))
+        if (!SalesRules.IsDay(on, today))
         {
             errors.Add("on", "must be from 1990 on and not in the future");
         }
 
-        var currency = asked.Currency.Trim();
-        if (!Currencies.Has(currency))
-        {
-            errors.Add("currency", "must be a currency of ISO 4217, such as EUR");
-        }
-
+        var currency = SalesRules.Currency(asked.Currency, errors);
         var items = new List<BoughtItem>(asked.Items.Count);
         foreach (var (index, item) in asked.Items.Index())
         {
-            var amount = Amounts.Read(item.Amount);
+            var amount = SalesRules.Amount(item.Amount, $"items[{index}].amount", errors);
             var cost = item.Cost is { } text && text.Trim().Length > 0 ? Amounts.Read(text) : null;
-            if (amount is null or 0)
-            {
-                errors.Add($"items[{index}].amount", "must be more than 0, at most 1000000000, with at most two decimals");
-            }
-
             if (cost is null && !string.IsNullOrWhiteSpace(item.Cost))
             {
                 errors.Add($"items[{index}].cost", "must be from 0 to 1000000000, with at most two decimals");

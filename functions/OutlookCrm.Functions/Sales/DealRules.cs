@@ -13,18 +13,7 @@ internal static class DealRules
             return (null, null);
         }
 
-        var read = Amounts.Read(amount);
-        if (read is null or 0)
-        {
-            errors.Add("amount", "must be more than 0, at most 1000000000, with at most two decimals");
-        }
-
-        if (currency is null || !Currencies.Has(currency.Trim()))
-        {
-            errors.Add("currency", "must be a currency of ISO 4217, such as EUR");
-        }
-
-        return (read, currency?.Trim());
+        return (SalesRules.Amount(amount, "amount", errors), SalesRules.Currency(currency, errors));
     }
 
     public static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MathNet.Numerics.Statistics;
+using OutlookCrm.Customers;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
 
@@ -56,10 +57,25 @@ internal static class SalesSummary
             Day(head[3]));
     }
 
-    /// <summary>The customer's row with these purchases counted.</summary>
+    /// <summary>
+    /// The customer's row with these purchases counted. The first purchase makes a lead a customer; when none is left, they are again what
+    /// they were before, unless somebody set the stage since.
+    /// </summary>
     public static TableRow On(TableRow record, IReadOnlyCollection<Purchase> purchases)
     {
         var properties = new Dictionary<string, object>(record.Properties, StringComparer.Ordinal);
+        var hadBought = ToFigures(properties.GetValueOrDefault(Column) as string) is { OrderDays: > 0 };
+        var hasBought = purchases.Any(purchase => !purchase.IsCreditNote);
+        if (hasBought && !hadBought && properties[nameof(Customer.Stage)] is nameof(CustomerStage.Lead) or nameof(CustomerStage.Prospect))
+        {
+            properties[nameof(Customer.StageBefore)] = properties[nameof(Customer.Stage)];
+            properties[nameof(Customer.Stage)] = nameof(CustomerStage.Customer);
+        }
+        else if (!hasBought && properties.Remove(nameof(Customer.StageBefore), out var before))
+        {
+            properties[nameof(Customer.Stage)] = before;
+        }
+
         properties.Remove(Column);
         if (Of(purchases) is { } column)
         {

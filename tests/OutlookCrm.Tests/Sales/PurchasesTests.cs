@@ -67,6 +67,36 @@ public sealed class PurchasesTests
     }
 
     [Fact]
+    public async Task The_first_purchase_makes_a_lead_a_customer_until_it_is_taken_back()
+    {
+        await using var crm = await TestCrm.StartAsync();
+        using var ben = crm.SignIn(A.Ben);
+        var kim = await CustomerAsync(ben);
+        async Task<CustomerStage> StageAsync() => (await CardAsync(ben, kim)).Stage;
+        var (first, second) = (Bought("Table", "500"), Bought("Chair", "80"));
+        Task RemoveAsync(AddPurchaseRequest one) => ben.DeleteAsync($"/api/customers/{kim}/purchases/{one.Id}");
+        Assert.Equal(CustomerStage.Lead, await StageAsync());
+
+        await AddAsync(ben, kim, Bought("Table", "10") with { IsCreditNote = true });
+        Assert.Equal(CustomerStage.Lead, await StageAsync());
+        await AddAsync(ben, kim, first);
+        await AddAsync(ben, kim, second);
+        Assert.Equal(CustomerStage.Customer, await StageAsync());
+        await RemoveAsync(first);
+        Assert.Equal(CustomerStage.Customer, await StageAsync());
+        await RemoveAsync(second);
+        Assert.Equal(CustomerStage.Lead, await StageAsync());
+
+        var third = Bought("Lamp", "30");
+        await AddAsync(ben, kim, third);
+        using var edit = new HttpRequestMessage(HttpMethod.Patch, $"/api/customers/{kim}") { Content = JsonContent.Create(new { stage = "customer" }) };
+        edit.Headers.TryAddWithoutValidation("If-Match", (await CardAsync(ben, kim)).ETag);
+        Assert.Equal(HttpStatusCode.OK, (await ben.SendAsync(edit)).StatusCode);
+        await RemoveAsync(third);
+        Assert.Equal(CustomerStage.Customer, await StageAsync());
+    }
+
+    [Fact]
     public async Task Many_at_once_and_edits_in_between_lose_nothing()
     {
         await using var crm = await TestCrm.StartAsync();
