@@ -32,6 +32,8 @@ const string Usage = """
         Writes a whole firm into files: one that restore reads, and tables for a spreadsheet. Without --data it is the sample firm of this machine.
     dotnet crm.cs restore --from FOLDER [--data PATH] [--Section:Key=value ...]
         Puts an exported firm into a store that has nothing of it, and reads everything back.
+    dotnet crm.cs manifest --origin https://HOST [--out FOLDER] [--client-id GUID]
+        Writes the files by which Outlook learns of the add-in: manifest.xml for every Outlook, outlook-crm.zip for the web and Windows.
     dotnet crm.cs check
         Checks formatting and builds with every warning an error; runs nothing.
     """;
@@ -69,6 +71,7 @@ try
         "serve" => await crm.BenchAsync(["serve", .. rest]),
         "insights" => await crm.InsightsAsync(rest),
         "export" or "restore" => await crm.BackupAsync(command, rest),
+        "manifest" => await crm.DeployAsync([command, .. rest]),
         "check" => await crm.CheckAsync(),
         "help" or "--help" or "-h" => Say(Usage, 0),
         _ => Say($"There is no command '{command}'.\n\n{Usage}", 2),
@@ -106,7 +109,7 @@ internal sealed class Crm(string root, CancellationToken cancellation)
 
     private static readonly string[] SourceKinds = [".cs", ".razor", ".csproj", ".props", ".targets", ".sln", ".json", ".txt", ".css", ".js", ".html"];
 
-    private static readonly string[] SourceFolders = ["functions", "addin/OutlookCrm.Pane", "tests"];
+    private static readonly string[] SourceFolders = ["functions", "addin/OutlookCrm.Pane", "infra", "tests"];
 
     private readonly string local = Path.Combine(root, ".local");
 
@@ -268,6 +271,13 @@ internal sealed class Crm(string root, CancellationToken cancellation)
             "dotnet", [Built("OutlookCrm.LocalHost", "functions"), command, .. arguments, .. store], Environment.CurrentDirectory, [], cancellation);
     }
 
+    /// <summary>What leads from here into a firm's own Microsoft 365.</summary>
+    public async Task<int> DeployAsync(string[] arguments)
+    {
+        await BuildAsync("infra/OutlookCrm.Deploy/OutlookCrm.Deploy.csproj");
+        return await Tool.StreamAsync("dotnet", [Built("OutlookCrm.Deploy", "infra"), .. arguments], Environment.CurrentDirectory, [], cancellation);
+    }
+
     // ---- steps ------------------------------------------------------------------------------------------------------
 
     private async Task RequireNodeAsync()
@@ -287,7 +297,8 @@ internal sealed class Crm(string root, CancellationToken cancellation)
     private async Task BuildShellAsync()
     {
         await InstallPackagesAsync("addin/shell", "what the pane's shell is built with");
-        var sources = Directory.EnumerateFiles(At("addin", "shell"), "*", new EnumerationOptions { RecurseSubdirectories = true })
+        var sources = ((string[])["shell", "assets"])
+            .SelectMany(folder => Directory.EnumerateFiles(At("addin", folder), "*", new EnumerationOptions { RecurseSubdirectories = true }))
             .Where(file => !Inside(file, "node_modules") && !Inside(file, "dist"));
         await StepAsync("shell", "Building the pane's shell", sources, made: At("addin", "shell", "dist", "taskpane.html"),
             () => Tool.QuietAsync("npm", ["run", "build", "--silent"], At("addin", "shell"), cancellation));

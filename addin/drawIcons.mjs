@@ -6,8 +6,8 @@ const blue = [15, 108, 189];
 const white = [255, 255, 255];
 const samples = 8; // each way, for smooth edges
 
-/** Colour and cover of a point, both axes 0..1. */
-function at(x, y) {
+/** Colour of a point, both axes 0..1; null where nothing is drawn. */
+function cardAt(x, y) {
   const radius = 0.2;
   const dx = Math.max(Math.abs(x - 0.5) - (0.5 - radius), 0);
   const dy = Math.max(Math.abs(y - 0.5) - (0.5 - radius), 0);
@@ -20,7 +20,17 @@ function at(x, y) {
   return head || shoulders ? white : blue;
 }
 
-function pixels(size) {
+/** The same as a white line drawing, for the unified manifest: Outlook colours its ground. */
+function outlineAt(x, y) {
+  const width = 0.07;
+  const head = Math.abs(Math.hypot(x - 0.5, y - 0.32) - 0.17) < width / 2;
+  const [dx, dy] = [(x - 0.5) / 0.34, (y - 0.88) / 0.32];
+  const shoulders = y < 0.88 + width / 2 && Math.abs(Math.hypot(dx, dy) - 1) < width / 0.66;
+  const base = Math.abs(y - 0.88) < width / 2 && Math.abs(x - 0.5) < 0.34 + width / 2;
+  return head || (shoulders && y < 0.88) || base ? white : null;
+}
+
+function pixels(size, at) {
   const rows = [];
   for (let y = 0; y < size; y++) {
     rows.push(0); // no filter
@@ -61,7 +71,7 @@ function chunk(type, data) {
   return out;
 }
 
-function png(size) {
+function png(size, at) {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(size, 0);
   header.writeUInt32BE(size, 4);
@@ -69,11 +79,14 @@ function png(size) {
   return Buffer.concat([
     Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]),
     chunk('IHDR', header),
-    chunk('IDAT', deflateSync(pixels(size), { level: 9 })),
+    chunk('IDAT', deflateSync(pixels(size, at), { level: 9 })),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }
 
 for (const size of [16, 25, 32, 48, 50, 64, 75, 80, 96, 128, 144]) {
-  writeFileSync(new URL(`assets/icon-${size}.png`, import.meta.url), png(size));
+  writeFileSync(new URL(`assets/icon-${size}.png`, import.meta.url), png(size, cardAt));
 }
+
+writeFileSync(new URL('assets/color.png', import.meta.url), png(192, cardAt));
+writeFileSync(new URL('assets/outline.png', import.meta.url), png(32, outlineAt));
