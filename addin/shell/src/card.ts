@@ -47,6 +47,8 @@ let known: Kept<KnownCard>;
 let subject: Subject | null = null;
 let ofItem: Subject | null = null;
 let item: outlook.Item | null = null;
+/** How often people were asked for: an answer that is not the last is stale. */
+let readings = 0;
 let waiting: ReturnType<typeof setTimeout> | undefined;
 /** Asking the page itself would lay it out, just when a card is about to be put into it. */
 let isScrolled = false;
@@ -94,15 +96,51 @@ export function uncover(): void {
 /** Ends when the card has come, or will not. */
 export async function follow(): Promise<void> {
   const turn = turns.next();
+  const reading = ++readings;
   const found = outlook.currentItem();
   if (found instanceof Promise) {
     paint('<p class="skeleton" aria-hidden="true"></p>');
     const read = await found;
     if (!turns.isStale(turn)) {
-      await begin(read);
+      const begun = begin(read);
+      if (reading !== readings) {
+        // Somebody came or went while the people were read.
+        void followPeople();
+      }
+
+      await begun;
     }
   } else {
     await begin(found);
+  }
+}
+
+/** Somebody may have been named in what is being written, or taken off. Whoever is shown stays while they are on it, and while the person chose them. */
+export async function followPeople(): Promise<void> {
+  const reading = ++readings;
+  const read = await outlook.currentItem();
+  const addresses = (of: outlook.Item): string => of.people.map(({ address }) => address.toLowerCase()).join();
+  if (reading !== readings || !read?.isWritten || read.key !== item?.key || addresses(read) === addresses(item)) {
+    return;
+  }
+
+  const stays = ({ key }: Subject): boolean => read.people.some(({ address }) => address.toLowerCase() === key);
+  if (!subject || !(subject.chosen || stays(subject))) {
+    await begin(read);
+    return;
+  }
+
+  item = read;
+  if (!ofItem || !stays(ofItem)) {
+    ofItem = read.people[0] ? subjectOf(firstOf(read.people)) : null;
+    drawBack();
+  }
+
+  drop('people');
+  if (read.people.length > 1) {
+    await askForPeople(read.people.slice(0, maxPeople));
+  } else {
+    people.replaceChildren();
   }
 }
 
@@ -116,20 +154,25 @@ async function begin(opened: outlook.Item | null): Promise<void> {
     leave();
     subject = null;
     back.hidden = true;
-    paint(opened
-      ? '<p class="empty big">Nobody but you is on this item.</p>'
+    paint(opened?.isWritten
+      ? '<p class="empty big">Name somebody, and who that is stands here.</p>'
+      : opened ? '<p class="empty big">Nobody but you is on this item.</p>'
       : '<p class="empty big">Select a mail or a meeting to see who is behind it, or find a customer above.</p>');
     return;
   }
 
-  // Who is known to be one of us is not asked about first: the mail is about somebody else on it.
-  ofItem = subjectOf(opened.people.find((one) => !isColleague(one)) ?? first);
+  ofItem = subjectOf(firstOf(opened.people));
   const shown = show(ofItem);
   if (opened.people.length > 1) {
     void askForPeople(opened.people.slice(0, maxPeople));
   }
 
   await shown;
+}
+
+/** Who is known to be one of us is not asked about first: the mail is about somebody else on it. */
+function firstOf(them: outlook.Person[]): outlook.Person {
+  return them.find((one) => !isColleague(one)) ?? them[0]!;
 }
 
 function isColleague({ address }: outlook.Person): boolean {
@@ -179,8 +222,7 @@ function show(next: Subject): Promise<void> {
   leave();
   subject = next;
   fresh = false;
-  back.hidden = !ofItem || next.key === ofItem.key;
-  back.textContent = ofItem ? `‹ ${ofItem.name}` : '';
+  drawBack();
   const last = known.get(next.key);
   painted = last && { html: last.html, etag: last.etag ?? null };
   // The question goes out before anything is drawn.
@@ -203,6 +245,11 @@ function show(next: Subject): Promise<void> {
 
   markPerson();
   return loaded;
+}
+
+function drawBack(): void {
+  back.hidden = !ofItem || subject?.key === ofItem.key;
+  back.textContent = ofItem ? `‹ ${ofItem.name}` : '';
 }
 
 /** Asks for the card again, whatever is shown of it. */

@@ -39,7 +39,7 @@ const shown = card.follow();
 followTheme();
 actions.start(signIn);
 search.start();
-outlook.onSelection(() => void card.follow());
+outlook.onSelection(() => void card.follow(), () => void card.followPeople());
 // The first card is waited for; the line at the foot is not.
 await shown;
 foot.start();

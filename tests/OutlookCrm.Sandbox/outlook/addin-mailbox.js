@@ -22,12 +22,28 @@ export class AddinMailbox {
 
   select(source) { this.#item = source && (source.iCalUId ? fromEvent(source) : fromMessage(source)); }
 
+  /**
+   * What is being written takes the place of what is selected.
+   * @param {{kind: 'message'|'appointment', conversationId: string|null, people: () => object[][], subject: () => string, text: () => string}} form
+   *   people: To, Cc and Bcc, or who must come and who may
+   */
+  write(form) { this.#item = { ...form, id: null, isWritten: true }; }
+
+  /** @param {number} field 0, 1, 2: To, Cc, Bcc, or who must come and who may */
+  recipients(field) {
+    return (this.#item.people()[field] ?? []).map((one) => ({ ...one, external: !one.address.toLowerCase().endsWith(`@${OWN_DOMAIN}`) }));
+  }
+
   async bodyHtml() {
+    if (this.#item.isWritten) return `<pre>${escapeHtml(this.#item.text())}</pre>`;
     const { body } = await this.#load();
     return body.contentType === 'html' ? body.content : `<pre>${escapeHtml(body.content)}</pre>`;
   }
 
-  async bodyText() { return this.#item.kind === 'appointment' ? (await this.#load()).body.content : this.graph.bodyText(this.#item.graphId); }
+  async bodyText() {
+    if (this.#item.isWritten) return this.#item.text();
+    return this.#item.kind === 'appointment' ? (await this.#load()).body.content : this.graph.bodyText(this.#item.graphId);
+  }
 
   async internetHeaders() {
     const { internetMessageHeaders } = await this.#load();

@@ -13,13 +13,28 @@ export class Composer {
   #form = null;
   #working = null;   // sending or keeping
 
-  /** @param {(draft: string|null) => void} onDone told when the form has closed, and the id of the draft that it was */
-  constructor({ box, graph, known, say, onDone }) { Object.assign(this, { box, graph, known, say, onDone }); }
+  #conversation = null;
+
+  /**
+   * @param {() => void} onOpen told when a form has opened
+   * @param {(field: 'to'|'cc'|'bcc') => void} onPeople told when somebody was named in a field, or taken off
+   * @param {(draft: string|null) => void} onDone told when the form has closed, and the id of the draft that it was
+   */
+  constructor({ box, graph, known, say, onOpen, onPeople, onDone }) { Object.assign(this, { box, graph, known, say, onOpen, onPeople, onDone }); }
 
   get isOpen() { return this.#form !== null; }
 
+  /** What an add-in may know of it. */
+  get item() {
+    return {
+      kind: 'message', conversationId: this.#conversation, people: () => [this.to.value, this.cc.value, this.bcc.value],
+      subject: () => this.subject.value, text: () => this.text.value,
+    };
+  }
+
   write({ to = [], cc = [], subject = '', text = '' } = {}) {
     this.#draft = null;
+    this.#conversation = null;
     this.#open('New mail', { to, cc, bcc: [], subject, text, sensitivity: 0, categories: [] });
     (to.length > 0 ? this.subject : this.to.input).focus();
   }
@@ -57,6 +72,7 @@ export class Composer {
   #edit(draft, text, title) {
     const people = (list) => list.map(({ emailAddress: { name, address } }) => ({ name: name === address ? '' : name, address }));
     this.#draft = draft.id;
+    this.#conversation = draft.conversationId;
     this.#open(title, {
       to: people(draft.toRecipients), cc: people(draft.ccRecipients), bcc: people(draft.bccRecipients ?? []), subject: draft.subject, text,
       sensitivity: sensitivityOf(draft), categories: draft.categories ?? [],
@@ -65,9 +81,9 @@ export class Composer {
   }
 
   #open(title, { to, cc, bcc, subject, text, sensitivity, categories }) {
-    this.to = new PeopleField({ label: 'To', known: this.known });
-    this.cc = new PeopleField({ label: 'Cc', known: this.known });
-    this.bcc = new PeopleField({ label: 'Bcc', known: this.known });
+    this.to = new PeopleField({ label: 'To', known: this.known, onChange: () => this.onPeople('to') });
+    this.cc = new PeopleField({ label: 'Cc', known: this.known, onChange: () => this.onPeople('cc') });
+    this.bcc = new PeopleField({ label: 'Bcc', known: this.known, onChange: () => this.onPeople('bcc') });
     [this.to.value, this.cc.value, this.bcc.value] = [to, cc, bcc];
     this.cc.box.hidden = cc.length === 0;
     this.bcc.box.hidden = bcc.length === 0;
@@ -113,6 +129,7 @@ export class Composer {
     this.isNew = true;
     this.box.replaceChildren(this.#form);
     this.#before = this.#written();
+    this.onOpen();
   }
 
   #send() {

@@ -112,9 +112,19 @@ function select(item) {
   });
 }
 
+/** The pane is about what is being written, and else about what is selected. */
+function tellPane() {
+  const form = [composer, planner].find((one) => one.isOpen);
+  if (form) mailbox.write(form.item); else mailbox.select(selected);
+  host?.itemChanged();
+}
+
 /** What is being written stays in Drafts; a meeting that is being planned is not planned. */
 async function turnAway() {
-  planner.close();
+  if (planner.isOpen) {
+    planner.close();
+    tellPane();
+  }
   await composer.keep().catch((error) => say(error.message));
 }
 
@@ -293,7 +303,7 @@ async function look() {
       select(null);
     } else {
       selected = event;
-      mailbox.select(event);
+      if (!planner.isOpen) mailbox.select(event);
       render();
     }
   })().catch((error) => say(error.message)).finally(() => { looking = null; });
@@ -430,8 +440,9 @@ async function openMailbox(person) {
     },
   });
   reading = new ReadingPane({ box, graph, locale });
-  composer = new Composer({ box, graph, known, say, onDone: done });
-  planner = new Planner({ box, graph, known, say, now, onDone: (event) => planned(event) });
+  const onPeople = (field) => host?.recipientsChanged(field);
+  composer = new Composer({ box, graph, known, say, onOpen: tellPane, onPeople, onDone: done });
+  planner = new Planner({ box, graph, known, say, now, onOpen: tellPane, onPeople, onDone: (event) => planned(event) });
   list = new MessageList({ box: byId('messages'), graph, own: person.address, locale, now, onSelect: selectMessage });
   calendar = new Calendar({ box: byId('week'), graph, locale, now, onSelect: select, onMove: moveEvent });
   tasks = new TaskList({ box: byId('task-list'), graph, locale, now, say, open: followLink });
@@ -457,6 +468,7 @@ async function openMailbox(person) {
 
 /** A mail is no longer being written. */
 function done(draft) {
+  tellPane();
   if (draft && draft === selected?.id) list.clearSelection(); else render();
   look();
 }
@@ -466,6 +478,7 @@ async function planned(event) {
     await calendar.show(event);
     select(event);
   } else {
+    tellPane();
     render();
   }
 }

@@ -7,7 +7,7 @@ const OF_CALL = 0, OF_EVENT = 1;                // _responseType
 const FAILED = -2;                              // _errorCode
 const OUTLOOK_ON_THE_WEB = 64;                  // _appName
 const PERMISSION_LEVELS = { Restricted: 0, ReadItem: 1, ReadWriteMailbox: 2, ReadWriteItem: 3 };
-const NO_ITEM = 6, MESSAGE = 1, APPOINTMENT = 2; // itemType
+const NO_ITEM = 6, MESSAGE = 1, APPOINTMENT = 2, WRITTEN_MESSAGE = 4, PLANNED_APPOINTMENT = 5; // itemType
 const HTML = 3;                                 // coercionType
 
 const done = (data = null) => ({ error: false, errorCode: 0, data });
@@ -57,6 +57,9 @@ export class OfficeHost {
 
   /** The selection moved: office.js rebuilds mailbox.item from this before the add-in's handler runs. */
   itemChanged() { this.#raise('olkItemSelectedChanged', this.mailbox.item() ? this.#initialData() : ''); }
+
+  /** @param {string} field to, cc or bcc; requiredAttendees or optionalAttendees: somebody was named in it, or taken off */
+  recipientsChanged(field) { this.#raise('olkRecipientsChanged', [JSON.stringify({ [field]: true })]); }
 
   themeChanged(colors) { this.#raise('officeThemeChanged', [JSON.stringify(colors)]); }
 
@@ -148,8 +151,10 @@ export class OfficeHost {
       extensionId: this.controlId, itemType: NO_ITEM,
     };
     if (!item) return base;
+    if (item.isWritten) {
+      return { ...base, itemType: item.kind === 'message' ? WRITTEN_MESSAGE : PLANNED_APPOINTMENT, conversationId: item.conversationId, seriesId: null };
+    }
 
-    const person = (who) => who && { name: who.name, address: who.address, recipientType: who.external ? 3 : 2, appointmentResponse: who.response };
     const common = {
       ...base, id: item.id, itemClass: item.itemClass, subject: item.subject, normalizedSubject: item.normalizedSubject,
       dateTimeCreated: item.created, dateTimeModified: item.modified, dateTimeSent: item.sent, attachments: item.attachments,
@@ -175,6 +180,8 @@ export class OfficeHost {
       8: openItem, 179: openItem, 9: openItem, 180: openItem,
       10: openReply(false), 30: openReply(false), 181: openReply(false), 183: openReply(false),
       11: openReply(true), 31: openReply(true), 182: openReply(true), 184: openReply(true),
+      15: ({ recipientField }) => done(box.recipients(recipientField).map(person)),
+      18: () => done(box.item().subject()),
       12: () => ({ wasSuccessful: false, errorCode: 9018, errorName: 'GenericTokenError', errorMessage: 'Exchange tokens are off.' }),
       33: (params) => box.addNotification(params) ? done() : refused(9023),
       34: () => done(box.notifications()),
@@ -196,6 +203,8 @@ export class OfficeHost {
     };
   }
 }
+
+const person = (who) => who && { name: who.name, address: who.address, recipientType: who.external ? 3 : 2, appointmentResponse: who.response };
 
 // Other scripts post to the window too, and not everything they say is JSON.
 function parse(text) {

@@ -11,10 +11,21 @@ export class Planner {
   #event = null; // that is changed; null for a new one
   #form = null;
 
-  /** @param {(event: object|null) => void} onDone told the event as it is then, null when nothing was planned */
-  constructor({ box, graph, known, say, now, onDone }) { Object.assign(this, { box, graph, known, say, now, onDone }); }
+  /**
+   * @param {() => void} onOpen told when a form has opened
+   * @param {(field: 'requiredAttendees') => void} onPeople told when somebody was named, or taken off
+   * @param {(event: object|null) => void} onDone told the event as it is then, null when nothing was planned
+   */
+  constructor({ box, graph, known, say, now, onOpen, onPeople, onDone }) { Object.assign(this, { box, graph, known, say, now, onOpen, onPeople, onDone }); }
 
   get isOpen() { return this.#form !== null; }
+
+  /** What an add-in may know of it. */
+  get item() {
+    return {
+      kind: 'appointment', conversationId: null, people: () => [this.people.value, []], subject: () => this.subject.value, text: () => this.text.value,
+    };
+  }
 
   /** @param {Date} day on which it is planned at first: at the next full hour when that is today, else at nine */
   plan(day, people = []) {
@@ -42,7 +53,7 @@ export class Planner {
     this.#event = event;
     const field = (label, input) => element('div', { className: 'field' }, element('label', { htmlFor: input.id, textContent: label }), input);
     this.subject = element('input', { id: 'event-subject', type: 'text', value: subject, maxLength: 255, autocomplete: 'off' });
-    this.people = new PeopleField({ label: 'With', known: this.known });
+    this.people = new PeopleField({ label: 'With', known: this.known, onChange: () => this.onPeople('requiredAttendees') });
     this.people.value = people;
     this.day = element('input', { type: 'date', value: dateOf(start), ariaLabel: 'Day', required: true });
     this.from = element('input', { type: 'time', value: timeOf(start), ariaLabel: 'From', step: 300, required: true });
@@ -87,6 +98,7 @@ export class Planner {
     });
     this.box.replaceChildren(this.#form);
     this.subject.focus();
+    this.onOpen();
   }
 
   #start() { return new Date(`${this.day.value}T${this.allDay.checked ? '00:00' : this.from.value}`); }

@@ -16,10 +16,16 @@ export interface Item {
   /** Empty for a meeting, and where Outlook does not say. */
   messageId: string;
   subject: string;
+  /** It is being written: people come and go. */
+  isWritten: boolean;
 }
 
 type Recipients = Office.EmailAddressDetails[] | Office.Recipients;
-type AnyItem = Partial<Office.MessageRead & Office.AppointmentRead> & { from?: Office.EmailAddressDetails | Office.From };
+type AnyItem = Partial<Office.MessageRead & Office.AppointmentRead> & {
+  from?: Office.EmailAddressDetails | Office.From;
+  bcc?: Office.Recipients;
+  addHandlerAsync?: (type: Office.EventType, handler: () => void, done: () => void) => void;
+};
 
 export async function ready(): Promise<void> {
   await Office.onReady();
@@ -41,7 +47,12 @@ export function currentKey(): string | null {
     return null;
   }
 
-  return [item.itemType, item.itemId, item.internetMessageId, item.conversationId, item.dateTimeCreated?.valueOf()].join('|');
+  return [item.itemType, isWritten(item), item.itemId, item.internetMessageId, item.conversationId, item.dateTimeCreated?.valueOf()].join('|');
+}
+
+/** Whether it is a mail being written or a meeting being planned: those are asked for their people, and have no id. */
+function isWritten({ to, requiredAttendees }: AnyItem): boolean {
+  return [to, requiredAttendees].some((list) => list !== undefined && !Array.isArray(list));
 }
 
 /** The open mail's Message-ID; a meeting has none. */
@@ -58,7 +69,7 @@ export function currentItem(): Item | Promise<Item> | null {
   }
 
   const senders = [item.from, item.organizer].filter((one) => one !== undefined);
-  const lists = [item.to, item.cc, item.requiredAttendees, item.optionalAttendees].filter((one) => one !== undefined) as Recipients[];
+  const lists = [item.to, item.cc, item.bcc, item.requiredAttendees, item.optionalAttendees].filter((one) => one !== undefined) as Recipients[];
   const sender = senders.find((one): one is Office.EmailAddressDetails => 'emailAddress' in one);
   if (lists.every(Array.isArray)) {
     return itemOf(item, key, sender, lists.flat());
@@ -67,14 +78,40 @@ export function currentItem(): Item | Promise<Item> | null {
   return Promise.all(lists.map(readRecipients)).then((read) => itemOf(item, key, sender, read.flat()));
 }
 
-/** Calls back when another item is open. The event misses some, so focus, visibility and a slow clock look too. */
-export function onSelection(changed: () => void): void {
+/**
+ * Calls back when another item is open, and when the people of one that is being written may be others. The event misses some items, so focus,
+ * visibility and a slow clock look too; where Outlook does not tell of people either (before Mailbox 1.7), they look for those as well.
+ */
+export function onSelection(changed: () => void, peopleChanged: () => void): void {
+  const tellsOfPeople = Office.context.requirements.isSetSupported('Mailbox', '1.7');
   let last = currentKey();
+  const listen = (): void => {
+    const item = Office.context.mailbox.item as AnyItem | null | undefined;
+    if (tellsOfPeople && item && isWritten(item)) {
+      // Once it listens, what was missed until then is looked for.
+      item.addHandlerAsync?.(Office.EventType.RecipientsChanged, peopleChanged, peopleChanged);
+    }
+  };
+  const open = (): void => {
+    last = currentKey();
+    listen();
+    changed();
+  };
   const look = (): void => {
-    const key = currentKey();
-    if (key !== last) {
-      last = key;
-      changed();
+    const item = Office.context.mailbox.item as AnyItem | null | undefined;
+    if (currentKey() !== last) {
+      open();
+    } else if (!tellsOfPeople && item?.itemType && isWritten(item)) {
+      peopleChanged();
+    }
+  };
+  // Two new mails one after the other look alike: there the event is believed.
+  const selected = (): void => {
+    const item = Office.context.mailbox.item as AnyItem | null | undefined;
+    if (item?.itemType && isWritten(item)) {
+      open();
+    } else {
+      look();
     }
   };
 
@@ -82,7 +119,8 @@ export function onSelection(changed: () => void): void {
   addEventListener('keydown', (event) => event.key === 'Tab' && event.stopImmediatePropagation(), { capture: true });
 
   // Missing where the pane cannot be pinned.
-  Office.context.mailbox.addHandlerAsync?.(Office.EventType.ItemChanged, look);
+  Office.context.mailbox.addHandlerAsync?.(Office.EventType.ItemChanged, selected);
+  listen();
   addEventListener('focus', look);
   document.addEventListener('visibilitychange', look);
   setInterval(() => document.hidden || look(), 1_500);
@@ -157,5 +195,6 @@ function itemOf(item: AnyItem, key: string, sender: Office.EmailAddressDetails |
     messageId: item.internetMessageId ?? '',
     // Of one that is being written it would have to be asked for.
     subject: typeof item.subject === 'string' ? item.subject : '',
+    isWritten: isWritten(item),
   };
 }
