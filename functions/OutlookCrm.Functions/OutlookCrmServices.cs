@@ -8,6 +8,7 @@ using OutlookCrm.Customers;
 using OutlookCrm.Firm;
 using OutlookCrm.FollowUps;
 using OutlookCrm.Graph;
+using OutlookCrm.Health;
 using OutlookCrm.Http;
 using OutlookCrm.Identity;
 using OutlookCrm.Insights;
@@ -37,6 +38,7 @@ public static class OutlookCrmServices
         services.AddInsights();
         services.AddFollowUps();
         services.AddCapture(configuration);
+        services.AddHealth();
         return services;
     }
 

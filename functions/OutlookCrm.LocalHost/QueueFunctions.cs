@@ -14,6 +14,7 @@ namespace OutlookCrm.LocalHost;
 internal sealed class QueueFunctions : IHostedService, IDisposable
 {
     private static readonly TimeSpan shortestWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan storeAway = TimeSpan.FromSeconds(5);
 
     private readonly IReadOnlyList<(FunctionEntry Function, string Queue)> listeners;
     private readonly BackgroundRuns runs;
@@ -121,7 +122,13 @@ internal sealed class QueueFunctions : IHostedService, IDisposable
             }
             else if (failure is OperationCanceledException && loops.Aborting.IsCancellationRequested)
             {
-                await queue.HideAsync(newest, TimeSpan.Zero, CancellationToken.None);
+                await queue.ReturnAsync(newest, TimeSpan.Zero, CancellationToken.None);
+            }
+            else if (failure is TableStoreUnavailableException or WorkQueueUnavailableException)
+            {
+                // A full disk or a locked file may last longer than five tries do.
+                logger.LogWarning(failure, "{Function}: message {MessageId} waits until records and queues can be reached", function.Name, message.Id);
+                await queue.ReturnAsync(newest, settings.QueueRetryDelay > storeAway ? settings.QueueRetryDelay : storeAway, CancellationToken.None);
             }
             else if (message.DequeueCount >= settings.QueueMaxDequeueCount)
             {

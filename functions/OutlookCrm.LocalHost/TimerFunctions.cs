@@ -10,6 +10,7 @@ internal sealed class TimerFunctions : IHostedService, IDisposable
 {
     // A machine that slept wakes with its timers behind: look at the clock at least this often.
     private static readonly TimeSpan longestSleep = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan clockStep = TimeSpan.FromMinutes(5);
     private static readonly Dictionary<string, object?> nothing = [];
 
     private readonly IReadOnlyList<(FunctionEntry Function, TimerTriggerAttribute Trigger, string Expression, TimerSchedule Schedule)> timers;
@@ -86,7 +87,7 @@ internal sealed class TimerFunctions : IHostedService, IDisposable
         }
 
         var last = kept?.Last;
-        while (next is { } due && await UntilAsync(due))
+        while (next is { } wanted && await UntilAsync(wanted, schedule) is { } due)
         {
             await RunAsync(function, new TimerInfo
             {
@@ -109,20 +110,30 @@ internal sealed class TimerFunctions : IHostedService, IDisposable
         }
     }
 
-    private async Task<bool> UntilAsync(DateTimeOffset due)
+    /// <summary>When it came due; null when the host stops.</summary>
+    private async Task<DateTimeOffset?> UntilAsync(DateTimeOffset due, TimerSchedule schedule)
     {
         try
         {
-            while (due - clock.GetUtcNow() is var left && left > TimeSpan.Zero)
+            while (true)
             {
-                await Task.Delay(left < longestSleep ? left : longestSleep, clock, loops.Stopping);
-            }
+                var now = clock.GetUtcNow();
+                if (schedule.NextAfter(now) is { } sooner && due - sooner > clockStep)
+                {
+                    due = sooner; // it was meant by a clock that was ahead and has been set back
+                }
 
-            return !loops.Stopping.IsCancellationRequested;
+                if (due <= now)
+                {
+                    return loops.Stopping.IsCancellationRequested ? null : due;
+                }
+
+                await Task.Delay(due - now < longestSleep ? due - now : longestSleep, clock, loops.Stopping);
+            }
         }
         catch (OperationCanceledException)
         {
-            return false;
+            return null;
         }
     }
 

@@ -214,6 +214,8 @@ internal static class CaptureRun
             return real.HideAsync(message, visibility, cancellation);
         }
 
+        public Task<long> CountAsync(string queue, CancellationToken cancellation) => real.CountAsync(queue, cancellation);
+
         public Task WaitAsync(string queue, TimeSpan atMost, CancellationToken cancellation) => real.WaitAsync(queue, atMost, cancellation);
 
         public void Dispose() => (real as IDisposable)?.Dispose();

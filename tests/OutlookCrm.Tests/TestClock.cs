@@ -6,6 +6,7 @@ public sealed class TestClock(DateTimeOffset start) : TimeProvider
     private readonly Lock gate = new();
     private readonly List<TestTimer> timers = [];
     private DateTimeOffset now = start.ToUniversalTime();
+    private TimeSpan set;
 
     /// <summary>Monday, 2 March 2026, 09:00 UTC.</summary>
     public TestClock()
@@ -37,7 +38,24 @@ public sealed class TestClock(DateTimeOffset start) : TimeProvider
         }
     }
 
-    public override long GetTimestamp() => GetUtcNow().Ticks;
+    public override long GetTimestamp()
+    {
+        lock (gate)
+        {
+            return (now - set).Ticks;
+        }
+    }
+
+    /// <summary>As when somebody sets a machine's clock, forward or back: timers and timestamps go on as if nothing had happened.</summary>
+    public void SetBy(TimeSpan by)
+    {
+        lock (gate)
+        {
+            now += by;
+            set += by;
+            timers.ForEach(timer => timer.ShiftBy(by));
+        }
+    }
 
     /// <summary>Moves time forward; each timer due on the way fires at its own instant.</summary>
     public void Advance(TimeSpan by)
@@ -94,6 +112,8 @@ public sealed class TestClock(DateTimeOffset start) : TimeProvider
         public DateTimeOffset? DueAt { get; private set; }
 
         public void Fire() => callback(state);
+
+        public void ShiftBy(TimeSpan by) => DueAt += by;
 
         public void Reschedule(DateTimeOffset firedAt) =>
             DueAt = period == Timeout.InfiniteTimeSpan || period == TimeSpan.Zero ? null : firedAt + period;

@@ -12,7 +12,7 @@ internal sealed record MailboxLeaseRow(string? Owner, DateTimeOffset Until, Date
 {
     public static MailboxLeaseRow None { get; } = new(null, DateTimeOffset.UnixEpoch, null, 0, null);
 
-    public bool IsTaken(DateTimeOffset now) => Owner is not null && Until > now;
+    public bool IsTaken(DateTimeOffset now) => Owner is not null && Until.IsAhead(MailboxLease.Length, now);
 
     public static MailboxLeaseRow From(TableRow row) => new(
         row.Properties.GetValueOrDefault(nameof(Owner)) as string,
@@ -189,7 +189,7 @@ internal sealed class MailboxLease : IAsyncDisposable
                     return;
                 }
 
-                if (clock.GetUtcNow() < Row.Until - (Length / 2))
+                if (clock.GetUtcNow() is var now && now < Row.Until - (Length / 2) && Row.Until.IsAhead(Length, now))
                 {
                     continue; // a commit renewed it
                 }

@@ -51,7 +51,7 @@ public sealed class MailboxSweep(
 
         bool IsDue(MailboxStatus? status) => status is null
             || ((!status.IsNotified || status.SubscriptionExpiresAt < now)
-                && (status.LastSuccessAt is null || now - status.LastSuccessAt >= options.PollInterval)
-                && (status.RetryAt is null || status.RetryAt <= now));
+                && (status.LastSuccessAt is not { } last || last.IsOver(options.PollInterval, now))
+                && (status.RetryAt is not { } retryAt || !retryAt.IsAhead(MailboxWorker.LongestWait, now)));
     }
 }

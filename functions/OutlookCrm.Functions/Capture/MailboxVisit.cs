@@ -162,7 +162,7 @@ internal sealed class MailboxVisit(
             {
                 // Once: a link that is refused, or leads to a page that cannot be had, is given up; its part is read by plain pages.
                 anchored++;
-                cursor = Put(cursor.Anchored(AnchorOf(startedAt, isJunk), until: null, isJunk ? null : MissedFrom(cursor), startedAt));
+                cursor = Put(cursor.Anchored(AnchorOf(startedAt, isJunk), until: null, isJunk ? null : MissedFrom(cursor, startedAt), startedAt));
                 continue;
             }
             catch (GraphException e) when (e.Trouble == GraphTrouble.Item)
@@ -195,7 +195,7 @@ internal sealed class MailboxVisit(
                 {
                     // The limit may have been reached within this very round.
                     var before = known.FirstOrDefault(old => old.Folder == folder) ?? cursor;
-                    Put(cursor.Anchored(startedAt - Overlap, until: null, isJunk ? null : MissedFrom(before), startedAt));
+                    Put(cursor.Anchored(startedAt - Overlap, until: null, isJunk ? null : MissedFrom(before, startedAt), startedAt));
                 }
 
                 return true;
@@ -300,6 +300,12 @@ internal sealed class MailboxVisit(
             return Put(isJunk ? cursor : WithHistory(cursor, now));
         }
 
+        if (cursor.From.IsOfAnotherClock(now))
+        {
+            // It was anchored while the clock was ahead, and is told of nothing until then.
+            cursor = Put(cursor.Anchored(AnchorOf(now, isJunk), until: null, isJunk ? null : MissedFrom(cursor, now), now));
+        }
+
         return isJunk || mailbox.Since == cursor.Since ? cursor
             : mailbox.Since > cursor.Since ? Put(cursor.Shortened(mailbox.Since, StartOf(mailbox.Since)))
             : Put(WithHistory(cursor with { Since = mailbox.Since }, StartOf(cursor.Since)));
@@ -324,7 +330,7 @@ internal sealed class MailboxVisit(
             cursor = Put(WithHistory(cursor with { Since = mailbox.Since }, StartOf(cursor.Since) < cursor.From ? StartOf(cursor.Since) : cursor.From));
         }
 
-        return now.AddMonths(MonthsAhead) - cursor.Until > WindowDrift ? Put(AnchoredCalendar(cursor, now)) : cursor;
+        return (now.AddMonths(MonthsAhead) - cursor.Until!.Value).Duration() > WindowDrift ? Put(AnchoredCalendar(cursor, now)) : cursor;
     }
 
     /// <summary>What was never looked at, up to a time.</summary>
@@ -342,7 +348,12 @@ internal sealed class MailboxVisit(
 
     private static DateTimeOffset AnchorOf(DateTimeOffset now, bool isJunk) => now - (isJunk ? JunkWindow : Overlap);
 
-    private static DateTimeOffset MissedFrom(FolderCursor cursor) => (cursor.GoodAt ?? cursor.From) - SafetyMargin;
+    // A time of a clock that was ahead says nothing of what was seen since it was set back.
+    private static DateTimeOffset MissedFrom(FolderCursor cursor, DateTimeOffset now)
+    {
+        var seen = cursor.GoodAt is { } good && !good.IsOfAnotherClock(now) ? good : cursor.From;
+        return seen.IsOfAnotherClock(now) ? now - RecountWindow : seen - SafetyMargin;
+    }
 
     private static DateTimeOffset StartOf(DateOnly day) => new(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
 
@@ -515,7 +526,7 @@ internal sealed class MailboxVisit(
     /// <summary>The last month, and now and then everything.</summary>
     private void BeginRecount(DateTimeOffset now)
     {
-        var isAll = Status.RecountedAllAt is null || now - Status.RecountedAllAt > AllAgainAfter;
+        var isAll = Status.RecountedAllAt is not { } all || all.IsOver(AllAgainAfter, now);
         foreach (var cursor in cursors.Values.Where(cursor => active.Contains(cursor.Folder)).ToList())
         {
             var from = StartOf(mailbox.Since);

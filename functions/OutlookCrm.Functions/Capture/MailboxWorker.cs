@@ -35,6 +35,9 @@ public sealed class MailboxWorker(
     /// <summary>How long a look waits when the store cannot be reached: none of a message's five lives is spent on it.</summary>
     internal static readonly TimeSpan StoreAway = TimeSpan.FromSeconds(30);
 
+    /// <summary>Longer than anything is waited for, also when Graph asks for it: a time further ahead is another clock's.</summary>
+    internal static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan FirstReconnect = TimeSpan.FromMinutes(5);
@@ -75,7 +78,9 @@ public sealed class MailboxWorker(
     private async Task<TimeSpan?> TryLookAsync(MailboxToLookAt ask, DateTimeOffset askedAt, CancellationToken cancellation)
     {
         var known = await leases.ReadAsync(ask.TenantId, ask.UserId, cancellation);
-        if (ask is { Subscriptions: false, Recount: false, Insists: false } && known.Row.LookedFrom >= askedAt)
+        var now = clock.GetUtcNow();
+        if (ask is { Subscriptions: false, Recount: false, Insists: false }
+            && known.Row.LookedFrom is { } lookedFrom && lookedFrom >= askedAt && !lookedFrom.IsOfAnotherClock(now))
         {
             return null;
         }
@@ -86,11 +91,10 @@ public sealed class MailboxWorker(
             return null;
         }
 
-        var now = clock.GetUtcNow();
-        if (known.Row.RetryAt > now
+        if (known.Row.RetryAt is { } retryAt && retryAt.IsAhead(LongestWait, now)
             && !(ask.Insists && (await statuses.FindAsync(ask.TenantId, ask.UserId, cancellation)).Trouble == GraphTrouble.Reconnect))
         {
-            return known.Row.RetryAt - now;
+            return retryAt - now;
         }
 
         if (await leases.TryTakeAsync(ask.TenantId, ask.UserId, known, cancellation) is not { } lease)
@@ -226,7 +230,8 @@ public sealed class MailboxWorker(
         var (first, longest) = trouble.Trouble == GraphTrouble.Reconnect ? (FirstReconnect, LongestReconnect) : (FirstRetry, LongestRetry);
         var wait = first * Math.Pow(2, Math.Min(failures, 20));
         wait = wait < longest ? wait : longest;
-        return trouble.RetryAfter is { } asked && asked > wait ? asked : wait;
+        wait = trouble.RetryAfter is { } asked && asked > wait ? asked : wait;
+        return wait < LongestWait ? wait : LongestWait;
     }
 
     private sealed class Running

@@ -13,7 +13,7 @@ public sealed class SpecialFolders(GraphMailboxes graph, TimeProvider clock)
     internal async ValueTask<MailFolders> OfAsync(Guid tenantId, CapturedMailbox mailbox, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        if (known.TryGetValue((tenantId, mailbox.UserId), out var kept) && now - kept.At < KnownFor)
+        if (known.TryGetValue((tenantId, mailbox.UserId), out var kept) && !kept.At.IsOver(KnownFor, now))
         {
             return kept.Folders;
         }

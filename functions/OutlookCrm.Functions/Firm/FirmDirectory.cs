@@ -28,11 +28,11 @@ public sealed class FirmDirectory(ITableStore tables, FirmOptions options, TimeP
     public async ValueTask<OwnFirm> OfAsync(Guid tenantId, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        if (!firms.TryGetValue(tenantId, out var loading) || now - loading.At >= MaxStale || loading.Firm.Value is { IsFaulted: true } or { IsCanceled: true })
+        if (!firms.TryGetValue(tenantId, out var loading) || loading.At.IsOver(MaxStale, now) || loading.Firm.Value is { IsFaulted: true } or { IsCanceled: true })
         {
             loading = Begin(tenantId, loading, now);
         }
-        else if (now - loading.At >= MaxAge && loading.TryBeginRenewal())
+        else if (loading.At.IsOver(MaxAge, now) && loading.TryBeginRenewal())
         {
             // On a thread of its own: SQLite reads on the caller's.
             _ = Task.Run(() => RenewAsync(tenantId, loading, now), CancellationToken.None);

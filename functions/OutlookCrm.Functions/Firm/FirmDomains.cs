@@ -31,13 +31,13 @@ public sealed class FirmDomains(ITableStore tables, GraphMailboxes graph, FirmDi
     public async Task KnowAsync(Guid tenantId, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        if (lookedAt.TryGetValue(tenantId, out var at) && now - at < LookAgain)
+        if (lookedAt.TryGetValue(tenantId, out var at) && !at.IsOver(LookAgain, now))
         {
             return;
         }
 
         var row = await FindAsync(tables, tenantId, cancellation);
-        if (row is null || now - (DateTimeOffset)row.Properties[ReadAt] >= Fresh)
+        if (row is null || ((DateTimeOffset)row.Properties[ReadAt]).IsOver(Fresh, now))
         {
             try
             {

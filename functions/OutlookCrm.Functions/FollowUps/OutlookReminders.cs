@@ -65,10 +65,10 @@ public sealed class OutlookReminders(
         var found = await tables.FindAsync(Tables.Reminders, TableKeys.Reminders(tenantId), TableKeys.Reminder(id), cancellation);
         var row = found is null ? null : ShownReminder.From(found);
         var now = clock.GetUtcNow();
-        if (row?.BusyUntil > now)
+        if (row?.BusyUntil is { } busyUntil && busyUntil.IsAhead(Lease, now))
         {
             // Mostly it is a moment; whoever takes long may have died.
-            var left = row.BusyUntil.Value - now;
+            var left = busyUntil - now;
             return Lease - left < Soon ? Busy : left < LongestBusy ? left : LongestBusy;
         }
 

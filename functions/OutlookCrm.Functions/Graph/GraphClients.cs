@@ -58,7 +58,7 @@ internal sealed class GraphClients : IDisposable
             return true; // somebody else was refused too
         }
 
-        return clock.GetUtcNow() - current.Since >= MinTokenAge && tenants.TryUpdate(tenantId, Make(tenantId), current);
+        return current.Since.IsOver(MinTokenAge, clock.GetUtcNow()) && tenants.TryUpdate(tenantId, Make(tenantId), current);
     }
 
     public void Dispose() => http.Dispose();

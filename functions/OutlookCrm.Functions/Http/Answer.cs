@@ -76,6 +76,10 @@ public static class Answer
     public static IResult Changed(FollowUpConflict conflict) =>
         new FacedResult<FollowUpConflict>(StatusCodes.Status412PreconditionFailed, conflict, conflict.Theirs.ETag, Location: null);
 
+    /// <summary>503: the product cannot do its work; the answer says why.</summary>
+    public static IResult NotReady(HealthReport report) =>
+        new FacedResult<HealthReport>(StatusCodes.Status503ServiceUnavailable, report, ETag: null, Location: null);
+
     /// <param name="detail">A sentence for a person, such as "No customer has this id."</param>
     public static IResult NotFound(string detail) => Refused(StatusCodes.Status404NotFound, detail);
 

@@ -58,6 +58,8 @@ public static class ContractJson
 [JsonSerializable(typeof(FollowUpConflict))]
 [JsonSerializable(typeof(MyDay))]
 [JsonSerializable(typeof(ReminderChoices))]
+[JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(FirmHealth))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(CreateCustomerRequest))]
 [JsonSerializable(typeof(UpdateCustomerRequest))]

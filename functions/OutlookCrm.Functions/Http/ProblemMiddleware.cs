@@ -43,7 +43,7 @@ internal sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunct
         catch (Exception e) when (!http.Response.HasStarted)
         {
             var problem = ProblemOf(e, context);
-            if (e is TableStoreUnavailableException or IssuerUnavailableException)
+            if (e is TableStoreUnavailableException or WorkQueueUnavailableException or IssuerUnavailableException)
             {
                 http.Response.Headers.RetryAfter = RetryAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture);
             }
@@ -67,10 +67,11 @@ internal sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunct
                 Log(LogLevel.Warning, e, context);
                 return Answer.Problem(
                     StatusCodes.Status413PayloadTooLarge, "The record would be larger than can be kept.", errors: null, instance);
-            case TableStoreUnavailableException:
+            case TableStoreUnavailableException or WorkQueueUnavailableException:
                 Log(LogLevel.Warning, e, context);
+                var trouble = ((e as TableStoreUnavailableException) ?? (e.InnerException as TableStoreUnavailableException))?.Trouble ?? StoreTrouble.NoAnswer;
                 return Answer.Problem(
-                    StatusCodes.Status503ServiceUnavailable, "The records cannot be reached. Try again in a moment.", errors: null, instance);
+                    StatusCodes.Status503ServiceUnavailable, $"{StoreTroubles.WordsOf(trouble)} Try again in a moment.", errors: null, instance);
             case IssuerUnavailableException:
                 Log(LogLevel.Warning, e, context);
                 return Answer.Problem(

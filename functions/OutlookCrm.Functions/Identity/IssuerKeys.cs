@@ -21,7 +21,7 @@ internal sealed class IssuerKeys(IdentityOptions options, IDocumentRetriever doc
     private const int MinKeyBits = 2048;
     private readonly SemaphoreSlim oneAtATime = new(1, 1);
     private volatile IssuerSnapshot? current;
-    private long lastAskedTicks = DateTimeOffset.MinValue.UtcTicks;
+    private DateTimeOffset lastAskedAt = DateTimeOffset.MinValue;
 
     /// <summary>Changes when the keys do, so that what was judged by old keys can be judged again.</summary>
     public int Generation => current?.Generation ?? 0;
@@ -33,7 +33,7 @@ internal sealed class IssuerKeys(IdentityOptions options, IDocumentRetriever doc
     public async ValueTask<IssuerSnapshot> WithKeyAsync(string keyId, CancellationToken cancellation)
     {
         var known = current;
-        if (known is not null && known.Keys.ContainsKey(keyId) && clock.GetUtcNow() < known.FetchedAt + RenewAfter)
+        if (known is not null && known.Keys.ContainsKey(keyId) && !known.FetchedAt.IsOver(RenewAfter, clock.GetUtcNow()))
         {
             return known;
         }
@@ -43,11 +43,11 @@ internal sealed class IssuerKeys(IdentityOptions options, IDocumentRetriever doc
         {
             known = current;
             var now = clock.GetUtcNow();
-            var needed = known is null || !known.Keys.ContainsKey(keyId) || now >= known.FetchedAt + RenewAfter;
+            var needed = known is null || !known.Keys.ContainsKey(keyId) || known.FetchedAt.IsOver(RenewAfter, now);
             var interval = known is null ? MinIntervalAtFirst : MinInterval;
-            if (needed && now.UtcTicks - lastAskedTicks >= interval.Ticks)
+            if (needed && lastAskedAt.IsOver(interval, now))
             {
-                lastAskedTicks = now.UtcTicks;
+                lastAskedAt = now;
                 current = known = await FetchAsync(known, now);
             }
 

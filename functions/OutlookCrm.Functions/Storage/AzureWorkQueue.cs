@@ -97,6 +97,22 @@ internal sealed class AzureWorkQueue(QueueServiceClient service, TimeProvider cl
         }
     }
 
+    public async Task<long> CountAsync(string queue, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await Client(queue).GetPropertiesAsync(cancellation)).Value.ApproximateMessagesCount;
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == QueueErrorCode.QueueNotFound)
+        {
+            return 0;
+        }
+        catch (Exception e) when (IsUnavailable(e))
+        {
+            throw Unavailable(e);
+        }
+    }
+
     public Task WaitAsync(string queue, TimeSpan atMost, CancellationToken cancellation) => bell.WaitAsync(queue, atMost, cancellation);
 
     private QueueClient Client(string queue) => clients.GetOrAdd(queue, static (name, all) => all.GetQueueClient(name), service);

@@ -149,4 +149,36 @@ public abstract record TableChange
 public sealed class TableLimitException(string message) : Exception(message);
 
 /// <summary>The store did not answer in time or refused for load, retries included. The write may or may not have happened.</summary>
-public sealed class TableStoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+/// <param name="message">For the log: may name files.</param>
+public sealed class TableStoreUnavailableException(string message, Exception? inner = null, StoreTrouble trouble = StoreTrouble.NoAnswer)
+    : Exception(message, inner)
+{
+    public StoreTrouble Trouble { get; } = trouble;
+}
+
+/// <summary>Why a store does not take what it is given.</summary>
+public enum StoreTrouble
+{
+    NoAnswer,
+
+    /// <summary>No room on the disk, or none up to <see cref="StorageOptions.SqliteMaxMegabytes"/>.</summary>
+    Full,
+
+    /// <summary>Another program has it.</summary>
+    Locked,
+    ReadOnly,
+    Damaged,
+}
+
+/// <summary>For people, and for anybody: without names.</summary>
+internal static class StoreTroubles
+{
+    public static string WordsOf(StoreTrouble trouble) => trouble switch
+    {
+        StoreTrouble.Full => "There is no room left for more records.",
+        StoreTrouble.Locked => "Another program holds the records.",
+        StoreTrouble.ReadOnly => "The records may only be read.",
+        StoreTrouble.Damaged => "The file of the records is damaged.",
+        _ => "The records cannot be reached.",
+    };
+}

@@ -25,6 +25,23 @@ public interface IWorkQueue
     Task<WorkMessage?> HideAsync(WorkMessage message, TimeSpan visibility, CancellationToken cancellation);
 
     /// <summary>
+    /// Puts a message back as if nobody had taken it, to be seen after <paramref name="delay"/>: none of its lives is spent on what was not its fault.
+    /// Nothing happens when its receipt is no longer the newest. Unless a queue can do better, a copy takes its place.
+    /// </summary>
+    async Task ReturnAsync(WorkMessage message, TimeSpan delay, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (await HideAsync(message, delay, cancellation) is { } held)
+        {
+            await SendAsync(held.Queue, held.Body, delay, cancellation);
+            await DeleteAsync(held, cancellation);
+        }
+    }
+
+    /// <summary>How many messages there are, hidden ones included; the service may count some that are gone.</summary>
+    Task<long> CountAsync(string queue, CancellationToken cancellation);
+
+    /// <summary>
     /// Returns when this process knows of a message to take, or after <paramref name="atMost"/>: other processes send too.
     /// One listener per queue.
     /// </summary>

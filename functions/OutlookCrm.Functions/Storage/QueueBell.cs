@@ -27,7 +27,7 @@ internal sealed class QueueBell(TimeProvider clock)
     /// <summary>Returns when a message is due, or after <paramref name="atMost"/>.</summary>
     public async Task WaitAsync(string queue, TimeSpan atMost, CancellationToken cancellation)
     {
-        var until = clock.GetUtcNow() + atMost;
+        var began = clock.GetTimestamp(); // whatever is done to the clock meanwhile
         while (true)
         {
             Task rung;
@@ -36,13 +36,14 @@ internal sealed class QueueBell(TimeProvider clock)
             {
                 var listener = Of(queue);
                 var now = clock.GetUtcNow();
-                if (listener.Due.RemoveWhere(due => due <= now) > 0 || until <= now)
+                left = atMost - clock.GetElapsedTime(began);
+                if (listener.Due.RemoveWhere(due => due <= now) > 0 || left <= TimeSpan.Zero)
                 {
                     return;
                 }
 
                 rung = listener.Rung.Task;
-                left = (listener.Due.Count > 0 && listener.Due.Min < until ? listener.Due.Min : until) - now;
+                left = listener.Due.Count > 0 && listener.Due.Min - now < left ? listener.Due.Min - now : left;
             }
 
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

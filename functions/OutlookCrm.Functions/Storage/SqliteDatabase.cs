@@ -1,3 +1,4 @@
+using System.Globalization;
 using SQLitePCL;
 
 namespace OutlookCrm.Storage;
@@ -39,7 +40,8 @@ internal sealed class SqliteDatabase : IDisposable
 
     /// <summary>Opens the file, makes it when it is absent, and refuses one that another program or a newer version wrote.</summary>
     /// <param name="busyTimeout">How long to wait for another process that writes.</param>
-    public static SqliteDatabase OpenForWriting(string file, TimeSpan busyTimeout)
+    /// <param name="maxMegabytes">How large the file may grow by this connection; null is as large as the disk takes.</param>
+    public static SqliteDatabase OpenForWriting(string file, TimeSpan busyTimeout, int? maxMegabytes = null)
     {
         try
         {
@@ -60,6 +62,11 @@ internal sealed class SqliteDatabase : IDisposable
             database.Execute("PRAGMA fullfsync=ON");
             database.Execute("PRAGMA journal_size_limit=67108864");
             database.Claim();
+            if (maxMegabytes is { } megabytes)
+            {
+                database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count={megabytes * 1024L * 1024 / database.Number("PRAGMA page_size")}"));
+            }
+
             return database;
         }
         catch
@@ -143,15 +150,16 @@ internal sealed class SqliteDatabase : IDisposable
     public TableStoreUnavailableException Failure(int code)
     {
         var detail = $"SQLite: {raw.sqlite3_errmsg(handle).utf8_to_string()} ({raw.sqlite3_extended_errcode(handle)})";
-        return new TableStoreUnavailableException((code & 0xff) switch
+        var (trouble, words) = (code & 0xff) switch
         {
-            raw.SQLITE_BUSY or raw.SQLITE_LOCKED => $"The database file {File} is locked by another program. {detail}",
-            raw.SQLITE_FULL => $"There is no room left on the disk of the database file {File}. {detail}",
-            raw.SQLITE_READONLY => $"The database file {File} or its folder may only be read. {detail}",
-            raw.SQLITE_CANTOPEN => $"The database file {File} cannot be opened. {detail}",
-            raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => $"The file {File} is damaged or is no database. {detail}",
-            _ => $"The database file {File} cannot be used. {detail}",
-        });
+            raw.SQLITE_BUSY or raw.SQLITE_LOCKED => (StoreTrouble.Locked, $"The database file {File} is locked by another program. {detail}"),
+            raw.SQLITE_FULL => (StoreTrouble.Full, $"There is no room left on the disk of the database file {File}. {detail}"),
+            raw.SQLITE_READONLY => (StoreTrouble.ReadOnly, $"The database file {File} or its folder may only be read. {detail}"),
+            raw.SQLITE_CANTOPEN => (StoreTrouble.NoAnswer, $"The database file {File} cannot be opened. {detail}"),
+            raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => (StoreTrouble.Damaged, $"The file {File} is damaged or is no database. {detail}"),
+            _ => (StoreTrouble.NoAnswer, $"The database file {File} cannot be used. {detail}"),
+        };
+        return new TableStoreUnavailableException(words, trouble: trouble);
     }
 
     public void Dispose()
@@ -212,6 +220,16 @@ internal sealed class SqliteDatabase : IDisposable
         var number = statement.Int64(0);
         statement.Reset();
         return number;
+    }
+
+    public bool HasColumn(string table, string column)
+    {
+        var statement = Prepare("SELECT 1 FROM pragma_table_info(?1) WHERE name=?2");
+        statement.Bind(1, table);
+        statement.Bind(2, column);
+        var found = statement.Step();
+        statement.Reset();
+        return found;
     }
 
     private bool HasTable(string table)

@@ -27,11 +27,12 @@ internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
     private bool disposed;
 
     /// <param name="busyTimeout">How long a write waits while another process writes to the file.</param>
-    public SqliteTableStore(string file, TimeSpan busyTimeout)
+    /// <param name="maxMegabytes">How large the file may grow; null is as large as the disk takes.</param>
+    public SqliteTableStore(string file, TimeSpan busyTimeout, int? maxMegabytes = null)
     {
         this.file = file;
         this.busyTimeout = busyTimeout;
-        writer = SqliteDatabase.OpenForWriting(file, busyTimeout);
+        writer = SqliteDatabase.OpenForWriting(file, busyTimeout, maxMegabytes);
         writeTurn = SqliteWriteTurn.Of(file);
         metrics = new StorageMetrics(this);
         writing = new Thread(CommitAll) { IsBackground = true, Name = "sqlite writer" };

@@ -21,6 +21,14 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
         CREATE INDEX IF NOT EXISTS work_messages_due ON work_messages (queue, visible_at);
         """;
 
+    // When a message was last sent, taken or hidden: one that was so in the future is from before the clock was set back. Files of before lack it.
+    private const string TouchedAt = "ALTER TABLE work_messages ADD COLUMN touched_at INTEGER NOT NULL DEFAULT 0;";
+
+    private const string TouchedIndex = "CREATE INDEX IF NOT EXISTS work_messages_touched ON work_messages (queue, touched_at);";
+
+    private const string Due = "SELECT 1 FROM work_messages WHERE queue = ?1 AND visible_at <= ?2 LIMIT 1";
+    private const string OfAnotherClock = "SELECT 1 FROM work_messages WHERE queue = ?1 AND touched_at > ?2 LIMIT 1";
+
     private readonly TimeProvider clock;
     private readonly QueueBell bell;
 
@@ -30,7 +38,8 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
     private readonly Lazy<SqliteDatabase> database;
 
     /// <param name="file">Opened, or made, when it is first needed.</param>
-    public SqliteWorkQueue(string file, TimeSpan busyTimeout, TimeProvider clock)
+    /// <param name="maxMegabytes">As of <see cref="SqliteTableStore"/>.</param>
+    public SqliteWorkQueue(string file, TimeSpan busyTimeout, TimeProvider clock, int? maxMegabytes = null)
     {
         this.clock = clock;
         writeTurn = SqliteWriteTurn.Of(file);
@@ -38,8 +47,14 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
         database = new Lazy<SqliteDatabase>(
             () =>
             {
-                var opened = SqliteDatabase.OpenForWriting(file, busyTimeout);
+                var opened = SqliteDatabase.OpenForWriting(file, busyTimeout, maxMegabytes);
                 opened.Execute(Schema);
+                if (!opened.HasColumn("work_messages", "touched_at"))
+                {
+                    opened.Execute(TouchedAt);
+                }
+
+                opened.Execute(TouchedIndex);
                 return opened;
             },
             LazyThreadSafetyMode.PublicationOnly);
@@ -51,7 +66,7 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
         var now = clock.GetUtcNow();
         var visibleAt = now + (delay ?? TimeSpan.Zero);
         await WriteAsync(
-            "INSERT INTO work_messages (queue, visible_at, receipt, body, dequeue_count, inserted_at) VALUES (?1, ?2, 0, ?3, 0, ?4)",
+            "INSERT INTO work_messages (queue, visible_at, receipt, body, dequeue_count, inserted_at, touched_at) VALUES (?1, ?2, 0, ?3, 0, ?4, ?4)",
             insert =>
             {
                 insert.Bind(1, queue);
@@ -70,14 +85,28 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
         var now = clock.GetUtcNow();
 
         // Most looks find nothing, and must not hold up a writer.
-        if (!await AnyAsync(queue, now, cancellation))
+        if (await AnyAsync(OfAnotherClock, queue, now + ClockSteps.Slack, cancellation))
+        {
+            await WriteAsync(
+                "UPDATE work_messages SET visible_at = min(visible_at, ?3), touched_at = ?3 WHERE queue = ?1 AND touched_at > ?2",
+                free =>
+                {
+                    free.Bind(1, queue);
+                    free.Bind(2, (now + ClockSteps.Slack).UtcTicks);
+                    free.Bind(3, now.UtcTicks);
+                    return free.Run();
+                },
+                cancellation);
+        }
+
+        if (!await AnyAsync(Due, queue, now, cancellation))
         {
             return [];
         }
 
         return await WriteAsync(
             """
-            UPDATE work_messages SET visible_at = ?1, dequeue_count = dequeue_count + 1, receipt = receipt + 1
+            UPDATE work_messages SET visible_at = ?1, touched_at = ?3, dequeue_count = dequeue_count + 1, receipt = receipt + 1
             WHERE id IN (SELECT id FROM work_messages WHERE queue = ?2 AND visible_at <= ?3 ORDER BY visible_at, id LIMIT ?4)
             RETURNING id, receipt, body, dequeue_count, inserted_at
             """,
@@ -117,27 +146,25 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
     {
         ArgumentNullException.ThrowIfNull(message);
         WorkQueueLimits.CheckHiding(visibility);
-        var visibleAt = clock.GetUtcNow() + visibility;
-        var hidden = await WriteAsync(
-            """
-            UPDATE work_messages SET visible_at = ?4, receipt = receipt + 1
-            WHERE id = ?1 AND receipt = ?2 AND queue = ?3 RETURNING receipt
-            """,
-            hide =>
-            {
-                BindKey(hide, message);
-                hide.Bind(4, visibleAt.UtcTicks);
-                var renewed = hide.Step() ? message with { Receipt = Text(hide.Int64(0)) } : null;
-                return renewed is not null && StepsToEnd(hide) ? renewed : null;
-            },
-            cancellation);
-        if (hidden is not null)
-        {
-            bell.Ring(message.Queue, visibleAt);
-        }
-
-        return hidden;
+        return await HideAsync(message, visibility, livesGivenBack: 0, cancellation);
     }
+
+    public Task ReturnAsync(WorkMessage message, TimeSpan delay, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        WorkQueueLimits.CheckHiding(delay);
+        return HideAsync(message, delay, livesGivenBack: 1, cancellation);
+    }
+
+    public Task<long> CountAsync(string queue, CancellationToken cancellation) => UseAsync(
+        "SELECT count(*) FROM work_messages WHERE queue = ?1",
+        count =>
+        {
+            count.Bind(1, queue);
+            count.Step();
+            return count.Int64(0);
+        },
+        cancellation);
 
     public Task WaitAsync(string queue, TimeSpan atMost, CancellationToken cancellation) => bell.WaitAsync(queue, atMost, cancellation);
 
@@ -151,12 +178,39 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
         turn.Dispose();
     }
 
-    private Task<bool> AnyAsync(string queue, DateTimeOffset now, CancellationToken cancellation) => UseAsync(
-        "SELECT 1 FROM work_messages WHERE queue = ?1 AND visible_at <= ?2 LIMIT 1",
+    private async Task<WorkMessage?> HideAsync(WorkMessage message, TimeSpan visibility, int livesGivenBack, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        var visibleAt = now + visibility;
+        var hidden = await WriteAsync(
+            """
+            UPDATE work_messages SET visible_at = ?4, touched_at = ?5, dequeue_count = max(dequeue_count - ?6, 0), receipt = receipt + 1
+            WHERE id = ?1 AND receipt = ?2 AND queue = ?3 RETURNING receipt
+            """,
+            hide =>
+            {
+                BindKey(hide, message);
+                hide.Bind(4, visibleAt.UtcTicks);
+                hide.Bind(5, now.UtcTicks);
+                hide.Bind(6, livesGivenBack);
+                var renewed = hide.Step() ? message with { Receipt = Text(hide.Int64(0)) } : null;
+                return renewed is not null && StepsToEnd(hide) ? renewed : null;
+            },
+            cancellation);
+        if (hidden is not null)
+        {
+            bell.Ring(message.Queue, visibleAt);
+        }
+
+        return hidden;
+    }
+
+    private Task<bool> AnyAsync(string sql, string queue, DateTimeOffset at, CancellationToken cancellation) => UseAsync(
+        sql,
         any =>
         {
             any.Bind(1, queue);
-            any.Bind(2, now.UtcTicks);
+            any.Bind(2, at.UtcTicks);
             return any.Step();
         },
         cancellation);

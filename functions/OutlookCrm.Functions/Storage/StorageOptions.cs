@@ -16,6 +16,12 @@ public sealed class StorageOptions : IValidatableObject
     /// <summary>How long a write waits for another process that writes to the file: 0 to 1 minute, default 5 seconds.</summary>
     public TimeSpan SqliteBusyTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How large the database file may grow, 1 to 1,000,000 MiB; as large as the disk takes unless set. What would not fit is refused, and all that was
+    /// acknowledged stays: so an operator hears of it before other programs on the disk do.
+    /// </summary>
+    public int? SqliteMaxMegabytes { get; set; }
+
     /// <summary>A storage account by key: for development. In Azure give the addresses; the app's own identity is used then.</summary>
     public string? ConnectionString { get; set; }
 
@@ -44,6 +50,11 @@ public sealed class StorageOptions : IValidatableObject
         if (SqliteBusyTimeout < TimeSpan.Zero || SqliteBusyTimeout > TimeSpan.FromMinutes(1))
         {
             yield return new("Storage:SqliteBusyTimeout must be 00:00:00 to 00:01:00.");
+        }
+
+        if (SqliteMaxMegabytes is < 1 or > 1_000_000)
+        {
+            yield return new("Storage:SqliteMaxMegabytes must be 1 to 1000000.");
         }
 
         if (NetworkTimeout < TimeSpan.FromSeconds(1) || NetworkTimeout > TimeSpan.FromMinutes(2))

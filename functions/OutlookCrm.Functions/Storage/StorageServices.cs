@@ -20,7 +20,7 @@ public static class StorageServices
             var options = provider.GetRequiredService<IOptions<StorageOptions>>().Value;
             return options.Kind switch
             {
-                StorageKind.Sqlite => new SqliteTableStore(options.SqliteFile, options.SqliteBusyTimeout),
+                StorageKind.Sqlite => new SqliteTableStore(options.SqliteFile, options.SqliteBusyTimeout, options.SqliteMaxMegabytes),
                 StorageKind.Azure => new AzureTableStore(
                     options,
                     client => options.ConnectionString is { } connectionString

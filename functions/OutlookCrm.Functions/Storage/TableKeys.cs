@@ -423,6 +423,9 @@ public static class TableKeys
     /// <summary>The one partition of <see cref="Tables.Schedules"/>.</summary>
     public const string SchedulesPartition = "timers";
 
+    /// <summary>Partition of <see cref="Tables.Schedules"/> for rows that are written to see whether they can be, and deleted at once.</summary>
+    public const string HealthPartition = "health";
+
     /// <summary>Row of one timer function in <see cref="Tables.Schedules"/>.</summary>
     public static string Schedule(string function) => Escape(function);
 

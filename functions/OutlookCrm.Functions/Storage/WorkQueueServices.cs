@@ -19,7 +19,7 @@ internal static class WorkQueueServices
             var clock = provider.GetRequiredService<TimeProvider>();
             return options.Kind == StorageKind.Azure
                 ? new AzureWorkQueue(Connect(options, provider.GetRequiredService<TokenCredential>), clock)
-                : new SqliteWorkQueue(options.SqliteFile, options.SqliteBusyTimeout, clock);
+                : new SqliteWorkQueue(options.SqliteFile, options.SqliteBusyTimeout, clock, options.SqliteMaxMegabytes);
         });
     }
 

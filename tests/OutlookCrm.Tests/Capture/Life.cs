@@ -116,6 +116,16 @@ internal sealed class MortalQueue(IWorkQueue real, Life life) : IWorkQueue, IDis
     public Task<WorkMessage?> HideAsync(WorkMessage message, TimeSpan visibility, CancellationToken cancellation) =>
         life.StepAsync(() => real.HideAsync(message, visibility, cancellation), Death);
 
+    public Task ReturnAsync(WorkMessage message, TimeSpan delay, CancellationToken cancellation) => life.StepAsync(
+        async () =>
+        {
+            await real.ReturnAsync(message, delay, cancellation);
+            return true;
+        },
+        Death);
+
+    public Task<long> CountAsync(string queue, CancellationToken cancellation) => life.ReadAsync(() => real.CountAsync(queue, cancellation), Death);
+
     public Task WaitAsync(string queue, TimeSpan atMost, CancellationToken cancellation) =>
         life.IsOver ? Task.Delay(Timeout.InfiniteTimeSpan, cancellation) : real.WaitAsync(queue, atMost, cancellation);
 

@@ -148,6 +148,8 @@ internal sealed class LoggingDesk : IAsyncDisposable
 
         public Task<WorkMessage?> HideAsync(WorkMessage message, TimeSpan visibility, CancellationToken cancellation) => Task.FromResult<WorkMessage?>(message);
 
+        public Task<long> CountAsync(string queue, CancellationToken cancellation) => Task.FromResult(0L);
+
         public Task WaitAsync(string queue, TimeSpan atMost, CancellationToken cancellation) => Task.Delay(Timeout.Infinite, cancellation);
     }
 }

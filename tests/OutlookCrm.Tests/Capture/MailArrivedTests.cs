@@ -268,6 +268,8 @@ public sealed class MailArrivedTests : IAsyncLifetime
         public Task<WorkMessage?> HideAsync(WorkMessage message, TimeSpan visibility, CancellationToken cancellation) =>
             real.HideAsync(message, visibility, cancellation);
 
+        public Task<long> CountAsync(string queue, CancellationToken cancellation) => real.CountAsync(queue, cancellation);
+
         public Task WaitAsync(string queue, TimeSpan atMost, CancellationToken cancellation) => real.WaitAsync(queue, atMost, cancellation);
     }
 }

@@ -192,5 +192,7 @@ internal sealed class SteppedQueue(Stepping steps, TestClock clock) : IWorkQueue
 
     public Task<WorkMessage?> HideAsync(WorkMessage message, TimeSpan visibility, CancellationToken cancellation) => throw new NotSupportedException();
 
+    public Task<long> CountAsync(string queue, CancellationToken cancellation) => Task.FromResult<long>(messages.Count(m => m.Queue == queue));
+
     public Task WaitAsync(string queue, TimeSpan atMost, CancellationToken cancellation) => throw new NotSupportedException();
 }

@@ -132,6 +132,29 @@ public sealed class TimerFunctionsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_clock_that_was_a_year_ahead_and_is_set_back_stops_no_timer()
+    {
+        clock.SetBy(TimeSpan.FromDays(365));
+        await using (await StartAsync(typeof(EveryMinute)))
+        {
+            await UntilRunAsync(1);
+            clock.SetBy(TimeSpan.FromDays(-365));
+            await UntilRunAsync(2);
+        }
+
+        clock.SetBy(TimeSpan.FromDays(365));
+        await using (await StartAsync(typeof(EveryMinute)))
+        {
+            await UntilRunAsync(3);
+        }
+
+        clock.SetBy(TimeSpan.FromDays(-365));
+        await using var host = await StartAsync(typeof(EveryMinute)); // what it kept says next year
+        await UntilRunAsync(4);
+        Assert.Equal(2026, clock.GetUtcNow().Year);
+    }
+
+    [Fact]
     public async Task A_disabled_timer_never_runs()
     {
         await using var host = await StartAsync(typeof(Eager), ("AzureWebJobs.Eager.Disabled", "1"));

@@ -47,6 +47,26 @@ public abstract class WorkQueueContract
     }
 
     [Fact]
+    public async Task A_returned_message_has_all_its_lives_and_is_counted_until_it_is_ended()
+    {
+        Assert.Equal(0, await Queue.CountAsync(queue, default));
+        await Queue.SendAsync(queue, "work", null, default);
+        var taken = Assert.Single(await Queue.ReceiveAsync(queue, 1, minute, default));
+
+        await Queue.ReturnAsync(taken, TimeSpan.FromSeconds(2), default);
+
+        Assert.Empty(await Queue.ReceiveAsync(queue, 1, minute, default));
+        Assert.Equal(1, await Queue.CountAsync(queue, default));
+        await PassAsync(TimeSpan.FromSeconds(3));
+        var again = Assert.Single(await Queue.ReceiveAsync(queue, 1, minute, default));
+        Assert.Equal(("work", 1), (again.Body, again.DequeueCount));
+        await Queue.ReturnAsync(taken, TimeSpan.Zero, default); // no longer its to return
+        Assert.Empty(await Queue.ReceiveAsync(queue, 1, minute, default));
+        Assert.True(await Queue.DeleteAsync(again, default));
+        Assert.Equal(0, await Queue.CountAsync(queue, default));
+    }
+
+    [Fact]
     public async Task Hiding_keeps_a_message_longer_and_gives_a_new_receipt()
     {
         await Queue.SendAsync(queue, "work", null, default);
@@ -216,6 +236,40 @@ public sealed class SqliteWorkQueueTests : WorkQueueContract, IDisposable
         Assert.Empty(await next.ReceiveAsync("durable", 1, TimeSpan.FromMinutes(1), default));
         clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(2, Assert.Single(await next.ReceiveAsync("durable", 1, TimeSpan.FromMinutes(1), default)).DequeueCount);
+    }
+
+    [Fact]
+    public async Task What_was_sent_taken_or_hidden_before_the_clock_was_set_back_is_not_waited_for_until_then()
+    {
+        clock.SetBy(TimeSpan.FromDays(400));
+        await queue.SendAsync("clock", "sent", null, default);
+        var hidden = Assert.Single(await queue.ReceiveAsync("clock", 1, TimeSpan.FromMinutes(1), default));
+        await queue.HideAsync(hidden, TimeSpan.FromMinutes(10), default);
+        await queue.SendAsync("clock", "delayed", TimeSpan.FromMinutes(10), default);
+        Assert.Empty(await queue.ReceiveAsync("clock", 32, TimeSpan.FromMinutes(1), default));
+
+        clock.SetBy(TimeSpan.FromDays(-400));
+
+        var taken = await queue.ReceiveAsync("clock", 32, TimeSpan.FromMinutes(1), default);
+        Assert.Equal(["delayed", "sent"], taken.Select(message => message.Body).Order(StringComparer.Ordinal));
+        Assert.Empty(await queue.ReceiveAsync("clock", 32, TimeSpan.FromMinutes(1), default)); // once, as ever
+    }
+
+    [Fact]
+    public async Task A_file_of_before_gets_the_column_that_it_lacks()
+    {
+        queue.Dispose();
+        using (var old = SqliteDatabase.OpenForWriting(file, TimeSpan.FromSeconds(10)))
+        {
+            old.Execute("DROP TABLE IF EXISTS work_messages");
+            old.Execute("CREATE TABLE work_messages (id INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT NOT NULL, visible_at INTEGER NOT NULL, receipt INTEGER NOT NULL, body BLOB NOT NULL, dequeue_count INTEGER NOT NULL, inserted_at INTEGER NOT NULL)");
+            old.Execute("INSERT INTO work_messages (queue, visible_at, receipt, body, dequeue_count, inserted_at) VALUES ('old', 1, 0, x'6f6c64', 0, 1)");
+        }
+
+        using var next = Open();
+        Assert.Equal("old", Assert.Single(await next.ReceiveAsync("old", 1, TimeSpan.FromMinutes(1), default)).Body);
+        await next.SendAsync("old", "new", null, default);
+        Assert.Equal(2, await next.CountAsync("old", default));
     }
 
     [Fact]

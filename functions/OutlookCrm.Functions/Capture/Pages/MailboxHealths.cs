@@ -33,7 +33,8 @@ internal static class MailboxHealths
 
         // An old success says nothing of today, whatever else the status says.
         var patience = status.IsNotified && status.SubscriptionExpiresAt > now && MaxQuiet > MaxRounds * poll ? MaxQuiet : MaxRounds * poll;
-        var isLate = now - (status.LastSuccessAt ?? mailbox.AddedAt ?? DateTimeOffset.MinValue) > patience;
+        var last = status.LastSuccessAt ?? mailbox.AddedAt ?? DateTimeOffset.MinValue;
+        var isLate = now - last > patience || last.IsOfAnotherClock(now);
         return !isConnected && (isLate || status.LastSuccessAt is null) ? MailboxCondition.NotConnected
             : isLate ? status.Trouble is null ? MailboxCondition.Behind : MailboxCondition.Busy
             : status.LastSuccessAt is null ? MailboxCondition.Waiting

@@ -1,0 +1,53 @@
+namespace OutlookCrm.Pane;
+
+/// <summary>Whether the product can do its work. Names no firm, person, file or number.</summary>
+/// <param name="State">The worst of the parts.</param>
+public sealed record HealthReport(HealthState State, IReadOnlyList<HealthPart> Parts);
+
+/// <param name="Words">A sentence or two for a person.</param>
+public sealed record HealthPart(HealthOf Of, HealthState State, string Words);
+
+public enum HealthOf
+{
+    Records,
+    Work,
+    FailedWork,
+    Capture,
+
+    /// <summary>Whether we are told of new mail.</summary>
+    News,
+    Clock,
+}
+
+/// <summary>The later the worse.</summary>
+public enum HealthState
+{
+    Good,
+
+    /// <summary>People can work; something is late or needs a look.</summary>
+    Warning,
+
+    /// <summary>People cannot work.</summary>
+    Bad,
+}
+
+/// <summary>For an owner: whether all works for the firm, and how long what is kept.</summary>
+/// <param name="MailboxCount">That are to be logged.</param>
+/// <param name="GoodCount">Of them: looked at lately.</param>
+/// <param name="LagSeconds">The longest of the mailboxes: from the newest mail's arrival until it was logged. Null before the first mail.</param>
+/// <param name="NotifiedCount">Of them: Outlook tells of new mail at once.</param>
+/// <param name="RenewedBefore">When the first of those tellings would end; null when there is none.</param>
+/// <param name="PollSeconds">How often the others are looked at.</param>
+/// <param name="ReceiptDays">How long it is kept what was taken and left out.</param>
+/// <param name="CorrespondentMonths">How long people are kept who are no customers, after their last mail.</param>
+public sealed record FirmHealth(
+    DateTimeOffset AsOf,
+    HealthReport Now,
+    int MailboxCount,
+    int GoodCount,
+    int? LagSeconds,
+    int NotifiedCount,
+    DateTimeOffset? RenewedBefore,
+    int PollSeconds,
+    int ReceiptDays,
+    int CorrespondentMonths);
