@@ -77,9 +77,11 @@ public sealed class CustomerStore(ITableStore tables, InteractionStore interacti
 
         var sight = await sights.OfAsync(caller, cancellation);
         var sightKey = sight.KeyFor(all[0]);
+        var firstLine = FirstLine(all);
         var lines = await interactions.ReadLinesAsync(
-            all[0], sightKey, all, FirstLine(all), rest, InteractionStore.FirstPageSize + 1, sight, withLastContact: true, cancellation);
-        return new CustomerSheet(caller.TenantId, id, all, lines, sight, sightKey, new RowsStamp(
+            all[0], sightKey, all, firstLine, rest, InteractionStore.FirstPageSize + 1, sight, withLastContact: true, cancellation);
+        var sheetSight = HasLinkOf(caller.UserId, all, firstLine) ? $"{sightKey}|{caller.UserId:N}" : sightKey;
+        return new CustomerSheet(caller.TenantId, id, all, lines, sight, sheetSight, new RowsStamp(
             partition, TableRange.StampOf([rows, .. more is null ? [] : (TableRange[])[more], .. lines.Reads]), lines.TimeStamp(sight.Now)));
     }
 
@@ -137,6 +139,20 @@ public sealed class CustomerStore(ITableStore tables, InteractionStore interacti
         }
 
         return from;
+    }
+
+    /// <summary>True when a follow-up, which stand right before the timeline, has a link that only this reader is shown.</summary>
+    private static bool HasLinkOf(Guid readerId, TableRange rows, int firstLine)
+    {
+        for (var i = firstLine - 1; i > 0 && IsFollowUp(rows[i]); i--)
+        {
+            if (FollowUpRow.HasLinkOf(rows[i], readerId))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     internal static bool IsAddress(TableRow row) => IsIn(TableKeys.ContactAddresses, row);
@@ -234,7 +250,7 @@ public sealed class CustomerSheet
         {
             Standing = InsightsStore.ToStanding(rows.TakeWhile(row => !CustomerStore.IsLine(row))),
             Sales = SalesSummary.ToFigures(customer.Sales),
-            FollowUps = FollowUpStore.ToList(id, rows.Where(CustomerStore.IsFollowUp), FollowUpStore.ShownOnCard),
+            FollowUps = FollowUpStore.ToList(id, rows.Where(CustomerStore.IsFollowUp), FollowUpStore.ShownOnCard, sight.UserId),
         };
     }
 

@@ -16,6 +16,7 @@ internal static class FollowUpRow
     public const string EndedFollowUpId = "FollowUpId";
 
     private const string NotInOutlook = "NotInOutlook";
+    private const string SourceUserId = "SourceUserId";
 
     /// <summary>The interaction of the mail it came from.</summary>
     public const string SourceId = "SourceId";
@@ -32,7 +33,7 @@ internal static class FollowUpRow
         Put(properties, nameof(FollowUpEnd.ReplyId), f.End?.ReplyId);
         if (f.Source is { } source)
         {
-            Put(properties, "SourceUserId", source.UserId);
+            Put(properties, SourceUserId, source.UserId);
             Put(properties, "SourceItemId", source.ItemId);
             Put(properties, nameof(FollowUpSource.InternetMessageId), source.InternetMessageId);
             Put(properties, nameof(FollowUpSource.ThreadId), source.ThreadId);
@@ -59,6 +60,12 @@ internal static class FollowUpRow
         var properties = Shown(f);
         Put(properties, nameof(FollowUpSource.ThreadId), f.Source?.ThreadId);
         Put(properties, SourceId, f.Source?.InternetMessageId is { } messageId ? InteractionId.OfMail(messageId) : null);
+        if (f.Source is { WebLink: { } link } source)
+        {
+            Put(properties, SourceUserId, source.UserId);
+            Put(properties, nameof(FollowUpSource.WebLink), link);
+        }
+
         return new TableRow(TableKeys.Customer(tenantId, f.Customer.ToString()), TableKeys.OpenFollowUp(f.DueOn, f.Id), properties);
     }
 
@@ -101,8 +108,12 @@ internal static class FollowUpRow
         Guid.ParseExact(TableKeys.Last(row.RowKey), "N"),
         (int)row.Properties[nameof(FollowUp.Version)]);
 
+    /// <summary>True when a row <c>c</c> has a link that leads into this reader's mailbox.</summary>
+    public static bool HasLinkOf(TableRow row, Guid readerId) => row.Properties.GetValueOrDefault(SourceUserId) is Guid userId && userId == readerId;
+
     /// <summary>The line of a row <c>c</c>.</summary>
-    public static FollowUpLine ToLine(TableRow row) => new(
+    /// <param name="readerId">Who looks: the link leads into one person's mailbox.</param>
+    public static FollowUpLine ToLine(TableRow row, Guid readerId) => new(
         row.Properties.TryGetValue(EndedFollowUpId, out var id) ? ((Guid)id).ToString("N") : TableKeys.Last(row.RowKey),
         TableKeys.Last(row.PartitionKey),
         FollowUpStore.ETagOf((int)row.Properties[nameof(FollowUp.Version)]),
@@ -117,6 +128,7 @@ internal static class FollowUpRow
         EndOf(row)?.Ending,
         EndOf(row)?.At,
         EndOf(row)?.By,
+        HasLinkOf(row, readerId) ? Text(row, nameof(FollowUpSource.WebLink)) : null,
         NotInOutlook: row.Properties.GetValueOrDefault(NotInOutlook) is true);
 
     /// <param name="readerId">Who looks: the link leads into one person's mailbox.</param>
@@ -176,7 +188,7 @@ internal static class FollowUpRow
             (DateTimeOffset)row.Properties["EndedAt"], Text(row, "EndedBy"), Enum.Parse<FollowUpEnding>(ending), Text(row, nameof(FollowUpEnd.ReplyId)))
         : null;
 
-    private static FollowUpSource? SourceOf(TableRow row) => row.Properties.GetValueOrDefault("SourceUserId") is Guid userId
+    private static FollowUpSource? SourceOf(TableRow row) => row.Properties.GetValueOrDefault(SourceUserId) is Guid userId
         ? new FollowUpSource(
             userId,
             Text(row, "SourceItemId"),

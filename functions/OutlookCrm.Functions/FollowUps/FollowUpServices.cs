@@ -11,6 +11,7 @@ public static class FollowUpServices
         .AddSingleton<FollowUpForms>()
         .AddSingleton<ReminderChoicesPage>()
         .AddSingleton<Agenda>()
+        .AddSingleton<MailLinks>()
         .AddSingleton<ReminderSettingsStore>()
         .AddSingleton<OutlookReadBack>()
         .AddSingleton<IReminders, OutlookReminders>();

@@ -155,16 +155,17 @@ public sealed class FollowUpStore(ITableStore tables, IWorkQueue queue, TimeProv
     }
 
     /// <summary>A customer's open follow-ups, and the one done last; null when there is no such customer.</summary>
-    public async Task<FollowUpList?> ListAsync(Guid tenantId, CustomerId customer, CancellationToken cancellation)
+    /// <param name="readerId">Who looks.</param>
+    public async Task<FollowUpList?> ListAsync(Guid tenantId, CustomerId customer, Guid readerId, CancellationToken cancellation)
     {
         var partition = TableKeys.Customer(tenantId, customer.ToString());
         var record = tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation);
         var rows = await tables.RangeAsync(Tables.Customers, partition, TableKeys.FollowUpsOnCard, MaxOpen + 1, cancellation);
-        return await record is null ? null : ToList(customer, rows, MaxOpen);
+        return await record is null ? null : ToList(customer, rows, MaxOpen, readerId);
     }
 
     /// <param name="rows">Rows <c>c</c>.</param>
-    internal static FollowUpList ToList(CustomerId customer, IEnumerable<TableRow> rows, int max)
+    internal static FollowUpList ToList(CustomerId customer, IEnumerable<TableRow> rows, int max, Guid readerId)
     {
         var (open, ended) = (new List<FollowUpLine>(), default(FollowUpLine));
         var openCount = 0;
@@ -172,11 +173,11 @@ public sealed class FollowUpStore(ITableStore tables, IWorkQueue queue, TimeProv
         {
             if (row.RowKey == TableKeys.EndedFollowUp)
             {
-                ended = FollowUpRow.ToLine(row);
+                ended = FollowUpRow.ToLine(row, readerId);
             }
             else if (openCount++ < max)
             {
-                open.Add(FollowUpRow.ToLine(row));
+                open.Add(FollowUpRow.ToLine(row, readerId));
             }
         }
 

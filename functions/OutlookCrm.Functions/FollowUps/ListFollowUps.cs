@@ -18,7 +18,7 @@ public sealed class ListFollowUps(FollowUpStore followUps, Caller caller)
         string id,
         CancellationToken cancellation) =>
         CustomerId.TryParse(id, out var customer)
-            && await followUps.ListAsync(caller.TenantId, customer, cancellation) is { } list
+            && await followUps.ListAsync(caller.TenantId, customer, caller.UserId, cancellation) is { } list
                 ? Answer.Ok(list)
                 : Answer.NotFound(GetCustomer.NotFound);
 }

@@ -49,14 +49,17 @@ public sealed class OutlookReminders(
     /// <summary>Events that begin so are ours: capture leaves them alone.</summary>
     internal static string KeyPrefix => $"{CaptureRules.OwnTransactionPrefix}-";
 
-    public async Task ProjectAsync(Guid tenantId, FollowUp followUp, CancellationToken cancellation)
+    public async Task<bool> ProjectAsync(Guid tenantId, FollowUp followUp, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(followUp);
-        if (graph.IsOn && await TryShowAsync(tenantId, followUp.Customer, followUp.Id, cancellation) is { } wait)
+        if (!graph.IsOn || await TryShowAsync(tenantId, followUp.Customer, followUp.Id, cancellation) is not { } wait)
         {
-            await followUps.SendAsync(
-                new FollowUpChanged(tenantId, followUp.OwnerId, followUp.Customer.ToString(), followUp.Id, followUp.Version), wait, cancellation);
+            return true;
         }
+
+        await followUps.SendAsync(
+            new FollowUpChanged(tenantId, followUp.OwnerId, followUp.Customer.ToString(), followUp.Id, followUp.Version), wait, cancellation);
+        return false;
     }
 
     /// <summary>When to try again; null when it is done.</summary>

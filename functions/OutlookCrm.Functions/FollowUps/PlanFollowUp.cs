@@ -68,7 +68,7 @@ public sealed class PlanFollowUp(
             FollowUpState.Open, End: null, now, now, now, Sink: null, [], Before: null, Version: 1);
         switch (await followUps.PlanAsync(caller.TenantId, draft.Happened(caller.Name, "planned", now), cancellation))
         {
-            case PlanOutcome.Planned planned when await followUps.ListAsync(caller.TenantId, customer, cancellation) is { } list:
+            case PlanOutcome.Planned planned when await followUps.ListAsync(caller.TenantId, customer, caller.UserId, cancellation) is { } list:
                 return planned.IsNew
                     ? Answer.Created(list, $"/api/customers/{customer}/follow-ups/{asked.Id:N}")
                     : Answer.Ok(list);

@@ -5,7 +5,7 @@ using OutlookCrm.Storage;
 namespace OutlookCrm.FollowUps;
 
 /// <summary>Brings the owner's agenda and their Outlook up to date with a follow-up.</summary>
-public sealed class ProjectFollowUp(FollowUpStore followUps, Agenda agenda, CustomerStore customers, IReminders? reminders = null)
+public sealed class ProjectFollowUp(FollowUpStore followUps, Agenda agenda, CustomerStore customers, MailLinks? links = null, IReminders? reminders = null)
 {
     // Of a message's five lives none is spent while the store is away: an outage may last longer than they do.
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
@@ -33,9 +33,11 @@ public sealed class ProjectFollowUp(FollowUpStore followUps, Agenda agenda, Cust
 
             var name = await customers.FindAsync(message.TenantId, customer, cancellation) is { } record ? record.Name : null;
             await agenda.ShowAsync(message.TenantId, message.UserId, found, name, cancellation);
-            if (reminders is not null)
+            var (linked, lookAgainIn) = links is null ? (found, null) : await links.FindAsync(message.TenantId, found, cancellation);
+            var isShown = reminders is null || await reminders.ProjectAsync(message.TenantId, linked, cancellation);
+            if (isShown && lookAgainIn is { } wait)
             {
-                await reminders.ProjectAsync(message.TenantId, found, cancellation);
+                await followUps.SendAsync(message with { Version = linked.Version, Since = null }, wait, cancellation);
             }
         }
         catch (TableStoreUnavailableException)

@@ -313,11 +313,30 @@ public sealed class GraphMailboxes
             {
                 request.QueryParameters.Select = MailJson.Fields;
                 request.QueryParameters.Expand = MailJson.Expand;
-                request.QueryParameters.Filter = $"internetMessageId eq '{internetMessageId.Replace("'", "''", StringComparison.Ordinal)}'";
+                request.QueryParameters.Filter = WithMessageId(internetMessageId);
                 request.QueryParameters.Top = 1;
             }),
             cancellation);
         return GraphJson.Items(page.RootElement, "value").Select(json => MailJson.Read(json, out _)).FirstOrDefault(mail => mail is not null);
+    }
+
+    /// <summary>Opens the mail with this Message-ID in Outlook; null when there is none. Of several any.</summary>
+    public async Task<Uri?> FindWebLinkAsync(Guid tenantId, string user, string internetMessageId, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(internetMessageId);
+        using var page = await requests.SendAsync(
+            tenantId,
+            user,
+            client => client.Users[user].Messages.ToGetRequestInformation(request =>
+            {
+                request.QueryParameters.Select = ["id", "webLink"];
+                request.QueryParameters.Filter = WithMessageId(internetMessageId);
+                request.QueryParameters.Top = 1;
+            }),
+            cancellation);
+        return GraphJson.Items(page.RootElement, "value")
+            .Select(json => Uri.TryCreate(GraphJson.Text(json, "webLink"), UriKind.Absolute, out var link) && link.Scheme == Uri.UriSchemeHttps ? link : null)
+            .FirstOrDefault(link => link is not null);
     }
 
     /// <summary>Null when it is gone, and for a series, whose occurrences are the meetings.</summary>
@@ -422,6 +441,8 @@ public sealed class GraphMailboxes
             cancellation);
         return Told(ids, answers, [], []).ToDictionary(told => told.Id, told => told.Json);
     }
+
+    private static string WithMessageId(string id) => $"internetMessageId eq '{id.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private static RequestInformation Mail(GraphServiceClient client, string user, string id) =>
         client.Users[user].Messages[id].ToGetRequestInformation(request =>

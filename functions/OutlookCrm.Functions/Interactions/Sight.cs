@@ -12,6 +12,8 @@ namespace OutlookCrm.Interactions;
 /// </summary>
 public sealed class Sight(Guid userId, OwnFirm firm, DateTimeOffset now)
 {
+    internal Guid UserId { get; } = userId;
+
     /// <summary>When the reader looks.</summary>
     internal DateTimeOffset Now { get; } = now;
 
@@ -22,7 +24,7 @@ public sealed class Sight(Guid userId, OwnFirm firm, DateTimeOffset now)
     internal DateTimeOffset Until { get; } = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero).AddDays(15);
 
     /// <summary>True for the reader's own mailbox and for those that are nobody's.</summary>
-    internal bool IsOwn(Guid mailbox) => mailbox == userId || firm.IsShared(mailbox);
+    internal bool IsOwn(Guid mailbox) => mailbox == UserId || firm.IsShared(mailbox);
 
     /// <summary>What everybody else sees of a mailbox's things.</summary>
     internal MailboxVisibility Of(Guid mailbox, bool isOnlyMine) => isOnlyMine ? MailboxVisibility.OnlyMe : firm.VisibilityOf(mailbox);
@@ -46,7 +48,7 @@ public sealed class Sight(Guid userId, OwnFirm firm, DateTimeOffset now)
             var (mailbox, flags) = Mailboxes.Read(seenIn, i);
             var visibility = firm.IsShared(mailbox) ? MailboxVisibility.Shared : Of(mailbox, (flags & Mailboxes.OnlyMine) != 0);
             isOpen &= visibility == MailboxVisibility.Shared;
-            key[i] = mailbox == userId ? 'o' : (char)('0' + (int)firm.VisibilityOf(mailbox) + (firm.IsShared(mailbox) ? 3 : 0));
+            key[i] = mailbox == UserId ? 'o' : (char)('0' + (int)firm.VisibilityOf(mailbox) + (firm.IsShared(mailbox) ? 3 : 0));
         }
 
         return isOpen ? "" : new string(key);
@@ -60,7 +62,7 @@ public sealed class Sight(Guid userId, OwnFirm firm, DateTimeOffset now)
         for (var i = 0; i < seenIn.Length / Mailboxes.BytesEach; i++)
         {
             var (mailbox, flags) = Mailboxes.Read(seenIn, i);
-            if (mailbox == userId || (own < 0 && firm.IsShared(mailbox)))
+            if (mailbox == UserId || (own < 0 && firm.IsShared(mailbox)))
             {
                 own = flags >> 1;
             }

@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using OutlookCrm.Customers;
 using OutlookCrm.FollowUps;
@@ -66,6 +68,41 @@ public sealed class OutlookRemindersTests : IAsyncLifetime
         Assert.Empty(await world.TimelineAsync(kim.ToString())); // a reminder is no meeting
         outlook.AssertOnlyOursWasWritten();
         Assert.Equal(own.Version, world.MailboxOf(SampleFirm.Mira).Calendar.Find(own.Id)!.Version);
+    }
+
+    [Fact]
+    public async Task What_was_planned_beside_a_mail_opens_it_for_whoever_has_it_and_for_nobody_else()
+    {
+        var letter = world.Deliver(world.Letter("kim@hotel-sonne.example", SampleFirm.Mira.Address));
+        var mail = Assert.Single(world.MailboxOf(SampleFirm.Mira).FindByInternetMessageId(letter.InternetMessageId));
+        var link = $"{world.Sandbox.Addresses.Outlook}?item={Uri.EscapeDataString(mail.Id)}";
+        world.Sandbox.Faults.Plan = new FaultPlan { RefuseEvery = 1, RetryAfter = TimeSpan.FromMinutes(2) };
+        var f = await outlook.PlanAsync(kim, messageId: letter.InternetMessageId);
+        using var mira = world.SignIn(SampleFirm.Mira);
+        using var tomasz = world.SignIn(SampleFirm.Tomasz);
+        Assert.Null(await LinkAsync(mira, $"/api/customers/{kim}", "followUps", "open"));
+        world.Sandbox.Faults.Plan = FaultPlan.None;
+        await world.SettleAsync();
+
+        Assert.EndsWith($"<p><a href=\"{link}\">Open the mail: Offer &lt;7&gt;</a></p>", Assert.Single(outlook.EventsOf(SampleFirm.Mira)).Meeting.Html, StringComparison.Ordinal);
+        Assert.Equal(link, await LinkAsync(mira, "/api/my-day", "followUps"));
+        foreach (var (who, its) in new[] { (mira, link), (tomasz, null), (mira, link) })
+        {
+            Assert.Equal(its, await LinkAsync(who, $"/api/customers/{kim}", "followUps", "open"));
+            Assert.Equal(its, await LinkAsync(who, $"/api/customers/{kim}/follow-ups", "open"));
+        }
+
+        // Its mail stays where it was.
+        await outlook.ChangeAsync(f, now => now with { OwnerId = SampleFirm.Tomasz.Id, OwnerName = SampleFirm.Tomasz.Name });
+        await world.SettleAsync();
+        Assert.Null(await LinkAsync(tomasz, "/api/my-day", "followUps"));
+        outlook.AssertOnlyOursWasWritten();
+
+        static async Task<string?> LinkAsync(HttpClient who, string url, params string[] path)
+        {
+            var json = await who.GetFromJsonAsync<JsonNode>(url);
+            return (string?)Assert.Single(path.Aggregate(json, (node, name) => node![name])!.AsArray())!["link"];
+        }
     }
 
     [Fact]
@@ -223,13 +260,13 @@ public sealed class OutlookRemindersTests : IAsyncLifetime
         var f = await outlook.PlanAsync(kim);
         await UntilAsync(async () => (await outlook.NowAsync(f)).Sink?.Trouble is not null);
         Assert.Equal("ErrorAccessDenied", (await outlook.NowAsync(f)).Sink!.Trouble);
-        Assert.True((await outlook.Store.ListAsync(world.Tenant, kim, default))!.Open.Single().NotInOutlook);
+        Assert.True((await outlook.Store.ListAsync(world.Tenant, kim, SampleFirm.Mira.Id, default))!.Open.Single().NotInOutlook);
 
         world.Sandbox.App.Roles = OutlookCrm.Sandbox.Issuer.AppRegistration.AskedFor;
         world.Clock.Advance(TimeSpan.FromHours(2));
         await world.SettleAsync();
         Assert.Null((await outlook.NowAsync(f)).Sink!.Trouble);
-        Assert.False((await outlook.Store.ListAsync(world.Tenant, kim, default))!.Open.Single().NotInOutlook);
+        Assert.False((await outlook.Store.ListAsync(world.Tenant, kim, SampleFirm.Mira.Id, default))!.Open.Single().NotInOutlook);
         await outlook.AssertAgreedAsync([f]);
 
         // Graph itself is away: told after a day, not before.

@@ -23,11 +23,14 @@ internal sealed class OutlookSide(CaptureWorld world)
         world.Services.GetRequiredService<ReminderSettingsStore>().SaveAsync(world.Tenant, colleague.Id, new ReminderSettings(kind, TimeZone: null), default);
 
     public async Task<FollowUp> PlanAsync(
-        CustomerId customer, string note = "Send the offer", SampleColleague? owner = null, DateOnly? dueOn = null, TimeOnly? dueTime = null, string? webLink = null)
+        CustomerId customer, string note = "Send the offer", SampleColleague? owner = null, DateOnly? dueOn = null, TimeOnly? dueTime = null, string? webLink = null,
+        string? messageId = null)
     {
         owner ??= SampleFirm.Mira;
         var now = world.Clock.GetUtcNow();
-        var source = webLink is null ? null : new FollowUpSource(owner.Id, "AAMk", "<offer@x>", ThreadId: null, webLink, "Offer <7>");
+        var source = (webLink, messageId) is (null, null)
+            ? null
+            : new FollowUpSource(owner.Id, ItemId: null, messageId ?? "<offer@x>", ThreadId: null, webLink, "Offer <7>");
         var draft = new FollowUp(
             Guid.NewGuid(), customer, owner.Id, owner.Name, note, dueOn ?? Thursday, dueTime, "Europe/Berlin", FollowUpKind.WeOwe, source, FollowUpState.Open,
             End: null, now, now, now, Sink: null, [], Before: null, Version: 0);

@@ -33,6 +33,7 @@ internal static class EveryCall
         var search = await Note(mailboxes.SearchMailAsync(Tenant, User, kim, null, default));
         await Note(mailboxes.SearchMailAsync(Tenant, User, kim, search.Next, default));
         await Note(mailboxes.FindMailAsync(Tenant, User, "AAMk=", default));
+        await Note(mailboxes.FindWebLinkAsync(Tenant, User, "<o'hara@example.com>", default));
         await Note(mailboxes.FindMailByMessageIdAsync(Tenant, User, "<o'hara@example.com>", default));
         await Note(mailboxes.FindMeetingAsync(Tenant, User, "AAMk=", default));
         await Note(mailboxes.ListDomainsAsync(Tenant, default));
