@@ -32,6 +32,10 @@ const string Usage = """
         Writes a whole firm into files: one that restore reads, and tables for a spreadsheet. Without --data it is the sample firm of this machine.
     dotnet crm.cs restore --from FOLDER [--data PATH] [--Section:Key=value ...]
         Puts an exported firm into a store that has nothing of it, and reads everything back.
+    dotnet crm.cs deploy [--what-if] [--subscription NAME] [--region REGION] [--mailboxes all|GROUP] [--yes] ...
+        Brings it into your own Azure and Microsoft 365, with the Azure CLI; asks for what is not given. See docs/deploy.md.
+    dotnet crm.cs remove --export FOLDER
+        Exports the firm, then takes away everything that deploy made.
     dotnet crm.cs manifest --origin https://HOST [--out FOLDER] [--client-id GUID]
         Writes the files by which Outlook learns of the add-in: manifest.xml for every Outlook, outlook-crm.zip for the web and Windows.
     dotnet crm.cs check
@@ -71,7 +75,7 @@ try
         "serve" => await crm.BenchAsync(["serve", .. rest]),
         "insights" => await crm.InsightsAsync(rest),
         "export" or "restore" => await crm.BackupAsync(command, rest),
-        "manifest" => await crm.DeployAsync([command, .. rest]),
+        "manifest" or "deploy" or "remove" => await crm.DeployAsync([command, .. rest]),
         "check" => await crm.CheckAsync(),
         "help" or "--help" or "-h" => Say(Usage, 0),
         _ => Say($"There is no command '{command}'.\n\n{Usage}", 2),
@@ -275,7 +279,17 @@ internal sealed class Crm(string root, CancellationToken cancellation)
     public async Task<int> DeployAsync(string[] arguments)
     {
         await BuildAsync("infra/OutlookCrm.Deploy/OutlookCrm.Deploy.csproj");
-        return await Tool.StreamAsync("dotnet", [Built("OutlookCrm.Deploy", "infra"), .. arguments], Environment.CurrentDirectory, [], cancellation);
+        if (arguments[0] == "deploy")
+        {
+            await RequireNodeAsync();
+            await BuildShellAsync();
+        }
+        else if (arguments[0] == "remove")
+        {
+            await BuildAsync("functions/OutlookCrm.LocalHost/OutlookCrm.LocalHost.csproj");
+        }
+
+        return await Tool.HandOverAsync("dotnet", [Built("OutlookCrm.Deploy", "infra"), .. arguments], cancellation);
     }
 
     // ---- steps ------------------------------------------------------------------------------------------------------
@@ -525,6 +539,24 @@ internal static class Tool
         {
             throw new SetUpException($"{output.Trim()}\n\n`{program} {string.Join(' ', arguments)}` failed with exit code {exit}.");
         }
+    }
+
+    /// <summary>Leaves the terminal to it: it asks, and the person answers.</summary>
+    public static async Task<int> HandOverAsync(string program, string[] arguments, CancellationToken cancellation)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments))
+            ?? throw new SetUpException($"{program} did not start.");
+        try
+        {
+            await process.WaitForExitAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            await Children.EndAsync(process);
+            throw;
+        }
+
+        return process.ExitCode;
     }
 
     /// <summary>Shows what it says while it runs.</summary>

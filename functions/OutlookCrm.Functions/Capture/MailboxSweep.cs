@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using OutlookCrm.Graph;
 using OutlookCrm.Identity;
 
@@ -11,8 +12,12 @@ public sealed class MailboxSweep(
     IdentityOptions identity,
     GraphMailboxes graph,
     CaptureOptions options,
-    TimeProvider clock)
+    TimeProvider clock,
+    ILogger<MailboxSweep> log)
 {
+    /// <summary>Four sweeps: a mailbox that was not read for so long is told of, and whoever runs the product gets an alert (infra/monitoring.bicep).</summary>
+    internal static readonly TimeSpan Late = TimeSpan.FromHours(1);
+
     /// <summary>Whose mailboxes are read: nobody's when nothing says how to reach them.</summary>
     private IEnumerable<Guid> Tenants => graph.IsOn ? identity.AllowedTenants : [];
 
@@ -29,6 +34,23 @@ public sealed class MailboxSweep(
                         .Select(mailbox => new MailboxToLookAt(tenantId, mailbox.UserId, subscriptions, recount && mailbox.IsOn)),
                 ],
                 cancellation);
+        }
+    }
+
+    /// <summary>Says which mailboxes that are on were not read for <see cref="Late"/>.</summary>
+    internal async Task TellLateAsync(CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var tenantId in Tenants)
+        {
+            var isOn = (await mailboxes.ListAsync(tenantId, cancellation)).Where(mailbox => mailbox.IsOn).Select(mailbox => mailbox.UserId).ToHashSet();
+            foreach (var status in (await statuses.ListAsync(tenantId, cancellation)).Where(status => isOn.Contains(status.UserId)))
+            {
+                if ((status.LastSuccessAt ?? status.TroubleSince) is { } since && now - since >= Late)
+                {
+                    log.LogWarning("Mailbox {UserId}: not read since {Since:u}", status.UserId, since);
+                }
+            }
         }
     }
 

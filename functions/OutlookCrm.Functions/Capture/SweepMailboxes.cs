@@ -6,6 +6,9 @@ namespace OutlookCrm.Capture;
 public sealed class SweepMailboxes(MailboxSweep sweep)
 {
     [Function(nameof(SweepMailboxes))]
-    public Task RunAsync([TimerTrigger("0 */15 * * * *")] TimerInfo timer, CancellationToken cancellation) =>
-        sweep.EveryAsync(subscriptions: false, recount: false, cancellation);
+    public async Task RunAsync([TimerTrigger("0 */15 * * * *")] TimerInfo timer, CancellationToken cancellation)
+    {
+        await sweep.TellLateAsync(cancellation);
+        await sweep.EveryAsync(subscriptions: false, recount: false, cancellation);
+    }
 }

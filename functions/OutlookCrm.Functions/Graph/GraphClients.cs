@@ -47,6 +47,11 @@ internal sealed class GraphClients : IDisposable
 
     public GraphServiceClient For(Guid tenantId) => tenants.GetOrAdd(tenantId, Make).Client;
 
+    /// <summary>Has a tenant's client and its token at hand, so that the first request does not wait for them.</summary>
+    /// <exception cref="Azure.Identity.AuthenticationFailedException">There is no token to be had.</exception>
+    public async Task GetReadyAsync(Guid tenantId, CancellationToken cancellation) => await tenants.GetOrAdd(tenantId, Make).Credential
+        .GetTokenAsync(new TokenRequestContext([options.Scope], isCaeEnabled: true), cancellation);
+
     /// <summary>
     /// After a 401: forgets the tenant's token, so that the next request gets a new one. False when the refused one was new already.
     /// </summary>
@@ -66,10 +71,11 @@ internal sealed class GraphClients : IDisposable
     private TenantClient Make(Guid tenantId)
     {
         // An empty list of hosts would mean any host that is Microsoft's; a host of one's own must be named, or it gets no token.
+        var credential = credentials(tenantId);
         var authentication = new AzureIdentityAuthenticationProvider(
-            credentials(tenantId), [options.BaseUrl.Host], observabilityOptions: null, isCaeEnabled: true, options.Scope);
-        return new TenantClient(new GraphServiceClient(http, authentication, options.Root), clock.GetUtcNow());
+            credential, [options.BaseUrl.Host], observabilityOptions: null, isCaeEnabled: true, options.Scope);
+        return new TenantClient(new GraphServiceClient(http, authentication, options.Root), credential, clock.GetUtcNow());
     }
 
-    private sealed record TenantClient(GraphServiceClient Client, DateTimeOffset Since);
+    private sealed record TenantClient(GraphServiceClient Client, TokenCredential Credential, DateTimeOffset Since);
 }

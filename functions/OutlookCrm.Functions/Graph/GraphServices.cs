@@ -1,7 +1,9 @@
+using Azure.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OutlookCrm.Identity;
 
 namespace OutlookCrm.Graph;
 
@@ -41,4 +43,27 @@ internal sealed class GraphStart(GraphOptions options, GraphCredentials credenti
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
+
+/// <summary>
+/// Gets Graph's clients and their tokens ready while the host still starts, so that the first message of an instance does not wait for them. What fails
+/// here is tried again by whoever needs it.
+/// </summary>
+internal sealed class GraphWarmUp(GraphOptions options, GraphClients clients, IdentityOptions identity, ILogger<GraphWarmUp> log) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        foreach (var tenant in options.IsOn ? identity.AllowedTenants : (IEnumerable<Guid>)[])
+        {
+            try
+            {
+                await clients.GetReadyAsync(tenant, stoppingToken);
+            }
+            catch (AuthenticationFailedException e)
+            {
+                log.LogWarning("No token for Microsoft Graph in tenant {TenantId} yet: {Exception}", tenant, e.GetType());
+                return;
+            }
+        }
+    }
 }

@@ -1,0 +1,61 @@
+<#
+.SYNOPSIS
+  Lets Outlook CRM read the mailboxes of one group, and no others: role-based access control for applications in Exchange Online.
+.DESCRIPTION
+  For an Exchange administrator, in PowerShell 7. May be run again at any time: what is there already stays. Changes hold after half an hour to two hours.
+  Grants add up: Mail.Read and Calendars.ReadWrite must not be granted in Entra as well. `dotnet crm.cs deploy --mailboxes GROUP` sees to that.
+.PARAMETER Group
+  Address of a mail-enabled security group whose members' mailboxes may be read.
+.PARAMETER PrincipalId
+  Object id of the app's own identity, as `dotnet crm.cs deploy` prints it.
+.PARAMETER Check
+  Address of a mailbox to try it on at the end.
+#>
+[CmdletBinding(SupportsShouldProcess)]
+param(
+    [Parameter(Mandatory)] [string] $Group,
+    [Parameter(Mandatory)] [guid] $PrincipalId,
+    [string] $Check
+)
+$ErrorActionPreference = 'Stop'
+Set-StrictMode -Version Latest
+
+if (-not (Get-Module -ListAvailable ExchangeOnlineManagement)) {
+    Install-Module ExchangeOnlineManagement -Scope CurrentUser
+}
+Import-Module ExchangeOnlineManagement
+if (-not (Get-ConnectionInformation)) {
+    Connect-ExchangeOnline -ShowBanner:$false
+}
+
+# Exchange knows an identity by its client id too, which the directory tells.
+$clientId = az ad sp show --id $PrincipalId --query appId --output tsv
+if (-not $clientId) {
+    throw "The directory has no identity $PrincipalId. Was it removed, or is az signed in elsewhere?"
+}
+
+if (-not (Get-ServicePrincipal | Where-Object ObjectId -EQ $PrincipalId)) {
+    New-ServicePrincipal -AppId $clientId -ObjectId $PrincipalId -DisplayName 'Outlook CRM' | Out-Null
+}
+
+$members = (Get-DistributionGroup -Identity $Group).DistinguishedName
+$filter = "MemberOfGroup -eq '$($members -replace "'", "''")'"
+$scope = Get-ManagementScope | Where-Object Name -EQ 'Outlook CRM mailboxes'
+if (-not $scope) {
+    New-ManagementScope -Name 'Outlook CRM mailboxes' -RecipientRestrictionFilter $filter | Out-Null
+}
+elseif ($scope.RecipientFilter -ne $filter) {
+    Set-ManagementScope -Identity 'Outlook CRM mailboxes' -RecipientRestrictionFilter $filter
+}
+
+foreach ($permission in 'Calendars.ReadWrite', 'Mail.Read') {
+    $name = "Outlook CRM $permission"
+    if (-not (Get-ManagementRoleAssignment | Where-Object Name -EQ $name)) {
+        New-ManagementRoleAssignment -Name $name -App $PrincipalId -Role "Application $permission" -CustomResourceScope 'Outlook CRM mailboxes' | Out-Null
+    }
+}
+
+Write-Output "Outlook CRM may read the mailboxes of $Group, and no others."
+if ($Check) {
+    Test-ServicePrincipalAuthorization -Identity $PrincipalId -Resource $Check | Format-Table RoleName, AllowedResourceScope, InScope
+}
