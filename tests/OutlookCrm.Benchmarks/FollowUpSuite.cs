@@ -18,10 +18,6 @@ internal static class FollowUpSuite
     private const int Rounds = 10;
     private const int RequestsPerRound = 200;
     private const int PageSize = 30;
-    private const int WarmUpClients = 16;
-
-    // Until the runtime has compiled what is hot, as with cards.
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
 
     private static readonly DateOnly FirstDay = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime).AddDays(-30);
 
@@ -42,11 +38,10 @@ internal static class FollowUpSuite
         (string, string)[] headers = [("Authorization", $"Bearer {token}"), ("Accept", "application/json"), ("Time-Zone", "Europe/Berlin")];
         var pages = Enumerable.Range(0, 60).Select(day => LoadClient.Request(
             string.Create(CultureInfo.InvariantCulture, $"/api/my-day?size={PageSize}&from={FirstDay.AddDays(day):yyyy-MM-dd}"), headers)).ToList();
-        Load.PerSecond(product.Port, pages, WarmUpClients, WarmUp);
-        await CompareAsync("followups.myday.p50", product, folder, headers, pages[0], () => pages[Random.Shared.Next(pages.Count)]);
+        await CompareAsync("followups.myday.p50", product, folder, headers, pages[0], pages, () => pages[Random.Shared.Next(pages.Count)]);
 
         var number = 0;
-        await CompareAsync("followups.plan.p50", product, folder, headers, Plan(), Plan);
+        await CompareAsync("followups.plan.p50", product, folder, headers, Plan(), [.. Enumerable.Range(0, RequestsPerRound).Select(_ => Plan())], Plan);
 
         byte[] Plan() => LoadClient.Post(
             $"/api/customers/{customers[number++ % customers.Count]}/follow-ups",
@@ -55,7 +50,8 @@ internal static class FollowUpSuite
     }
 
     private static async Task CompareAsync(
-        string figure, ChildProcess product, string folder, (string, string)[] headers, byte[] first, Func<byte[]> next)
+        string figure, ChildProcess product, string folder, (string, string)[] headers, byte[] first, IReadOnlyList<byte[]> settling,
+        Func<byte[]> next)
     {
         byte[] body;
         using (var client = new LoadClient(product.Port))
@@ -68,9 +64,8 @@ internal static class FollowUpSuite
         await using var floor = await ChildProcess.StartAsync("OutlookCrm.Benchmarks.dll", "floor", bodyFile, "application/json");
         List<byte[]> floorRequests = [LoadClient.Request("/floor", headers)];
         var random = new Random(1);
-        Load.OneByOne(product.Port, Some(1_000), 1_000, random);
-        Load.OneByOne(floor.Port, floorRequests, 3_000, random);
-        Load.PerSecond(floor.Port, floorRequests, WarmUpClients, WarmUp);
+        Load.Settle(product.Port, settling, random);
+        Load.Settle(floor.Port, floorRequests, random);
         List<double> productTimes = [], floorTimes = [];
         for (var round = 0; round < Rounds; round++)
         {

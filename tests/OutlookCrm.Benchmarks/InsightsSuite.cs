@@ -67,8 +67,8 @@ internal static class InsightsSuite
         await using var floor = await ChildProcess.StartAsync("OutlookCrm.Benchmarks.dll", "floor", bodyFile, "text/html");
         List<byte[]> floorRequests = [LoadClient.Request("/floor", ("Authorization", $"Bearer {token}"), ("Accept", "text/html"))];
         var random = new Random(1);
-        Load.OneByOne(product.Port, requests, 3_000, random);
-        Load.OneByOne(floor.Port, floorRequests, 3_000, random);
+        Load.Settle(product.Port, requests, random);
+        Load.Settle(floor.Port, floorRequests, random);
         List<double> times = [], floorTimes = [];
         for (var round = 0; round < Rounds; round++)
         {
