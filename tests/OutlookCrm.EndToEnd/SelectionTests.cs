@@ -95,6 +95,19 @@ public sealed class SelectionTests(LiveProduct live)
     }
 
     [Fact]
+    public async Task The_card_is_asked_for_in_the_reader_s_own_time_zone()
+    {
+        await using var outlook = await live.OpenAsync("item=none&open=yes&pin=yes");
+        await Expect(outlook.Card).ToContainTextAsync("Select a mail or a meeting");
+
+        var asked = await outlook.Page.RunAndWaitForRequestAsync(
+            () => outlook.SelectAsync("from:elif@zahnarzt-yilmaz.example"),
+            request => request.Url.Contains("/api/card?", StringComparison.Ordinal));
+
+        Assert.Equal("Europe/Berlin", await asked.HeaderValueAsync("time-zone"));
+    }
+
+    [Fact]
     public async Task A_colleague_is_shown_as_one_of_us_and_never_as_a_customer()
     {
         await using var outlook = await live.OpenAsync("user=tomasz@birnbaum.example&item=from:amara@birnbaum.example&open=yes");

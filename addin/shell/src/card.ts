@@ -34,6 +34,8 @@ interface Subject {
 const maxGuessLength = 8_000;
 const maxPeople = 100;
 const sayWaitingMs = 300;
+/** Whoever stays so long at a card may scroll it: then it is laid out whole. */
+const settleMs = 700;
 
 export const turns = new Turns();
 export const retry = new Retry(() => void load());
@@ -50,6 +52,7 @@ let item: outlook.Item | null = null;
 /** How often people were asked for: an answer that is not the last is stale. */
 let readings = 0;
 let waiting: ReturnType<typeof setTimeout> | undefined;
+let settling: ReturnType<typeof setTimeout> | undefined;
 /** Asking the page itself would lay it out, just when a card is about to be put into it. */
 let isScrolled = false;
 /** The card of the subject has come, and not only the last known one. */
@@ -59,7 +62,10 @@ let painted: { html: string; etag: string | null } | null = null;
 
 export function start(keep: Kept<KnownCard>): void {
   known = keep;
-  addEventListener('scroll', () => (isScrolled = true), { passive: true });
+  addEventListener('scroll', () => {
+    isScrolled = true;
+    settle();
+  }, { passive: true });
   back.onclick = () => ofItem && void show({ ...ofItem, chosen: true });
   addEventListener('online', () => retry.now());
   addEventListener('focus', () => renewal.look());
@@ -216,6 +222,12 @@ function leave(): void {
   card.removeAttribute('aria-busy');
 }
 
+/** From now on what is out of sight is laid out too: its real heights are there before anything is held still by them. */
+function settle(): void {
+  clearTimeout(settling);
+  card.classList.remove('passing');
+}
+
 // ---- showing --------------------------------------------------------------------------------------------------------
 
 function show(next: Subject): Promise<void> {
@@ -225,6 +237,9 @@ function show(next: Subject): Promise<void> {
   drawBack();
   const last = known.get(next.key);
   painted = last && { html: last.html, etag: last.etag ?? null };
+  settle();
+  settling = setTimeout(settle, settleMs);
+  card.classList.add('passing');
   // The question goes out before anything is drawn.
   const loaded = load();
   if (last) {
