@@ -83,6 +83,7 @@ internal static class CaptureRun
         Say("skipped", skipped);
         Say("writes", writes);
         Say("rows", rows);
+        Say("heap", GC.GetTotalMemory(forceFullCollection: true) / 1024.0 / 1024.0);
         Console.WriteLine(Done);
         await Console.In.ReadToEndAsync();
         return 0;

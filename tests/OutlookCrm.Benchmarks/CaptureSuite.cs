@@ -42,6 +42,8 @@ internal static class CaptureSuite
             Figures.Print("capture.memory.5000.mb", few.Megabytes, "MB");
             Figures.Print("capture.memory.50000.mb", many.Megabytes, "MB");
             Figures.Print("capture.memory.ratio", many.Megabytes / few.Megabytes, "x");
+            Figures.Print("capture.heap.5000.mb", few["heap"], "MB");
+            Figures.Print("capture.heap.50000.mb", many["heap"], "MB");
             Figures.Print("capture.captured", many["taken"], "messages");
             Figures.Print("capture.ignored", many["skipped"], "messages");
             Figures.Print("capture.seconds", many["seconds"], "s");
@@ -66,7 +68,7 @@ internal static class CaptureSuite
         return sandbox;
     }
 
-    private static Task<ChildProcess> ProductAsync(SandboxApplication sandbox, string file, bool withCustomers) => ChildProcess.StartAsync(
+    private static Task<ChildProcess> ProductAsync(SandboxApplication sandbox, string file, bool withCustomers) => ChildProcess.StartAsLocalHostAsync(
         "OutlookCrm.Benchmarks.dll",
         [
             "capture-run", withCustomers ? "customers" : "strangers", sandbox.Issuer.CreateAccessToken(SampleFirm.Mira),

@@ -37,9 +37,20 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Starts an assembly beside this one and waits for its line <c>Listening on http://127.0.0.1:N</c>.</summary>
-    public static async Task<ChildProcess> StartAsync(string assembly, params string[] arguments)
+    public static Task<ChildProcess> StartAsync(string assembly, params string[] arguments) =>
+        BeginAsync(assembly, [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments]);
+
+    /// <summary>As the other, with the settings of the runtime (garbage collector, threads) with which the local host ships.</summary>
+    public static Task<ChildProcess> StartAsLocalHostAsync(string assembly, params string[] arguments) => BeginAsync(
+        assembly,
+        [
+            "exec", "--runtimeconfig", Path.Combine(AppContext.BaseDirectory, "OutlookCrm.LocalHost.runtimeconfig.json"),
+            Path.Combine(AppContext.BaseDirectory, assembly), .. arguments,
+        ]);
+
+    private static async Task<ChildProcess> BeginAsync(string assembly, IEnumerable<string> command)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments])
+        var start = new ProcessStartInfo("dotnet", command)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
