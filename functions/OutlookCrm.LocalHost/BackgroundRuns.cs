@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace OutlookCrm.LocalHost;
@@ -18,12 +19,17 @@ internal sealed class BackgroundRuns(
     }
 }
 
-/// <summary>Loops that run until the host stops, then finish what they have begun, then are cancelled.</summary>
-internal sealed class Loops(TimeSpan drainTime, ILogger logger) : IDisposable
+/// <summary>Functions that nobody calls: each runs in a loop of its own, from the host's start until it stops.</summary>
+internal interface IBackgroundFunctions
+{
+    IEnumerable<(FunctionEntry Function, Func<Task> Loop)> Loops { get; }
+}
+
+/// <summary>How long loops may go on.</summary>
+internal sealed class BackgroundLife : IDisposable
 {
     private readonly CancellationTokenSource stopping = new();
     private readonly CancellationTokenSource aborting = new();
-    private readonly List<Task> running = [];
 
     /// <summary>Cancelled when nothing new may be begun.</summary>
     public CancellationToken Stopping => stopping.Token;
@@ -31,7 +37,41 @@ internal sealed class Loops(TimeSpan drainTime, ILogger logger) : IDisposable
     /// <summary>Cancelled when what runs has had its time.</summary>
     public CancellationToken Aborting => aborting.Token;
 
-    public void Start(FunctionEntry function, Func<Task> loop) => running.Add(Task.Run(async () =>
+    public Task StopAsync() => stopping.CancelAsync();
+
+    public Task AbortAsync() => aborting.CancelAsync();
+
+    public void Dispose()
+    {
+        stopping.Dispose();
+        aborting.Dispose();
+    }
+}
+
+/// <summary>Starts all loops. When the host stops they finish what they have begun, then they are cancelled.</summary>
+internal sealed class BackgroundLoops(
+    IEnumerable<IBackgroundFunctions> kinds, BackgroundLife life, HostSettings settings, ILogger<BackgroundLoops> logger) : IHostedService
+{
+    private readonly List<Task> running = [];
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        running.AddRange(kinds.SelectMany(kind => kind.Loops).Select(one => Task.Run(() => RunAsync(one.Function, one.Loop), CancellationToken.None)));
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await life.StopAsync();
+        var all = Task.WhenAll(running);
+
+        // Real time, whatever clock the functions have: an operator waits for this.
+        await Task.WhenAny(all, Task.Delay(settings.DrainTime, CancellationToken.None));
+        await life.AbortAsync();
+        await Task.WhenAny(all, Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None));
+    }
+
+    private async Task RunAsync(FunctionEntry function, Func<Task> loop)
     {
         try
         {
@@ -41,22 +81,5 @@ internal sealed class Loops(TimeSpan drainTime, ILogger logger) : IDisposable
         {
             logger.LogCritical(e, "{Function} is no longer started: restart the host", function.Name);
         }
-    }));
-
-    public async Task StopAsync()
-    {
-        await stopping.CancelAsync();
-        var all = Task.WhenAll(running);
-
-        // Real time, whatever clock the functions have: an operator waits for this.
-        await Task.WhenAny(all, Task.Delay(drainTime));
-        await aborting.CancelAsync();
-        await Task.WhenAny(all, Task.Delay(TimeSpan.FromSeconds(1)));
-    }
-
-    public void Dispose()
-    {
-        stopping.Dispose();
-        aborting.Dispose();
     }
 }

@@ -114,6 +114,8 @@ public sealed class LocalHostApplication : IAsyncDisposable
         services.AddRouting();
         services.AddSingleton(_ => pipeline.Build());
         services.AddSingleton<BackgroundRuns>();
+        services.AddSingleton<BackgroundLife>();
+        services.AddHostedService<BackgroundLoops>();
         foreach (var type in catalog.Functions.Where(f => f.NeedsInstance).Select(f => f.DeclaringType).Distinct())
         {
             services.AddTransient(type);
@@ -126,13 +128,13 @@ public sealed class LocalHostApplication : IAsyncDisposable
 
         if (catalog.With<TimerTriggerAttribute>().Any())
         {
-            services.AddHostedService<TimerFunctions>();
+            services.AddSingleton<IBackgroundFunctions, TimerFunctions>();
             services.AddSingleton<ScheduleMonitor>();
         }
 
         if (catalog.With<QueueTriggerAttribute>().Any())
         {
-            services.AddHostedService<QueueFunctions>();
+            services.AddSingleton<IBackgroundFunctions, QueueFunctions>();
         }
     }
 }

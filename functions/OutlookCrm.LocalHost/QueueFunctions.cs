@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OutlookCrm.Storage;
 
@@ -11,7 +10,7 @@ namespace OutlookCrm.LocalHost;
 /// Runs each queue function for the messages of its queue, as the Azure host does: several at a time, a failed one again
 /// later, one that keeps failing to the poison queue.
 /// </summary>
-internal sealed class QueueFunctions : IHostedService, IDisposable
+internal sealed class QueueFunctions : IBackgroundFunctions
 {
     private static readonly TimeSpan shortestWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan storeAway = TimeSpan.FromSeconds(5);
@@ -22,35 +21,24 @@ internal sealed class QueueFunctions : IHostedService, IDisposable
     private readonly HostSettings settings;
     private readonly TimeProvider clock;
     private readonly ILogger<QueueFunctions> logger;
-    private readonly Loops loops;
+    private readonly BackgroundLife life;
 
     public QueueFunctions(
         FunctionCatalog catalog, BackgroundRuns runs, IWorkQueue queue, HostSettings settings, IConfiguration configuration,
-        TimeProvider clock, ILogger<QueueFunctions> logger)
+        BackgroundLife life, TimeProvider clock, ILogger<QueueFunctions> logger)
     {
         this.runs = runs;
         this.queue = queue;
         this.settings = settings;
         this.clock = clock;
         this.logger = logger;
-        loops = new Loops(settings.DrainTime, logger);
+        this.life = life;
         listeners = [.. catalog.With<QueueTriggerAttribute>().Select(listener =>
             (listener.Function, SettingReferences.Resolve(listener.Trigger.QueueName, configuration, listener.Function.Name)))];
     }
 
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        foreach (var (function, name) in listeners)
-        {
-            loops.Start(function, () => ListenAsync(function, name));
-        }
-
-        return Task.CompletedTask;
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken) => loops.StopAsync();
-
-    public void Dispose() => loops.Dispose();
+    public IEnumerable<(FunctionEntry Function, Func<Task> Loop)> Loops =>
+        listeners.Select(one => (one.Function, (Func<Task>)(() => ListenAsync(one.Function, one.Queue))));
 
     private async Task ListenAsync(FunctionEntry function, string name)
     {
@@ -58,12 +46,12 @@ internal sealed class QueueFunctions : IHostedService, IDisposable
         var wait = shortestWait;
         try
         {
-            while (!loops.Stopping.IsCancellationRequested)
+            while (!life.Stopping.IsCancellationRequested)
             {
                 var messages = await TakeAsync(function, name);
                 if (messages.Count == 0)
                 {
-                    await queue.WaitAsync(name, wait, loops.Stopping);
+                    await queue.WaitAsync(name, wait, life.Stopping);
                     wait = wait * 2 < settings.QueueMaxPollingInterval ? wait * 2 : settings.QueueMaxPollingInterval;
                     continue;
                 }
@@ -78,7 +66,7 @@ internal sealed class QueueFunctions : IHostedService, IDisposable
                 }
             }
         }
-        catch (OperationCanceledException) when (loops.Stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (life.Stopping.IsCancellationRequested)
         {
         }
 
@@ -89,7 +77,7 @@ internal sealed class QueueFunctions : IHostedService, IDisposable
     {
         try
         {
-            return await queue.ReceiveAsync(name, settings.QueueBatchSize, settings.QueueLease, loops.Stopping);
+            return await queue.ReceiveAsync(name, settings.QueueBatchSize, settings.QueueLease, life.Stopping);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -120,7 +108,7 @@ internal sealed class QueueFunctions : IHostedService, IDisposable
             {
                 await DeleteAsync(function, newest);
             }
-            else if (failure is OperationCanceledException && loops.Aborting.IsCancellationRequested)
+            else if (failure is OperationCanceledException && life.Aborting.IsCancellationRequested)
             {
                 await queue.ReturnAsync(newest, TimeSpan.Zero, CancellationToken.None);
             }
@@ -153,7 +141,7 @@ internal sealed class QueueFunctions : IHostedService, IDisposable
     /// </summary>
     private async Task<(WorkMessage? Newest, Exception? Failure)> RunAsync(FunctionEntry function, WorkMessage message)
     {
-        using var lost = CancellationTokenSource.CreateLinkedTokenSource(loops.Aborting);
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(life.Aborting);
         using var ended = new CancellationTokenSource();
         var renewing = RenewAsync(function, message, lost, ended.Token);
         Exception? failure = null;

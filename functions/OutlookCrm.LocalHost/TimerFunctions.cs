@@ -1,12 +1,11 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace OutlookCrm.LocalHost;
 
 /// <summary>Runs each timer function when it is due, one run of it at a time. A run that fails is not repeated; the next one comes at its time.</summary>
-internal sealed class TimerFunctions : IHostedService, IDisposable
+internal sealed class TimerFunctions : IBackgroundFunctions
 {
     // A machine that slept wakes with its timers behind: look at the clock at least this often.
     private static readonly TimeSpan longestSleep = TimeSpan.FromMinutes(1);
@@ -19,18 +18,18 @@ internal sealed class TimerFunctions : IHostedService, IDisposable
     private readonly HostSettings settings;
     private readonly TimeProvider clock;
     private readonly ILogger<TimerFunctions> logger;
-    private readonly Loops loops;
+    private readonly BackgroundLife life;
 
     public TimerFunctions(
         FunctionCatalog catalog, BackgroundRuns runs, ScheduleMonitor monitor, HostSettings settings, IConfiguration configuration,
-        TimeProvider clock, ILogger<TimerFunctions> logger)
+        BackgroundLife life, TimeProvider clock, ILogger<TimerFunctions> logger)
     {
         this.runs = runs;
         this.monitor = monitor;
         this.settings = settings;
         this.clock = clock;
         this.logger = logger;
-        loops = new Loops(settings.DrainTime, logger);
+        this.life = life;
         timers = [.. catalog.With<TimerTriggerAttribute>().Select(timer =>
         {
             var expression = SettingReferences.Resolve(timer.Trigger.Schedule, configuration, timer.Function.Name);
@@ -38,19 +37,8 @@ internal sealed class TimerFunctions : IHostedService, IDisposable
         })];
     }
 
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        foreach (var (function, trigger, expression, schedule) in timers)
-        {
-            loops.Start(function, () => KeepAsync(function, trigger, expression, schedule));
-        }
-
-        return Task.CompletedTask;
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken) => loops.StopAsync();
-
-    public void Dispose() => loops.Dispose();
+    public IEnumerable<(FunctionEntry Function, Func<Task> Loop)> Loops =>
+        timers.Select(one => (one.Function, (Func<Task>)(() => KeepAsync(one.Function, one.Trigger, one.Expression, one.Schedule))));
 
     private TimerSchedule Parse(string expression, FunctionEntry function)
     {
@@ -125,10 +113,10 @@ internal sealed class TimerFunctions : IHostedService, IDisposable
 
                 if (due <= now)
                 {
-                    return loops.Stopping.IsCancellationRequested ? null : due;
+                    return life.Stopping.IsCancellationRequested ? null : due;
                 }
 
-                await Task.Delay(due - now < longestSleep ? due - now : longestSleep, clock, loops.Stopping);
+                await Task.Delay(due - now < longestSleep ? due - now : longestSleep, clock, life.Stopping);
             }
         }
         catch (OperationCanceledException)
@@ -141,7 +129,7 @@ internal sealed class TimerFunctions : IHostedService, IDisposable
     {
         try
         {
-            await runs.RunAsync(function, info, nothing, loops.Aborting);
+            await runs.RunAsync(function, info, nothing, life.Aborting);
         }
         catch (Exception e)
         {
