@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using OutlookCrm.Graph;
 using OutlookCrm.Identity;
@@ -17,6 +18,11 @@ public sealed class MailboxSweep(
 {
     /// <summary>Four sweeps: a mailbox that was not read for so long is told of, and whoever runs the product gets an alert (infra/monitoring.bicep).</summary>
     internal static readonly TimeSpan Late = TimeSpan.FromHours(1);
+
+    /// <summary>How long polling rests where notifications tell of every mailbox.</summary>
+    internal static readonly TimeSpan Rest = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<Guid, DateTimeOffset> restingUntil = new();
 
     /// <summary>Whose mailboxes are read: nobody's when nothing says how to reach them.</summary>
     private IEnumerable<Guid> Tenants => graph.IsOn ? identity.AllowedTenants : [];
@@ -54,25 +60,31 @@ public sealed class MailboxSweep(
         }
     }
 
-    /// <summary>Those of which nobody tells, and that were not looked at for long enough.</summary>
+    /// <summary>Those of which nobody tells, and that were not looked at for long enough. Of a firm all of whose mailboxes are told of, nothing is read for a while.</summary>
     internal async Task PollAsync(CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        foreach (var tenantId in Tenants)
+        foreach (var tenantId in Tenants.Where(tenantId => !(restingUntil.TryGetValue(tenantId, out var until) && until.IsAhead(Rest, now))))
         {
             await mailboxes.AppearAsync(tenantId, cancellation);
             var known = (await statuses.ListAsync(tenantId, cancellation)).ToDictionary(status => status.UserId);
+            var on = (await mailboxes.ListAsync(tenantId, cancellation)).Where(mailbox => mailbox.IsOn).ToList();
             await requests.LookAsync(
                 [
-                    .. (await mailboxes.ListAsync(tenantId, cancellation))
-                        .Where(mailbox => mailbox.IsOn && IsDue(known.GetValueOrDefault(mailbox.UserId)))
+                    .. on.Where(mailbox => IsDue(known.GetValueOrDefault(mailbox.UserId)))
                         .Select(mailbox => new MailboxToLookAt(tenantId, mailbox.UserId)),
                 ],
                 cancellation);
+            if (on.Count > 0 && on.All(mailbox => known.GetValueOrDefault(mailbox.UserId) is { } status && IsTold(status)))
+            {
+                restingUntil[tenantId] = now + Rest;
+            }
         }
 
+        bool IsTold(MailboxStatus status) => status.IsNotified && status.SubscriptionExpiresAt >= now;
+
         bool IsDue(MailboxStatus? status) => status is null
-            || ((!status.IsNotified || status.SubscriptionExpiresAt < now)
+            || (!IsTold(status)
                 && (status.LastSuccessAt is not { } last || last.IsOver(options.PollInterval, now))
                 && (status.RetryAt is not { } retryAt || !retryAt.IsAhead(MailboxWorker.LongestWait, now)));
     }

@@ -23,6 +23,9 @@ internal sealed class MailboxVisit(
     CaptureOptions options,
     TimeProvider clock)
 {
+    /// <summary>Graph tells of new mail within three minutes; of what lay longer in the Inbox, nobody told.</summary>
+    internal static readonly TimeSpan UntoldAfter = TimeSpan.FromMinutes(5);
+
     /// <summary>Things that are recorded together: few transactions for each customer, and little memory.</summary>
     private const int BatchSize = 500;
 
@@ -70,6 +73,7 @@ internal sealed class MailboxVisit(
     private int inBatch;
     private int badPages;
     private DateTimeOffset? newestReceived;
+    private DateTimeOffset? firstUntold;
     private MailboxStatus savedStatus = status;
 
     public MailboxStatus Status { get; private set; } = status;
@@ -553,6 +557,12 @@ internal sealed class MailboxVisit(
             {
                 newestReceived = mail.ReceivedAt;
             }
+
+            if (kind == PageKind.Live && Status is { IsNotified: true, Trouble: null } && mail.FolderId == special.Inbox
+                && mail.ReceivedAt > Status.LastSuccessAt && !(firstUntold <= mail.ReceivedAt))
+            {
+                firstUntold = mail.ReceivedAt;
+            }
         }
         else if (mail.FolderId == special.JunkEmail)
         {
@@ -615,6 +625,12 @@ internal sealed class MailboxVisit(
             newestReceived = null;
         }
 
+        if (now - firstUntold > UntoldAfter)
+        {
+            Status = Status with { IsNotified = false }; // polled from now on, until subscriptions are next renewed
+        }
+
+        firstUntold = null;
         if (kind == PageKind.Again)
         {
             Status = Status with { RecountSoFar = Status.RecountSoFar + outcome.New.Count + outcome.Forgotten };

@@ -3,8 +3,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace OutlookCrm.Capture;
 
 /// <summary>
-/// Looks at mailboxes of which no notification tells. In Azure, where Graph can reach us, it costs an invocation every ten seconds for
-/// nothing: switch it off there by the setting <c>AzureWebJobs.PollMailboxes.Disabled</c>; <see cref="SweepMailboxes"/> stays.
+/// Looks at mailboxes of which no notification tells; rests by itself while they do. When notifications stop coming without a word, the next
+/// <see cref="SweepMailboxes"/> finds what they should have told of, and polling takes over until the subscriptions are next renewed.
 /// </summary>
 public sealed class PollMailboxes(MailboxSweep sweep)
 {

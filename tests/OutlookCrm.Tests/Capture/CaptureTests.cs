@@ -123,15 +123,51 @@ public sealed class CaptureTests
         {
             world.Clock.Advance(TimeSpan.FromSeconds(30));
             world.Deliver(world.Letter(Kim, Mira.Address, $"{round}"));
-            for (var patience = 0; patience < 500 && world.Sandbox.WaitingNotifications > 0; patience++)
-            {
-                await Task.Delay(10);
-            }
+            await Waiting.UntilAsync(() => world.Sandbox.WaitingNotifications == 0);
 
             await world.RestartAsync(); // acknowledged, and the process is gone
             await world.SettleAsync();
             Assert.Equal(round + 1, (await world.TimelineAsync(kim)).Count);
         }
+    }
+
+    [Fact]
+    public async Task Polling_rests_while_notifications_come_and_takes_over_when_they_stop_coming()
+    {
+        await using var world = await CaptureWorld.StartAsync(notified: true);
+        await world.GivenMailboxAsync(Mira);
+        var kim = await world.GivenCustomerAsync(Kim);
+        await SubscribeAsync(world);
+        var sweep = world.Services.GetRequiredService<MailboxSweep>();
+
+        async Task<DateTimeOffset?> LookedAsync(Func<CancellationToken, Task> ask)
+        {
+            world.Clock.Advance(MailboxSweep.Rest + TimeSpan.FromSeconds(1));
+            await ask(default);
+            await world.SettleAsync();
+            return (await world.StatusAsync(Mira)).LastSuccessAt;
+        }
+
+        var looked = (await world.StatusAsync(Mira)).LastSuccessAt;
+        Assert.Equal(looked, await LookedAsync(sweep.PollAsync)); // told of: nothing to poll
+
+        // Nobody tells any more, and nobody says so.
+        world.Sandbox.Faults.Plan = new FaultPlan { NotificationsLost = 1 };
+        world.Deliver(world.Letter(Kim, Mira.Address, "Untold"));
+        world.Clock.Advance(TimeSpan.FromMinutes(10));
+        Assert.NotEqual(looked, await LookedAsync(cancellation => sweep.EveryAsync(subscriptions: false, recount: false, cancellation)));
+        Assert.Equal(["Untold"], await world.SubjectsAsync(kim));
+        Assert.False((await world.StatusAsync(Mira)).IsNotified);
+
+        world.Deliver(world.Letter(Kim, Mira.Address, "Polled"));
+        await LookedAsync(sweep.PollAsync);
+        Assert.Equal(["Polled", "Untold"], await world.SubjectsAsync(kim));
+
+        // Renewed, they are trusted again.
+        world.Sandbox.Faults.Plan = FaultPlan.None;
+        looked = await LookedAsync(cancellation => sweep.EveryAsync(subscriptions: true, recount: false, cancellation));
+        Assert.True((await world.StatusAsync(Mira)).IsNotified);
+        Assert.Equal(looked, await LookedAsync(sweep.PollAsync));
     }
 
     [Theory]
@@ -379,10 +415,7 @@ public sealed class CaptureTests
     /// <summary>Notifications on their way are taken, and what they ask for is done.</summary>
     private static async Task ArriveAsync(CaptureWorld world)
     {
-        for (var patience = 0; patience < 500 && world.Sandbox.WaitingNotifications > 0; patience++)
-        {
-            await Task.Delay(10);
-        }
+        await Waiting.UntilAsync(() => world.Sandbox.WaitingNotifications == 0);
 
         await world.SettleAsync();
     }
