@@ -5,7 +5,7 @@ import * as outlook from './outlook/outlook.ts';
 import { ask, isOk, type Answer } from './requests.ts';
 import type { SignIn } from './signIn.ts';
 import { say, show } from './status.ts';
-import { whenUnfolded, wishOf, type Wish } from './views.ts';
+import { parse, whenUnfolded, wishOf, type Wish } from './views.ts';
 
 const confirmMs = 5_000;
 
@@ -182,7 +182,7 @@ async function fetchFor(element: HTMLElement, wish: Wish): Promise<void> {
   }
 
   if (!isOk(answer)) {
-    show(`${answer.status === 0 ? answer.html : 'That did not work'}. Please try again.`, undefined, 8_000);
+    show(refusalOf(answer), undefined, 8_000);
     return;
   }
 
@@ -192,6 +192,12 @@ async function fetchFor(element: HTMLElement, wish: Wish): Promise<void> {
   } else if (forms.fill(wish.target, card.fromItem()) && !element.isConnected) {
     wish.target.querySelector<HTMLElement>('input:not([type=hidden])')?.focus();
   }
+}
+
+/** The server's own words, where it has some; it may be no use to try again. */
+function refusalOf({ status, html }: Answer): string {
+  const why = status >= 400 && status < 500 ? parse(html).querySelector('.problem p')?.lastChild?.textContent?.trim() : '';
+  return why || `${status === 0 ? html : 'That did not work'}. Please try again.`;
 }
 
 function unfolded(details: HTMLDetailsElement): void {

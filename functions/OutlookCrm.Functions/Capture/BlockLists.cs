@@ -79,12 +79,13 @@ public sealed class BlockLists(ITableStore tables, TimeProvider clock)
 
     /// <summary>From now on the rules know no more of it; the row stays until what it took off was asked for again.</summary>
     /// <returns>False when somebody changed it meanwhile.</returns>
-    internal async Task<bool> LiftUndoneAsync(Guid tenantId, Guid userId, UndoneThing thing, CancellationToken cancellation) =>
-        (await tables.ReplaceAsync(
-            Tables.Blocks,
-            (thing with { LiftedAt = clock.GetUtcNow().ToUniversalTime() }).ToTableRow(TableKeys.Blocks(tenantId, userId)),
-            thing.ETag!,
-            cancellation)).IsWritten;
+    internal Task<bool> LiftUndoneAsync(Guid tenantId, Guid userId, UndoneThing thing, CancellationToken cancellation) =>
+        ChangeUndoneAsync(tenantId, userId, thing with { LiftedAt = clock.GetUtcNow().ToUniversalTime() }, cancellation);
+
+    /// <param name="thing">With the ETag as it was read.</param>
+    /// <returns>False when somebody changed it meanwhile.</returns>
+    internal async Task<bool> ChangeUndoneAsync(Guid tenantId, Guid userId, UndoneThing thing, CancellationToken cancellation) =>
+        (await tables.ReplaceAsync(Tables.Blocks, thing.ToTableRow(TableKeys.Blocks(tenantId, userId)), thing.ETag!, cancellation)).IsWritten;
 
     /// <param name="etag">Null removes any version.</param>
     internal Task RemoveUndoneAsync(Guid tenantId, Guid userId, string key, string? etag, CancellationToken cancellation) =>

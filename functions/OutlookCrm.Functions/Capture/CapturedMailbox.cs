@@ -20,6 +20,9 @@ public sealed record CapturedMailbox(
     /// <summary>What this mailbox calls private besides what all do, see <see cref="PrivateCategory"/>; at most 20.</summary>
     public IReadOnlyList<string> PrivateCategories { get; init; } = [];
 
+    /// <summary>What <see cref="Folders"/> were called when they were chosen, in the same order.</summary>
+    public IReadOnlyList<string> FolderNames { get; init; } = [];
+
     /// <summary>As Graph's paths have it: /users/{this}.</summary>
     public string GraphUser => IsShared ? Address : UserId.ToString("D");
 }

@@ -82,7 +82,7 @@ internal sealed record MailboxRow(
     }
 
     public CapturedMailbox ToMailbox() =>
-        new(UserId, Address, Name, IsShared, IsOn && !IsOffForFirm && !IsRemoved, Visibility, Since, Folders) { PrivateCategories = PrivateCategories };
+        new(UserId, Address, Name, IsShared, IsOn && !IsOffForFirm && !IsRemoved, Visibility, Since, Folders) { PrivateCategories = PrivateCategories, FolderNames = FolderNames };
 
     private static string[] Lines(TableRow row, string name) => (row.Properties.GetValueOrDefault(name) as string)?.Split('\n') ?? [];
 }

@@ -36,6 +36,7 @@ internal static class RecordingOf
                 NeedsNoAnswer: author is not null && MailSigns.IsNobody(author.Address))
             {
                 IsOnlyMine = context.OnlyMine.Contains(MailIdentity.Of(mail, context.Mailbox.UserId)),
+                Folder = FolderOf(mail, context),
             },
             matches);
     }
@@ -85,6 +86,12 @@ internal static class RecordingOf
                 .OrderBy(participant => !context.Customers.ContainsKey(participant.Address)),
         ];
     }
+
+    /// <summary>Null for one that is not logged, where a mail was found by asking for it.</summary>
+    private static string? FolderOf(MailItem mail, CaptureContext context) =>
+        mail.FolderId == context.Folders.Inbox ? "Inbox"
+        : mail.FolderId == context.Folders.SentItems ? "Sent Items"
+        : context.Mailbox.Folders.Zip(context.Mailbox.FolderNames).FirstOrDefault(folder => folder.First == mail.FolderId).Second;
 
     private static string NameOf(Correspondent? colleague, CaptureContext context) =>
         colleague?.Address is { } address && context.Firm.FindByAddress(address) is { } known ? known.Name

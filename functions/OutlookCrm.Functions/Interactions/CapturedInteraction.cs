@@ -36,6 +36,9 @@ public sealed record CapturedInteraction(
 {
     /// <summary>The mailbox's user said: only me.</summary>
     public bool IsOnlyMine { get; init; }
+
+    /// <summary>What the folder is called in which a mail lies; null when that is not known.</summary>
+    public string? Folder { get; init; }
 }
 
 /// <summary>Whom an interaction is about, and the address that says so.</summary>

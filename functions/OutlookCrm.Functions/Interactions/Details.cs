@@ -20,6 +20,8 @@ internal sealed record Details(
     // A row takes 1 MiB, two bytes a character; forty mailboxes may differ in all they say.
     private const int MaxReadingsLength = 450_000;
 
+    private const int MaxFolderLength = 120;
+
     /// <summary>Where the line stands; of a note, where it stands or stood.</summary>
     public const string InteractionKey = "InteractionKey";
 
@@ -74,7 +76,10 @@ internal sealed record Details(
             found.IsByHand || old?.IsByHand is true,
             found.IsOnlyMine || Sightings.Any(other => other.UserId == item.UserId && other.IsOnlyMine),
             old?.Reading is null ? now.ToUniversalTime() : old.TakenAt,
-            reading);
+            reading)
+        {
+            Folder = OneLine.Of(found.Folder, MaxFolderLength),
+        };
         if (old is not null && !sighting.Supersedes(old, found.Kind))
         {
             sighting = old with { IsByHand = old.Reading is not null && sighting.IsByHand, IsOnlyMine = sighting.IsOnlyMine };
@@ -104,7 +109,7 @@ internal sealed record Details(
         }
 
         var gone = old ?? new Sighting(item.UserId, item.ItemId, asOf, IsAuthors: false, IsByHand: false, IsOnlyMine: false, TakenAt: null, Reading: null);
-        var next = Put(gone with { ChangedAt = asOf.ToUniversalTime(), IsAuthors = false, IsByHand = false, TakenAt = null, Reading = null });
+        var next = Put(gone with { ChangedAt = asOf.ToUniversalTime(), IsAuthors = false, IsByHand = false, TakenAt = null, Reading = null, Folder = null });
         return (next, old?.Reading is null ? ForgetOutcome.NotThere : next.IsOnTimeline ? ForgetOutcome.SeenElsewhere : ForgetOutcome.Gone);
     }
 
@@ -178,6 +183,9 @@ internal sealed record Sighting(
     DateTimeOffset? TakenAt,
     Reading? Reading)
 {
+    /// <summary>Of a mail: what its folder is called, one line; null when that is not known.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>Whether this reading of the item counts, and not the one that is known.</summary>
     public bool Supersedes(Sighting old, InteractionKind kind)
     {
@@ -188,7 +196,7 @@ internal sealed record Sighting(
 
         // A mail changes whenever it is read or flagged: that alone is not worth a write. A meeting is moved and moved back.
         var (says, said) = (Reading!.ToText(), old.Reading.ToText());
-        return says == said && IsAuthors == old.IsAuthors
+        return says == said && IsAuthors == old.IsAuthors && Folder == old.Folder
             ? kind == InteractionKind.Meeting && ChangedAt > old.ChangedAt
             : ChangedAt > old.ChangedAt || (ChangedAt == old.ChangedAt && string.CompareOrdinal(says, said) > 0);
     }
@@ -204,11 +212,14 @@ internal sealed record Sighting(
             flags.Contains('a'),
             flags.Contains('h'),
             flags.Contains('o'),
-            parts.Length > 5 ? new DateTimeOffset(long.Parse(parts[5], CultureInfo.InvariantCulture), TimeSpan.Zero) : null,
-            parts[4].Length > 0 ? readingOf(parts[4]) : null);
+            parts.Length > 5 && parts[5].Length > 0 ? new DateTimeOffset(long.Parse(parts[5], CultureInfo.InvariantCulture), TimeSpan.Zero) : null,
+            parts[4].Length > 0 ? readingOf(parts[4]) : null)
+        {
+            Folder = parts.Length > 6 ? parts[6] : null,
+        };
     }
 
     public string ToText(List<string> readings) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{UserId:N}\t{ItemId}\t{ChangedAt.UtcTicks}\t{(IsAuthors ? "a" : "")}{(IsByHand ? "h" : "")}{(IsOnlyMine ? "o" : "")}\t{(Reading is null ? "" : readings.IndexOf(Reading.ToText()) + 1)}{(TakenAt is { } at ? $"\t{at.UtcTicks}" : "")}");
+        $"{UserId:N}\t{ItemId}\t{ChangedAt.UtcTicks}\t{(IsAuthors ? "a" : "")}{(IsByHand ? "h" : "")}{(IsOnlyMine ? "o" : "")}\t{(Reading is null ? "" : readings.IndexOf(Reading.ToText()) + 1)}{(TakenAt is { } at ? $"\t{at.UtcTicks}" : Folder is null ? "" : "\t")}{(Folder is null ? "" : $"\t{Folder}")}");
 }

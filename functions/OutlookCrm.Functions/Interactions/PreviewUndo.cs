@@ -9,8 +9,6 @@ namespace OutlookCrm.Interactions;
 /// <summary>Says what <see cref="UndoLine"/> would do.</summary>
 public sealed class PreviewUndo(CapturedLines lines, Undoing undoing, Caller caller)
 {
-    internal const string NotYours = "There is nothing of yours to undo here.";
-
     [Function(nameof(PreviewUndo)), Requires(Role.Reader)]
     [Query("scope", Required = true, Says = "thing, thread, person, personForFirm or onlyMe")]
     [Answers(200, typeof(UndoPreview)), Answers(404), Answers(409, when: "It is out of colleagues' mailboxes alone, or done already")]
@@ -25,9 +23,13 @@ public sealed class PreviewUndo(CapturedLines lines, Undoing undoing, Caller cal
             return NoScope();
         }
 
-        return await lines.FindAsync(id, lineId, cancellation) is not { } line ? Answer.NotFound(CapturedLines.NotFound)
-            : await undoing.PlanAsync(caller, line.Customer, line.Details, scope, cancellation) is { } undo ? Answer.Ok(undo.ToPreview(line.Sight))
-            : Answer.Conflict(NotYours);
+        if (await lines.FindAsync(id, lineId, cancellation) is not { } line)
+        {
+            return Answer.NotFound(CapturedLines.NotFound);
+        }
+
+        var (undo, refusal) = await undoing.PlanAsync(caller, line.Customer, line.Details, scope, cancellation);
+        return undo is null ? Answer.Conflict(refusal!) : Answer.Ok(undo.ToPreview(line.Sight));
     }
 
     internal static bool TryReadScope(HttpRequest request, out UndoScope scope)

@@ -29,9 +29,10 @@ public sealed class UndoLine(CapturedLines lines, Undoing undoing, Caller caller
             return Answer.NotFound(CapturedLines.NotFound);
         }
 
-        if (await undoing.PlanAsync(caller, line.Customer, line.Details, scope, cancellation) is not { } undo)
+        var (undo, refusal) = await undoing.PlanAsync(caller, line.Customer, line.Details, scope, cancellation);
+        if (undo is null)
         {
-            return Answer.Conflict(PreviewUndo.NotYours);
+            return Answer.Conflict(refusal!);
         }
 
         var (isDone, key) = await undoing.DoAsync(caller, undo, cancellation);

@@ -1,11 +1,12 @@
 using OutlookCrm.Capture;
 using OutlookCrm.Customers;
 using OutlookCrm.Privacy;
+using OutlookCrm.Storage;
 
 namespace OutlookCrm.Interactions;
 
 /// <summary>Finds everything that an undo is about, on every timeline that it reaches from one customer's. Writes nothing.</summary>
-public sealed class UndoPlans(InteractionStore interactions, BlockLists blocks, ErasedPeople erased, Senders senders)
+public sealed class UndoPlans(InteractionStore interactions, BlockLists blocks, ErasedPeople erased, Senders senders, ITableScan scan)
 {
     /// <summary>One thing, wherever it is.</summary>
     internal async Task<UndoPlan> OfThingAsync(
@@ -65,6 +66,27 @@ public sealed class UndoPlans(InteractionStore interactions, BlockLists blocks, 
         }
 
         return (UndoPlan.Of(found.Select(one => new UndoStep(one.Customer, one.Details, change))), [.. names.Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>
+    /// Everybody on whose timeline a mailbox has something of a thread, also where no mail is shared with those of whom that is known: all of
+    /// the firm's records are looked through.
+    /// </summary>
+    internal async Task<IReadOnlyList<CustomerId>> CustomersOfThreadAsync(
+        Guid tenantId, Guid mailbox, IReadOnlySet<string> threads, CancellationToken cancellation)
+    {
+        var found = new HashSet<CustomerId>();
+        await foreach (var row in scan.ScanAsync(Tables.Customers, TableKeys.Firm(tenantId), cancellation))
+        {
+            if (TableKeys.IsOf(tenantId, row.PartitionKey)
+                && Details.IsDetails(row)
+                && Details.From(row).Sightings.Any(sighting => sighting.UserId == mailbox && sighting.Reading?.ThreadId is { } thread && threads.Contains(thread)))
+            {
+                found.Add(CustomerId.Parse(TableKeys.Last(row.PartitionKey)));
+            }
+        }
+
+        return [.. found];
     }
 
     /// <summary>All that names a person, as capture would have it now that they are left out.</summary>

@@ -31,15 +31,17 @@ public sealed class Undoing(
 
     private const int MaxAtOnce = 200; // more than that is not waited for
 
+    private const string NotYours = "It came out of colleagues' mailboxes. Only they can take it off.";
+
     /// <summary>The mailboxes about which the caller may say something: their own, and for an owner the shared ones.</summary>
     internal async Task<IReadOnlySet<Guid>> MailboxesOfAsync(Caller caller, CancellationToken cancellation) =>
         caller.Role >= Role.Owner
             ? new HashSet<Guid>((await directory.OfAsync(caller.TenantId, cancellation)).SharedMailboxes) { caller.UserId }
             : new HashSet<Guid> { caller.UserId };
 
-    /// <summary>What an undo would do; null when it would do nothing, or is not the caller's to do.</summary>
+    /// <summary>What an undo would do; null, and why, when it would do nothing, or is not the caller's to do.</summary>
     /// <param name="found">The thing on whose line it is asked for.</param>
-    internal async Task<Undo?> PlanAsync(Caller caller, CustomerId customer, Details found, UndoScope scope, CancellationToken cancellation)
+    internal async Task<(Undo? Undo, string? Refusal)> PlanAsync(Caller caller, CustomerId customer, Details found, UndoScope scope, CancellationToken cancellation)
     {
         var mailboxes = await MailboxesOfAsync(caller, cancellation);
         var mine = found.Here.Where(sighting => mailboxes.Contains(sighting.UserId)).ToList();
@@ -48,10 +50,15 @@ public sealed class Undoing(
         UndoPlan plan;
         switch (scope)
         {
-            case UndoScope.PersonForFirm when caller.Role < Role.Owner || (who = found.Common.Match) is null:
-            case UndoScope.Person when (who = found.Here.FirstOrDefault(sighting => sighting.UserId == caller.UserId)?.Reading!.Match) is null:
-            case UndoScope.Thing or UndoScope.Thread or UndoScope.OnlyMe when mine.Count == 0:
-                return null;
+            case UndoScope.PersonForFirm when caller.Role < Role.Owner:
+                return (null, "Only an owner leaves somebody out for the whole firm.");
+            case not UndoScope.PersonForFirm when !found.IsOnTimeline || (mine.Count == 0 && scope is not UndoScope.Person):
+                return (null, NotYours);
+            case UndoScope.Person when found.Here.All(sighting => sighting.UserId != caller.UserId):
+                return (null, "It did not come out of your own mailbox. Whoever's it is can leave them out, or an owner for the whole firm.");
+            case UndoScope.PersonForFirm when !found.IsOnTimeline || (who = found.Common.Match) is null:
+            case UndoScope.Person when (who = found.Here.First(sighting => sighting.UserId == caller.UserId).Reading!.Match) is null:
+                return (null, "Nobody on it can be left out.");
             case UndoScope.Person:
                 plan = await plans.OfPersonAsync(caller.TenantId, caller.UserId, who!, cancellation);
                 break;
@@ -62,7 +69,7 @@ public sealed class Undoing(
                 threads = [.. mine.Select(sighting => sighting.Reading!.ThreadId).OfType<string>().Distinct()];
                 if (threads.Count == 0)
                 {
-                    return null;
+                    return (null, "It belongs to no thread.");
                 }
 
                 (plan, threads) = await plans.OfThreadAsync(
@@ -77,7 +84,8 @@ public sealed class Undoing(
                 break;
         }
 
-        return plan.Steps.Count == 0 ? null : new Undo(customer, found, scope, plan, threads, who);
+        return plan.Steps.Count > 0 ? (new Undo(customer, found, scope, plan, threads, who), null)
+            : (null, scope == UndoScope.OnlyMe ? "Nobody but you sees it already." : "That is done already.");
     }
 
     /// <returns>What takes it back, null where the block list does; false when the list of what is wanted is full.</returns>
@@ -194,9 +202,7 @@ public sealed class Undoing(
                     tenantId, await plans.OfThingAsync(tenantId, thing.Customers, thing.Id, TakeOff(mailbox, thing), cancellation), cancellation);
                 break;
             case { LiftedAt: null }:
-                var (plan, _) = await plans.OfThreadAsync(
-                    tenantId, thing.Customers, thing.Threads.Append(thing.Id), new HashSet<Guid> { mailbox }, TakeOff(mailbox, thing), cancellation);
-                await ApplyAsync(tenantId, plan, cancellation);
+                await TakeThreadOffAsync(tenantId, mailbox, thing, cancellation);
                 break;
             default:
                 await AskForAsync(tenantId, mailbox, thing, cancellation);
@@ -210,6 +216,22 @@ public sealed class Undoing(
         }
 
         return thing.LiftedAt is null;
+    }
+
+    /// <summary>From every timeline of the firm. On whose it was is kept first: there it is looked for when it is taken back.</summary>
+    private async Task TakeThreadOffAsync(Guid tenantId, Guid mailbox, UndoneThing thing, CancellationToken cancellation)
+    {
+        var names = thing.Threads.Append(thing.Id).ToHashSet(StringComparer.Ordinal);
+        var customers = thing.Customers.Union(await plans.CustomersOfThreadAsync(tenantId, mailbox, names, cancellation))
+            .Take(UndoneThing.MaxCustomers).ToList();
+        if (customers.Count > thing.Customers.Count
+            && !await blocks.ChangeUndoneAsync(tenantId, mailbox, thing with { Customers = customers }, cancellation))
+        {
+            return; // changed meanwhile: whoever did has a message of their own on the way
+        }
+
+        var (plan, _) = await plans.OfThreadAsync(tenantId, customers, names, new HashSet<Guid> { mailbox }, TakeOff(mailbox, thing), cancellation);
+        await ApplyAsync(tenantId, plan, cancellation);
     }
 
     /// <summary>What was taken off is read again from the mailbox, and judged by the rules as they are.</summary>

@@ -27,6 +27,12 @@ public sealed class UndoTests
         world.Deliver(world.Letter(Kim, SampleFirm.Mira.Address, "Other"));
         await world.LookAsync(SampleFirm.Mira);
 
+        using (var asked = world.SignIn(SampleFirm.Mira))
+        {
+            var why = (await asked.GetFromJsonAsync<JsonObject>($"/api/customers/{kim}/timeline/{await LineAsync(world, SampleFirm.Mira, kim, "Both")}"))!;
+            Assert.Equal("Inbox", (string?)Assert.Single(why["seenIn"]!.AsArray())!["folder"]);
+        }
+
         var preview = await PreviewAsync(world, SampleFirm.Mira, kim, "Both", "thing");
         Assert.Equal((1, 0, 2, 0), ((int)preview["mails"]!, (int)preview["meetings"]!, (int)preview["customers"]!, (int)preview["stays"]!));
         var key = (string)(await UndoAsync(world, SampleFirm.Mira, kim, "Both", "thing"))["key"]!;
@@ -98,6 +104,28 @@ public sealed class UndoTests
     }
 
     [Fact]
+    public async Task A_thread_goes_from_customers_too_with_whom_it_shares_no_mail_and_comes_back_to_them()
+    {
+        await using var world = await CaptureWorld.StartAsync();
+        await world.GivenMailboxAsync(SampleFirm.Mira);
+        var (kim, lars) = (await world.GivenCustomerAsync(Kim), await world.GivenCustomerAsync(Lars));
+        var first = world.Deliver(world.Letter(Kim, SampleFirm.Mira.Address, "To us"));
+        world.Deliver(world.Letter(Lars, SampleFirm.Mira.Address, "Passed on to Lars, who answers", letter =>
+            letter with { References = [first.InternetMessageId], Headers = [new MailHeader("References", first.InternetMessageId)] }));
+        world.Deliver(world.Letter(Lars, SampleFirm.Mira.Address, "Elsewhere"));
+        await world.LookAsync(SampleFirm.Mira);
+
+        var key = (string)(await UndoAsync(world, SampleFirm.Mira, kim, "To us", "thread"))["key"]!;
+        await world.SettleAsync();
+        Assert.Empty(await world.SubjectsAsync(kim));
+        Assert.Equal(["Elsewhere"], await world.SubjectsAsync(lars));
+        using var mira = world.SignIn(SampleFirm.Mira);
+        (await mira.DeleteAsync($"/api/undone/{key}")).EnsureSuccessStatusCode();
+        await world.SettleAsync();
+        Assert.Equal(2, (await world.SubjectsAsync(lars)).Count);
+    }
+
+    [Fact]
     public async Task A_thread_goes_from_every_customer_and_what_a_colleague_has_too_stays_as_theirs()
     {
         await using var world = await CaptureWorld.StartAsync();
@@ -148,6 +176,7 @@ public sealed class UndoTests
         {
             using var refused = await tomasz.PostAsync($"/api/customers/{kim}/timeline/{line}/undo?scope={scope}", null);
             Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+            Assert.Contains(scope == "person" ? "your own mailbox" : "colleagues' mailboxes", (string?)(await refused.Content.ReadFromJsonAsync<JsonObject>())!["detail"], StringComparison.Ordinal);
         }
 
         var key = (string)(await UndoAsync(world, SampleFirm.Mira, kim, "Secret", "onlyMe"))["key"]!;
