@@ -21,22 +21,13 @@ public sealed class NewMailTests
         await using var world = await CaptureWorld.StartAsync(timers: true, notified: notified);
         await world.GivenMailboxAsync(Mira);
         var kim = await world.GivenCustomerAsync(Kim);
-        await UntilAsync(TimeSpan.FromSeconds(30), async () => await FindStatusAsync(world) is { HistoryIsComplete: true } status && status.IsNotified == notified);
+        await Waiting.UntilAsync(async () => await FindStatusAsync(world) is { HistoryIsComplete: true } status && status.IsNotified == notified);
 
         world.Deliver(world.Letter(Kim, Mira.Address));
         var waiting = Stopwatch.StartNew();
-        await UntilAsync(TimeSpan.FromSeconds(seconds), async () => (await world.TimelineAsync(kim)).Count == 1);
+        await Waiting.UntilAsync(async () => (await world.TimelineAsync(kim)).Count == 1, TimeSpan.FromSeconds(seconds));
 
         Assert.InRange(waiting.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(seconds));
-    }
-
-    private static async Task UntilAsync(TimeSpan patience, Func<Task<bool>> isSo)
-    {
-        for (var waiting = Stopwatch.StartNew(); !await isSo();)
-        {
-            Assert.True(waiting.Elapsed < patience, "It did not come about in time.");
-            await Task.Delay(50);
-        }
     }
 
     private static async Task<MailboxStatus?> FindStatusAsync(CaptureWorld world) =>

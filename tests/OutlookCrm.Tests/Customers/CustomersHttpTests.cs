@@ -411,12 +411,13 @@ public sealed class CustomersHttpTests : IAsyncLifetime
         Assert.Equal(new PersonLink(kim.Id, "Kim Novak", "CEO", "kim@novak.example"), Assert.Single(novak.People));
 
         await PatchAsync(anna, novak.Id, novak.ETag, new { name = "Hill AG" });
-        var renamed = await UntilAsync(
-            async () => await ReadAsync<CustomerCard>(await anna.GetAsync($"/api/customers/{kim.Id}")), card => card.Company?.Name == "Hill AG");
-        Assert.Equal(kim.ETag, renamed.ETag); // nobody edited her
-        var found = await UntilAsync(
-            async () => await ReadAsync<SearchResults>(await anna.GetAsync("/api/search?q=kim+hill")), results => results.Hits.Count > 0);
-        Assert.Equal(kim.Id, Assert.Single(found.Hits).Id);
+        CustomerCard? renamed = null;
+        await Waiting.UntilAsync(async () =>
+            (renamed = await ReadAsync<CustomerCard>(await anna.GetAsync($"/api/customers/{kim.Id}"))).Company?.Name == "Hill AG");
+        Assert.Equal(kim.ETag, renamed!.ETag); // nobody edited her
+        SearchResults? found = null;
+        await Waiting.UntilAsync(async () => (found = await ReadAsync<SearchResults>(await anna.GetAsync("/api/search?q=kim+hill"))).Hits.Count > 0);
+        Assert.Equal(kim.Id, Assert.Single(found!.Hits).Id);
 
         var sentBack = await ReadAsync<CustomerCard>(await PatchAsync(anna, kim.Id, kim.ETag, new { company = "Hill AG", jobTitle = "CTO" }));
         Assert.Equal(novak.Id, sentBack.Company!.Id); // the form's own text is no other company
@@ -525,20 +526,6 @@ public sealed class CustomersHttpTests : IAsyncLifetime
     {
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains(field, (await ReadAsync<Problem>(answer)).Errors!.Keys);
-    }
-
-    private static async Task<T> UntilAsync<T>(Func<Task<T>> read, Func<T, bool> isSo)
-    {
-        for (var i = 0; ; i++)
-        {
-            var now = await read();
-            if (isSo(now) || i == 200)
-            {
-                return now;
-            }
-
-            await Task.Delay(50);
-        }
     }
 
     private static Task<HttpResponseMessage> PostAsync(HttpClient client, string path, object body) => client.PostAsJsonAsync(path, body);

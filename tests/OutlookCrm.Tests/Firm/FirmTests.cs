@@ -39,7 +39,7 @@ public sealed class FirmTests : IDisposable
 
         Assert.Equal([A.Anna.Name], await ColleaguesAsync(anna));
         Assert.Equal([A.Olga.Name], await ColleaguesAsync(olga));
-        await UntilAsync(async () => (await ColleaguesAsync(ben)).SequenceEqual([A.Anna.Name, A.Ben.Name]));
+        await Waiting.UntilAsync(async () => (await ColleaguesAsync(ben)).SequenceEqual([A.Anna.Name, A.Ben.Name]));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class FirmTests : IDisposable
         using var guest = crm.WithToken(crm.Issuer.Sign(claims));
         using var anna = crm.SignIn(A.Anna);
         await ColleaguesAsync(guest);
-        await UntilAsync(async () => (await ColleaguesAsync(anna)).Contains(A.Ben.Name));
+        await Waiting.UntilAsync(async () => (await ColleaguesAsync(anna)).Contains(A.Ben.Name));
 
         Assert.IsType<UnknownSender>(await anna.GetFromJsonAsync<SenderCard>("/api/card?address=sales@supplier.example", ContractJson.Options));
     }
@@ -63,7 +63,7 @@ public sealed class FirmTests : IDisposable
         using var olga = crm.SignIn(A.Olga);
 
         Assert.IsType<ColleagueSender>(await olga.GetFromJsonAsync<SenderCard>("/api/card?address=new@kern-licht.example", ContractJson.Options));
-        await UntilAsync(async () => await olga.GetFromJsonAsync<SenderCard>("/api/card?address=somebody@nys.example", ContractJson.Options) is ColleagueSender);
+        await Waiting.UntilAsync(async () => await olga.GetFromJsonAsync<SenderCard>("/api/card?address=somebody@nys.example", ContractJson.Options) is ColleagueSender);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class FirmTests : IDisposable
 
         clock.Advance(TimeSpan.FromSeconds(1));
         var old = await directory.OfAsync(Tenant, default);
-        await UntilAsync(async () => !ReferenceEquals(old, await directory.OfAsync(Tenant, default)));
+        await Waiting.UntilAsync(async () => !ReferenceEquals(old, await directory.OfAsync(Tenant, default)));
         Assert.Equal(2, counts.RangeReads(Tables.Colleagues));
     }
 
@@ -140,7 +140,7 @@ public sealed class FirmTests : IDisposable
         slow.Gate = new TaskCompletionSource();
         clock.Advance(TimeSpan.FromMinutes(2));
         await directory.OfAsync(Tenant, default);
-        await UntilAsync(() => Task.FromResult(slow.Waiting > 0));
+        await Waiting.UntilAsync(() => slow.Waiting > 0);
 
         directory.Forget(Tenant);
         var gate = slow.Gate;
@@ -148,7 +148,7 @@ public sealed class FirmTests : IDisposable
         var fresh = await directory.OfAsync(Tenant, default);
         gate.SetResult();
 
-        await UntilAsync(() => Task.FromResult(slow.Waiting == 0));
+        await Waiting.UntilAsync(() => slow.Waiting == 0);
         Assert.Same(fresh, await directory.OfAsync(Tenant, default));
     }
 
@@ -185,12 +185,12 @@ public sealed class FirmTests : IDisposable
             book.Seen(anna);
         }
 
-        await UntilAsync(async () => await RowAsync(anna) is not null);
+        await Waiting.UntilAsync(async () => await RowAsync(anna) is not null);
         Assert.Equal(1, counts.Writes(Tables.Colleagues));
 
         clock.Advance(TimeSpan.FromDays(2));
         book.Seen(anna with { Name = "Anna Kern" });
-        await UntilAsync(async () => (await RowAsync(anna))!.Name == "Anna Kern");
+        await Waiting.UntilAsync(async () => (await RowAsync(anna))!.Name == "Anna Kern");
         await book.StopAsync(default);
 
         Assert.Equal((new DateOnly(2026, 3, 2), new DateOnly(2026, 3, 4)), ((await RowAsync(anna))!.FirstSeenOn, (await RowAsync(anna))!.LastSeenOn));
@@ -205,10 +205,10 @@ public sealed class FirmTests : IDisposable
         var anna = Person("Anna", "anna@kern-licht.example");
 
         book.Seen(anna);
-        await UntilAsync(() => Task.FromResult(failing.Refused > 0));
+        await Waiting.UntilAsync(() => failing.Refused > 0);
         failing.IsDown = false;
 
-        await UntilAsync(async () =>
+        await Waiting.UntilAsync(async () =>
         {
             book.Seen(anna);
             return await RowAsync(anna) is not null;
@@ -240,7 +240,7 @@ public sealed class FirmTests : IDisposable
             book.Seen(caller);
         }
 
-        await UntilAsync(async () => (await directory.OfAsync(Tenant, default)).All.Count == callers.Length);
+        await Waiting.UntilAsync(async () => (await directory.OfAsync(Tenant, default)).All.Count == callers.Length);
         await book.StopAsync(default);
         return await directory.OfAsync(Tenant, default);
     }
@@ -252,16 +252,6 @@ public sealed class FirmTests : IDisposable
 
     private static async Task<List<string>> ColleaguesAsync(HttpClient client) =>
         [.. (await client.GetFromJsonAsync<ColleagueList>("/api/colleagues", ContractJson.Options))!.Colleagues.Select(c => c.Name)];
-
-    /// <summary>For what happens behind a request; real time, as it does not wait for the test's clock.</summary>
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!await isSo())
-        {
-            await Task.Delay(20, patience.Token);
-        }
-    }
 
     private static Caller Person(string name, string? address) => new(Tenant, Guid.NewGuid(), name, address, Role.Member);
 

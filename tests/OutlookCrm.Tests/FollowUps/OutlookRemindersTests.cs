@@ -258,7 +258,7 @@ public sealed class OutlookRemindersTests : IAsyncLifetime
     {
         world.Sandbox.App.Roles = ["Calendars.Read", "Domain.Read.All", "Mail.Read"];
         var f = await outlook.PlanAsync(kim);
-        await UntilAsync(async () => (await outlook.NowAsync(f)).Sink?.Trouble is not null);
+        await Waiting.UntilAsync(async () => (await outlook.NowAsync(f)).Sink?.Trouble is not null);
         Assert.Equal("ErrorAccessDenied", (await outlook.NowAsync(f)).Sink!.Trouble);
         Assert.True((await outlook.Store.ListAsync(world.Tenant, kim, SampleFirm.Mira.Id, default))!.Open.Single().NotInOutlook);
 
@@ -272,7 +272,7 @@ public sealed class OutlookRemindersTests : IAsyncLifetime
         // Graph itself is away: told after a day, not before.
         world.Sandbox.Faults.Plan = new FaultPlan { RefuseEvery = 1, RetryAfter = TimeSpan.FromHours(1) };
         await outlook.ChangeAsync(f, now => now with { Note = "Later" });
-        await UntilAsync(() => Task.FromResult(world.Logs.Lines.Any(line => line.Contains("next try in 01:00:00", StringComparison.Ordinal))));
+        await Waiting.UntilAsync(() => world.Logs.Lines.Any(line => line.Contains("next try in 01:00:00", StringComparison.Ordinal)));
         Assert.Null((await outlook.NowAsync(f)).Sink!.Trouble);
         for (var hour = 0; hour < 25; hour++)
         {
@@ -280,18 +280,10 @@ public sealed class OutlookRemindersTests : IAsyncLifetime
             await Task.Delay(150);
         }
 
-        await UntilAsync(async () => (await outlook.NowAsync(f)).Sink?.Trouble is not null);
+        await Waiting.UntilAsync(async () => (await outlook.NowAsync(f)).Sink?.Trouble is not null);
         world.Sandbox.Faults.Plan = FaultPlan.None;
         await world.SettleAsync();
         Assert.Null((await outlook.NowAsync(f)).Sink!.Trouble);
         await outlook.AssertAgreedAsync([f]);
-
-        static async Task UntilAsync(Func<Task<bool>> isSo)
-        {
-            for (var patience = 0; patience < 500 && !await isSo(); patience++)
-            {
-                await Task.Delay(20);
-            }
-        }
     }
 }

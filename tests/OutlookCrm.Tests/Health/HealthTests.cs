@@ -200,7 +200,7 @@ public sealed class HealthTests
         return (string)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
     }
 
-    private static Task UntilAsync(TestCrm crm, Func<bool> isSo) => TestHost.UntilAsync(() =>
+    private static Task UntilAsync(TestCrm crm, Func<bool> isSo) => Waiting.UntilAsync(() =>
     {
         crm.Clock.Advance(TimeSpan.FromSeconds(5));
         return isSo();

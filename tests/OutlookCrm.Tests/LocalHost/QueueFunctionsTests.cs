@@ -25,7 +25,7 @@ public abstract class QueueFunctionsTests
         await Task.Delay(500);
         var sent = Stopwatch.StartNew();
         await Queue.SendAsync(work.Queue, "{\"CUSTOMER\":\"c1\",\"count\":2}", null, default);
-        await TestHost.UntilAsync(() => work.Done.Count == 1);
+        await Waiting.UntilAsync(() => work.Done.Count == 1);
         Assert.True(sent.Elapsed < TimeSpan.FromSeconds(5), $"It took {sent.Elapsed}.");
         Assert.Equal("c1 2 try 1", work.Done.Single());
         await UntilEmptyAsync();
@@ -40,7 +40,7 @@ public abstract class QueueFunctionsTests
             await Queue.SendAsync($"{work.Queue}-{kind}", "ünïcode ☃", null, default);
         }
 
-        await TestHost.UntilAsync(() => work.Done.Count == 3);
+        await Waiting.UntilAsync(() => work.Done.Count == 3);
         Assert.Equal(["binary ünïcode ☃ 1", "bytes ünïcode ☃ 1", "text ünïcode ☃ 1"], work.Done.Order(StringComparer.Ordinal));
     }
 
@@ -63,7 +63,7 @@ public abstract class QueueFunctionsTests
         await Queue.SendAsync(work.Queue, "not json", null, default);
         await Queue.SendAsync(work.Queue, "{\"customer\":\"c2\",\"count\":1}", null, default);
         Assert.Equal("not json", (await UntilPoisonedAsync()).Body);
-        await TestHost.UntilAsync(() => work.Done.Count == 1);
+        await Waiting.UntilAsync(() => work.Done.Count == 1);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public abstract class QueueFunctionsTests
         work.Gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var host = await StartAsync(typeof(Worker), ("LocalHost:QueueLease", "00:00:01.5"));
         await Queue.SendAsync(work.Queue, "{\"customer\":\"c1\",\"count\":1}", null, default);
-        await TestHost.UntilAsync(() => work.Begun.Count == 1);
+        await Waiting.UntilAsync(() => work.Begun.Count == 1);
         await Task.Delay(TimeSpan.FromSeconds(4));
         work.Gate.SetResult();
         await UntilEmptyAsync();
@@ -106,11 +106,11 @@ public abstract class QueueFunctionsTests
             await Queue.SendAsync(work.Queue, $"{{\"customer\":\"c{i}\",\"count\":1}}", null, default);
         }
 
-        await TestHost.UntilAsync(() => !work.Begun.IsEmpty);
+        await Waiting.UntilAsync(() => !work.Begun.IsEmpty);
         await Task.Delay(300);
         Assert.InRange(work.Begun.Count, 1, 2);
         work.Gate.SetResult();
-        await TestHost.UntilAsync(() => work.Done.Count == 5);
+        await Waiting.UntilAsync(() => work.Done.Count == 5);
         Assert.True(work.MostAtOnce <= 2);
     }
 
@@ -122,7 +122,7 @@ public abstract class QueueFunctionsTests
             typeof(Worker),
             ("AzureFunctionsJobHost:extensions:queues:batchSize", "1"), ("AzureFunctionsJobHost:extensions:queues:newBatchThreshold", "0"));
         await Queue.SendAsync(work.Queue, "{\"customer\":\"c1\",\"count\":1}", null, default);
-        await TestHost.UntilAsync(() => work.Begun.Count == 1);
+        await Waiting.UntilAsync(() => work.Begun.Count == 1);
         await Queue.SendAsync(work.Queue, "{\"customer\":\"c2\",\"count\":1}", null, default);
 
         var stopping = host.DisposeAsync().AsTask();
@@ -140,7 +140,7 @@ public abstract class QueueFunctionsTests
         work.Gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
         var host = await StartAsync(typeof(Worker), ("LocalHost:DrainTime", "00:00:00.2"));
         await Queue.SendAsync(work.Queue, "{\"customer\":\"c1\",\"count\":1}", null, default);
-        await TestHost.UntilAsync(() => work.Begun.Count == 1);
+        await Waiting.UntilAsync(() => work.Begun.Count == 1);
         await host.DisposeAsync();
         Assert.Empty(work.Done);
 

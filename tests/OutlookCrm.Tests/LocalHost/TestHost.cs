@@ -25,15 +25,4 @@ public static class TestHost
         });
 
     public static HttpClient Client(this LocalHostApplication host) => new() { BaseAddress = host.Address };
-
-    /// <summary>Waits, in real time, for something that another thread is about to do.</summary>
-    public static async Task UntilAsync(Func<bool> condition)
-    {
-        var giveUp = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(giveUp) < TimeSpan.FromSeconds(20), "It did not happen within 20 seconds.");
-            await Task.Delay(5);
-        }
-    }
 }

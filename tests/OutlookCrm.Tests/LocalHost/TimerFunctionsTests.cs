@@ -31,7 +31,7 @@ public sealed class TimerFunctionsTests : IDisposable
         Assert.Empty(runs.All);
 
         clock.Advance(TimeSpan.FromSeconds(1));
-        await TestHost.UntilAsync(() => runs.All.Count == 1);
+        await Waiting.UntilAsync(() => runs.All.Count == 1);
         var (_, info) = runs.All.Single();
         Assert.False(info.IsPastDue);
         Assert.Equal(new DateTime(2026, 3, 4, 7, 0, 0, DateTimeKind.Utc), info.ScheduleStatus!.Next);
@@ -43,13 +43,13 @@ public sealed class TimerFunctionsTests : IDisposable
         await using (await StartAsync(typeof(Nightly)))
         {
             clock.MoveTo(new(2026, 3, 3, 2, 0, 0, TimeSpan.Zero));
-            await TestHost.UntilAsync(() => runs.All.Count == 1);
+            await Waiting.UntilAsync(() => runs.All.Count == 1);
         }
 
         clock.Advance(TimeSpan.FromDays(3.5));
         await using (await StartAsync(typeof(Nightly)))
         {
-            await TestHost.UntilAsync(() => runs.All.Count == 2);
+            await Waiting.UntilAsync(() => runs.All.Count == 2);
             var (_, info) = runs.All.Last();
             Assert.True(info.IsPastDue);
             Assert.Equal(new DateTime(2026, 3, 3, 2, 0, 0, DateTimeKind.Utc), info.ScheduleStatus!.Last);
@@ -68,7 +68,7 @@ public sealed class TimerFunctionsTests : IDisposable
 
         clock.Advance(TimeSpan.FromDays(1));
         await using var host = await StartAsync(typeof(Nightly));
-        await TestHost.UntilAsync(() => runs.All.Count == 1);
+        await Waiting.UntilAsync(() => runs.All.Count == 1);
         Assert.True(runs.All.Single().Info.IsPastDue);
     }
 
@@ -90,7 +90,7 @@ public sealed class TimerFunctionsTests : IDisposable
         {
             Assert.Empty(runs.All);
             clock.Advance(TimeSpan.FromDays(1));
-            await TestHost.UntilAsync(() => runs.All.Count == 1);
+            await Waiting.UntilAsync(() => runs.All.Count == 1);
             Assert.Null(runs.All.Single().Info.ScheduleStatus);
         }
     }
@@ -99,7 +99,7 @@ public sealed class TimerFunctionsTests : IDisposable
     public async Task A_timer_may_run_on_start_too()
     {
         await using var host = await StartAsync(typeof(Eager));
-        await TestHost.UntilAsync(() => runs.All.Count == 1);
+        await Waiting.UntilAsync(() => runs.All.Count == 1);
         Assert.False(runs.All.Single().Info.IsPastDue);
     }
 
@@ -109,14 +109,14 @@ public sealed class TimerFunctionsTests : IDisposable
         runs.Gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var host = await StartAsync(typeof(EveryMinute));
         clock.Advance(TimeSpan.FromMinutes(1));
-        await TestHost.UntilAsync(() => runs.All.Count == 1);
+        await Waiting.UntilAsync(() => runs.All.Count == 1);
         clock.Advance(TimeSpan.FromMinutes(3));
         await Task.Delay(50);
         Assert.Single(runs.All);
 
         runs.Gate.SetResult();
         await UntilRunAsync(2);
-        await TestHost.UntilAsync(() => runs.Ended == 2);
+        await Waiting.UntilAsync(() => runs.Ended == 2);
         Assert.Equal(2, runs.All.Count);
     }
 
@@ -170,12 +170,12 @@ public sealed class TimerFunctionsTests : IDisposable
             services => services.AddSingleton(runs).AddSingleton<ITableStore>(_ => new Borrowed(tables)),
             settings: settings.ToDictionary(s => s.Name, s => s.Value),
             clock: clock);
-        await TestHost.UntilAsync(() => clock.WaitingTimers > 0 || settings.Any(s => s.Name.EndsWith("Disabled", StringComparison.Ordinal)));
+        await Waiting.UntilAsync(() => clock.WaitingTimers > 0 || settings.Any(s => s.Name.EndsWith("Disabled", StringComparison.Ordinal)));
         return host;
     }
 
     /// <summary>Lets time pass, a little at a time, until there have been this many runs.</summary>
-    private Task UntilRunAsync(int count) => TestHost.UntilAsync(() =>
+    private Task UntilRunAsync(int count) => Waiting.UntilAsync(() =>
     {
         if (runs.All.Count < count)
         {
