@@ -13,6 +13,7 @@ using OutlookCrm.Http;
 using OutlookCrm.Identity;
 using OutlookCrm.Insights;
 using OutlookCrm.Interactions;
+using OutlookCrm.Privacy;
 using OutlookCrm.Sales;
 using OutlookCrm.Search;
 using OutlookCrm.Storage;
@@ -39,6 +40,7 @@ public static class OutlookCrmServices
         services.AddFollowUps();
         services.AddCapture(configuration);
         services.AddHealth();
+        services.AddPrivacy();
         return services;
     }
 

@@ -60,7 +60,7 @@ public sealed class UndoTests(LiveProduct live)
         await outlook.Pane.Locator("#find").FillAsync("Rina Often");
         await outlook.Pane.Locator("#hits [data-show]", new() { HasText = "Rina Often" }).ClickAsync();
         await Expect(outlook.Who).ToHaveTextAsync("Rina Often");
-        await outlook.Card.GetByText("Call or mail").ClickAsync();
+        await outlook.Card.GetByText("Call, mail and more").ClickAsync();
         var form = outlook.Card.Locator("form[data-form=call]");
         await form.Locator("[name=direction]").SelectOptionAsync("incoming");
         await form.Locator("textarea").FillAsync("Asked for the price.");

@@ -29,7 +29,8 @@ public sealed record WhyHere(
 /// <param name="Name">Whose mailbox, or what a shared one is called.</param>
 /// <param name="IsSent">It was sent, or the meeting is organised, from there.</param>
 /// <param name="TakenAt">When it was logged out of it; null when that is not known.</param>
-public sealed record SeenInMailbox(string Name, bool IsMine, bool IsShared, bool IsSent, DateTimeOffset? TakenAt);
+/// <param name="Folder">Of a mail in the reader's own mailbox or a shared one: where it lies; null when that is not known.</param>
+public sealed record SeenInMailbox(string Name, bool IsMine, bool IsShared, bool IsSent, DateTimeOffset? TakenAt, string? Folder = null);
 
 public sealed record PersonOnLine(PersonRole Role, string? Name, string Address);
 
@@ -87,4 +88,5 @@ public sealed record UndoneList(IReadOnlyList<Undone> Things);
 public sealed record Undone(string Key, UndoScope Scope, InteractionKind Kind, DateTimeOffset At, DateTimeOffset UndoneAt, IReadOnlyList<string> Customers);
 
 /// <summary>What else can be done with a customer: drawn when somebody unfolds it.</summary>
-public sealed record CustomerActions(string CustomerId, string Name);
+/// <param name="MayErase">The caller is an owner.</param>
+public sealed record CustomerActions(string CustomerId, string Name, bool MayErase);

@@ -289,6 +289,7 @@ async function load(): Promise<void> {
   } else if (answer.status >= 500 || answer.status === 429) {
     notReached('The customer records do not answer');
   } else {
+    known.drop(subject.key); // not there any more, or not for us
     paint(answer.html);
     card.removeAttribute('aria-busy');
     clear();

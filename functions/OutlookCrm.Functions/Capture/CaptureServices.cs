@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OutlookCrm.Capture.Pages;
-using OutlookCrm.Privacy;
 
 namespace OutlookCrm.Capture;
 
@@ -13,7 +12,6 @@ public static class CaptureServices
         .AddSingleton<MailboxStatuses>()
         .AddSingleton<BlockLists>()
         .AddSingleton<Correspondents>()
-        .AddSingleton<ErasedPeople>()
         .AddSingleton<CaptureContexts>()
         .AddSingleton<CaptureReceipts>()
         .AddSingleton(CaptureOptions.From(configuration))

@@ -17,6 +17,8 @@ public sealed class ErasedAddresses(byte[]? salt, IEnumerable<string> hashes)
     public bool Has(MailAddress address) => salt is not null && hashes.Count > 0 && hashes.Contains(Hash(salt, address));
 
     /// <summary>HMAC-SHA256 of the address's normal form under the firm's salt: 64 hexadecimal digits.</summary>
-    internal static string Hash(byte[] salt, MailAddress address) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(salt, Encoding.UTF8.GetBytes(address.Key)));
+    internal static string Hash(byte[] salt, MailAddress address) => Hash(salt, address.Key);
+
+    internal static string Hash(byte[] salt, string text) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(salt, Encoding.UTF8.GetBytes(text)));
 }

@@ -4,11 +4,12 @@ using Microsoft.Azure.Functions.Worker;
 using OutlookCrm.Http;
 using OutlookCrm.Identity;
 using OutlookCrm.Pane;
+using OutlookCrm.Privacy;
 
 namespace OutlookCrm.Customers;
 
 /// <summary>One more address for a customer, or a label or the first place for one that it has.</summary>
-public sealed class AddAddress(CustomerStore customers, CustomerChanges changes, Caller caller, TimeProvider clock)
+public sealed class AddAddress(CustomerStore customers, CustomerChanges changes, ErasedPeople erased, Caller caller, TimeProvider clock)
 {
     [Function(nameof(AddAddress)), Requires(Role.Member)]
     [Takes(typeof(AddAddressRequest))]
@@ -27,6 +28,11 @@ public sealed class AddAddress(CustomerStore customers, CustomerChanges changes,
         var errors = new FieldErrors();
         var address = CustomerRules.Address(asked.Address, errors);
         var label = CustomerRules.Label(asked.Label, errors);
+        if (address is not null && await erased.FindAsync(caller.TenantId, address, cancellation) is not null)
+        {
+            errors.Add("address", ErasedPeople.Refusal);
+        }
+
         if (errors.Any)
         {
             return Answer.Invalid(errors);

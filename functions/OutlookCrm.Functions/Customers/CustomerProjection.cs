@@ -36,9 +36,14 @@ public sealed class CustomerProjection(
 
         var tokens = outbox.Tokens.ToHashSet(StringComparer.Ordinal);
         var companies = outbox.Companies.ToHashSet();
+        StoredCustomer shown;
         for (var round = 1; ; round++)
         {
-            var stored = await ReadAsync();
+            if (await customers.ReadAsync(tenantId, id, cancellation) is not { } stored)
+            {
+                return; // erased, and whoever erases takes the rest along
+            }
+
             foreach (var key in outbox.Addresses.Union(stored.Addresses.Select(a => a.Address.Key), StringComparer.Ordinal))
             {
                 await ProjectAddressAsync(tenantId, stored, key, change, cancellation);
@@ -49,7 +54,8 @@ public sealed class CustomerProjection(
             tokens.UnionWith(entry.Tokens);
 
             await ProjectPersonAsync(tenantId, stored, companies, cancellation);
-            if ((await ReadAsync()).ETag == stored.ETag)
+            shown = stored;
+            if ((await customers.ReadAsync(tenantId, id, cancellation))?.ETag == stored.ETag)
             {
                 break;
             }
@@ -62,7 +68,7 @@ public sealed class CustomerProjection(
 
         if (!outbox.IsProjected)
         {
-            await AskForHistoryAsync(tenantId, await ReadAsync(), outbox.Addresses, cancellation);
+            await AskForHistoryAsync(tenantId, shown, outbox.Addresses, cancellation);
             await TellAgendasAsync(tenantId, id, cancellation);
         }
 
@@ -84,10 +90,6 @@ public sealed class CustomerProjection(
             var projected = outbox with { IsProjected = true };
             await tables.ReplaceAsync(Tables.Customers, projected.ToTableRow(tenantId, id, change), row.ETag!, cancellation);
         }
-
-        async Task<StoredCustomer> ReadAsync() =>
-            await customers.ReadAsync(tenantId, id, cancellation)
-            ?? throw new InvalidOperationException($"Customer {id} has an outbox row but no record.");
     }
 
     /// <summary>What search knows of a customer.</summary>

@@ -17,6 +17,6 @@ public sealed class GetCustomerActions(CustomerStore customers, Caller caller)
         string id,
         CancellationToken cancellation) =>
         CustomerId.TryParse(id, out var customer) && await customers.FindAsync(caller.TenantId, customer, cancellation) is { } found
-            ? Answer.Ok(new CustomerActions(customer.ToString(), found.Name))
+            ? Answer.Ok(new CustomerActions(customer.ToString(), found.Name, caller.Role >= Role.Owner))
             : Answer.NotFound("No customer has this id.");
 }

@@ -1,11 +1,12 @@
 using OutlookCrm.Http;
 using OutlookCrm.Identity;
 using OutlookCrm.Pane;
+using OutlookCrm.Privacy;
 
 namespace OutlookCrm.Customers;
 
 /// <summary>Makes customers, who are looked after by whoever makes them. The first to claim an address gets it, all others that customer.</summary>
-public sealed class NewCustomers(CustomerStore customers, CustomerChanges changes, TimeProvider clock)
+public sealed class NewCustomers(CustomerStore customers, CustomerChanges changes, ErasedPeople erased, TimeProvider clock)
 {
     /// <summary>Null, with errors by field, when the request breaks a rule.</summary>
     public async Task<Creation?> AddAsync(Caller caller, CreateCustomerRequest asked, FieldErrors errors, CancellationToken cancellation)
@@ -34,6 +35,11 @@ public sealed class NewCustomers(CustomerStore customers, CustomerChanges change
         if (string.IsNullOrWhiteSpace(asked.Address) && asked.Kind == CustomerKind.Person)
         {
             errors.Add("address", "is required for a person");
+        }
+
+        if (address is not null && await erased.FindAsync(caller.TenantId, address, cancellation) is not null)
+        {
+            errors.Add("address", ErasedPeople.Refusal);
         }
 
         if (errors.Any)

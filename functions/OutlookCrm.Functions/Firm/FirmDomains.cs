@@ -72,13 +72,17 @@ public sealed class FirmDomains(ITableStore tables, GraphMailboxes graph, FirmDi
             .Distinct(StringComparer.Ordinal)
             .Take(MaxDomains)
             .ToList();
-        var properties = new Dictionary<string, object>(StringComparer.Ordinal) { [ReadAt] = clock.GetUtcNow().ToUniversalTime() };
+        await tables.PutAsync(Tables.Mailboxes, ToRow(tenantId, own, clock.GetUtcNow()), cancellation);
+    }
+
+    internal static TableRow ToRow(Guid tenantId, IReadOnlyList<string> own, DateTimeOffset at)
+    {
+        var properties = new Dictionary<string, object>(StringComparer.Ordinal) { [ReadAt] = at.ToUniversalTime() };
         if (own.Count > 0)
         {
             properties[Domains] = string.Join('\n', own);
         }
 
-        await tables.PutAsync(
-            Tables.Mailboxes, new TableRow(TableKeys.Mailboxes(tenantId), TableKeys.FirmDomains, properties), cancellation);
+        return new TableRow(TableKeys.Mailboxes(tenantId), TableKeys.FirmDomains, properties);
     }
 }

@@ -19,11 +19,11 @@ public sealed class Agenda(ITableStore tables)
     private const int MaxAttempts = 50;
 
     /// <summary>Makes a colleague's agenda show this version, or a later one that it shows already.</summary>
-    /// <param name="customerName">Null when there is no such customer any more: then no agenda shows it.</param>
-    internal async Task ShowAsync(Guid tenantId, Guid userId, FollowUp f, string? customerName, CancellationToken cancellation)
+    internal async Task ShowAsync(Guid tenantId, Guid userId, FollowUp f, string customerName, CancellationToken cancellation)
     {
         var partition = TableKeys.Agenda(tenantId, userId);
-        var entry = customerName is not null && f.State == FollowUpState.Open && f.OwnerId == userId ? Entry(partition, f, customerName) : null;
+        var entry = f.State == FollowUpState.Open && f.OwnerId == userId ? Entry(partition, f, customerName) : null;
+        var shownName = entry is null ? null : customerName; // what is not shown names nobody
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             var shown = await tables.FindAsync(Tables.Agenda, partition, TableKeys.AgendaVersion(f.Id), cancellation);
@@ -32,12 +32,12 @@ public sealed class Agenda(ITableStore tables)
                 && ((int)shown.Properties[nameof(FollowUp.Version)] > f.Version
                     || ((int)shown.Properties[nameof(FollowUp.Version)] == f.Version
                         && oldKey == entry?.RowKey
-                        && shown.Properties.GetValueOrDefault(CustomerName) as string == customerName)))
+                        && shown.Properties.GetValueOrDefault(CustomerName) as string == shownName)))
             {
                 return;
             }
 
-            var version = Version(partition, f, entry?.RowKey, customerName);
+            var version = Version(partition, f, entry?.RowKey, shownName);
             List<TableChange> changes = [shown is { ETag: { } etag } ? new TableChange.Replace(version, etag) : new TableChange.Insert(version)];
             if (oldKey is not null && oldKey != entry?.RowKey)
             {

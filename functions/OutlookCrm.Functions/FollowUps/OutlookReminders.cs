@@ -62,6 +62,14 @@ public sealed class OutlookReminders(
         return false;
     }
 
+    public async Task RemoveAsync(Guid tenantId, Guid userId, CustomerId customer, Guid id, CancellationToken cancellation)
+    {
+        if (graph.IsOn && await TryShowAsync(tenantId, customer, id, cancellation) is { } wait)
+        {
+            await followUps.SendAsync(new FollowUpChanged(tenantId, userId, customer.ToString(), id, Version: 1), wait, cancellation);
+        }
+    }
+
     /// <summary>When to try again; null when it is done.</summary>
     private async Task<TimeSpan?> TryShowAsync(Guid tenantId, CustomerId customer, Guid id, CancellationToken cancellation)
     {
@@ -75,7 +83,7 @@ public sealed class OutlookReminders(
             return Lease - left < Soon ? Busy : left < LongestBusy ? left : LongestBusy;
         }
 
-        var followUp = await followUps.GetAsync(tenantId, customer, id, cancellation);
+        var followUp = await FindAsync(tenantId, customer, id, cancellation);
         var kind = await KindOfAsync(tenantId, followUp, cancellation);
         if (row is null && (followUp is null || kind == SinkKind.None))
         {
@@ -137,6 +145,10 @@ public sealed class OutlookReminders(
         return wait;
     }
 
+    /// <summary>Null too when the customer was erased: nothing of one is shown.</summary>
+    private async Task<FollowUp?> FindAsync(Guid tenantId, CustomerId customer, Guid id, CancellationToken cancellation) =>
+        await customers.FindAsync(tenantId, customer, cancellation) is null ? null : await followUps.GetAsync(tenantId, customer, id, cancellation);
+
     private async Task<SinkKind> KindOfAsync(Guid tenantId, FollowUp? f, CancellationToken cancellation) =>
         f is { State: FollowUpState.Open } ? (await settings.OfAsync(tenantId, f.OwnerId, cancellation)).Sink : SinkKind.None;
 
@@ -195,7 +207,7 @@ public sealed class OutlookReminders(
 
         public async Task ShowAsync(CancellationToken cancellation)
         {
-            var followUp = await reminders.followUps.GetAsync(tenantId, Row.Customer, Row.FollowUpId, cancellation);
+            var followUp = await reminders.FindAsync(tenantId, Row.Customer, Row.FollowUpId, cancellation);
             var kind = await reminders.KindOfAsync(tenantId, followUp, cancellation);
             var isHere = followUp is not null && kind == Row.Kind && followUp.OwnerId == Row.UserId;
             ReminderItem? item = null;

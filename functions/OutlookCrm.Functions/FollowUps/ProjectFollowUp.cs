@@ -19,6 +19,13 @@ public sealed class ProjectFollowUp(FollowUpStore followUps, Agenda agenda, Cust
         {
             var customer = CustomerId.Parse(message.CustomerId);
             var found = await followUps.GetAsync(message.TenantId, customer, message.FollowUpId, cancellation);
+            if (await customers.FindAsync(message.TenantId, customer, cancellation) is not { } record)
+            {
+                // Erased: agendas lose it with all the rest, Outlook here.
+                await (reminders?.RemoveAsync(message.TenantId, message.UserId, customer, message.FollowUpId, cancellation) ?? Task.CompletedTask);
+                return;
+            }
+
             if (found is null || found.Version < message.Version)
             {
                 // Not committed yet, or never.
@@ -31,8 +38,7 @@ public sealed class ProjectFollowUp(FollowUpStore followUps, Agenda agenda, Cust
                 return;
             }
 
-            var name = await customers.FindAsync(message.TenantId, customer, cancellation) is { } record ? record.Name : null;
-            await agenda.ShowAsync(message.TenantId, message.UserId, found, name, cancellation);
+            await agenda.ShowAsync(message.TenantId, message.UserId, found, record.Name, cancellation);
             var (linked, lookAgainIn) = links is null ? (found, null) : await links.FindAsync(message.TenantId, found, cancellation);
             var isShown = reminders is null || await reminders.ProjectAsync(message.TenantId, linked, cancellation);
             if (isShown && lookAgainIn is { } wait)

@@ -14,7 +14,7 @@ namespace OutlookCrm.Http;
 /// for the newest: what is given up is no work for the garbage collector, which would leave it lying for long.
 /// </summary>
 /// <param name="maxBytes">Of all answers as they are packed; a multiple of <see cref="MinBytes"/>.</param>
-internal sealed class KeptAnswers(int maxBytes)
+public sealed class KeptAnswers(int maxBytes)
 {
     /// <summary>Cards of about ten thousand customers.</summary>
     internal const int MaxBytes = 40 * 1024 * 1024;
@@ -26,9 +26,18 @@ internal sealed class KeptAnswers(int maxBytes)
 
     private readonly Shelf[] shelves = [.. Enumerable.Range(0, ShelfCount).Select(_ => new Shelf(maxBytes / ShelfCount))];
 
-    public bool TryFind(AnswerKey key, [NotNullWhen(true)] out KeptAnswer? answer) => ShelfOf(key).TryFind(key, out answer);
+    /// <summary>Forgets all of them: somebody was erased, and may be in any.</summary>
+    public void Clear()
+    {
+        foreach (var shelf in shelves)
+        {
+            shelf.Clear();
+        }
+    }
 
-    public void Keep(AnswerKey key, KeptAnswer answer) => ShelfOf(key).Keep(key, answer);
+    internal bool TryFind(AnswerKey key, [NotNullWhen(true)] out KeptAnswer? answer) => ShelfOf(key).TryFind(key, out answer);
+
+    internal void Keep(AnswerKey key, KeptAnswer answer) => ShelfOf(key).Keep(key, answer);
 
     private Shelf ShelfOf(AnswerKey key) => shelves[(int)(key.Stamp.Versions % ShelfCount)];
 
@@ -80,6 +89,17 @@ internal sealed class KeptAnswers(int maxBytes)
                 packed.CopyTo(At(start, packed.Length));
                 places[key] = new Place(start, packed.Length, answer.PlainBytes, answer.IsBrotli, answer.ETag);
                 oldestFirst.Enqueue((key, start));
+            }
+        }
+
+        public void Clear()
+        {
+            lock (gate)
+            {
+                places.Clear();
+                oldestFirst.Clear();
+                Array.Clear(pieces);
+                next = 0;
             }
         }
 

@@ -15,6 +15,9 @@ public sealed class ErasedPeople(ITableStore tables, TimeProvider clock)
     private const string Salt = "Salt";
     private const string ErasedAt = "ErasedAt";
 
+    /// <summary>Why somebody who was erased is not made a customer again by the way.</summary>
+    internal const string Refusal = "is of somebody who was erased; if they came back by themselves, an owner says so under Mailboxes, Erased people";
+
     private static readonly RowKeyRange SaltAndHashes = new(TableKeys.ErasedAddresses.From, TableKeys.TombstoneSalt + '\u0020');
 
     /// <summary>All of a firm: one range read for each thousand.</summary>
@@ -57,22 +60,11 @@ public sealed class ErasedPeople(ITableStore tables, TimeProvider clock)
     /// <summary>Remembers that the owner of this address was erased; the first time counts.</summary>
     public async Task AddAsync(Guid tenantId, MailAddress address, CancellationToken cancellation)
     {
-        var partition = TableKeys.Tombstones(tenantId);
-        var salt = await FindSaltAsync(tenantId, cancellation);
-        if (salt is null)
-        {
-            salt = RandomNumberGenerator.GetBytes(ErasedAddresses.SaltBytes);
-            var row = new TableRow(partition, TableKeys.TombstoneSalt, new Dictionary<string, object> { [Salt] = salt });
-            if (!(await tables.InsertAsync(Tables.Tombstones, row, cancellation)).IsWritten)
-            {
-                salt = (await FindSaltAsync(tenantId, cancellation))!; // somebody was faster: theirs is the salt
-            }
-        }
-
+        var salt = await SaltAsync(tenantId, cancellation);
         await tables.InsertAsync(
             Tables.Tombstones,
             new TableRow(
-                partition,
+                TableKeys.Tombstones(tenantId),
                 TableKeys.ErasedAddress(ErasedAddresses.Hash(salt, address)),
                 new Dictionary<string, object> { [ErasedAt] = clock.GetUtcNow().ToUniversalTime() }),
             cancellation);
@@ -87,6 +79,25 @@ public sealed class ErasedPeople(ITableStore tables, TimeProvider clock)
             TableKeys.ErasedAddress(ErasedAddresses.Hash(salt, address)),
             etag: null,
             cancellation) == WriteResult.Written;
+
+    /// <summary>Names whoever is erased without saying who it is: the same for the same text, in this firm only.</summary>
+    /// <param name="text">An address's key, or a customer's id.</param>
+    internal async Task<string> NameOfAsync(Guid tenantId, string text, CancellationToken cancellation) =>
+        ErasedAddresses.Hash(await SaltAsync(tenantId, cancellation), text);
+
+    private async Task<byte[]> SaltAsync(Guid tenantId, CancellationToken cancellation)
+    {
+        if (await FindSaltAsync(tenantId, cancellation) is { } there)
+        {
+            return there;
+        }
+
+        var salt = RandomNumberGenerator.GetBytes(ErasedAddresses.SaltBytes);
+        var row = new TableRow(TableKeys.Tombstones(tenantId), TableKeys.TombstoneSalt, new Dictionary<string, object> { [Salt] = salt });
+        return (await tables.InsertAsync(Tables.Tombstones, row, cancellation)).IsWritten
+            ? salt
+            : (await FindSaltAsync(tenantId, cancellation))!; // somebody was faster: theirs is the salt
+    }
 
     private async Task<byte[]?> FindSaltAsync(Guid tenantId, CancellationToken cancellation) =>
         (await tables.FindAsync(Tables.Tombstones, TableKeys.Tombstones(tenantId), TableKeys.TombstoneSalt, cancellation))?.Properties[Salt] as byte[];

@@ -125,6 +125,10 @@ public sealed class DealStore(ITableStore tables, CustomerStore customers, TimeP
             [.. entries.Where(deal => deal.ClosedAt is not null)]);
     }
 
+    /// <summary>How many a customer has, open and closed.</summary>
+    internal async Task<int> CountAsync(Guid tenantId, CustomerId customer, CancellationToken cancellation) =>
+        (await ReadAllAsync(tenantId, cancellation)).Count(row => DealRow.ToDeal(row).Customer == customer);
+
     private async Task<List<TableRow>> ReadAllAsync(Guid tenantId, CancellationToken cancellation)
     {
         var all = new List<TableRow>();

@@ -18,6 +18,7 @@ public sealed class SalesStore(ITableStore tables, TimeProvider clock)
 
     private const int MaxRows = 1_000;
     private const int MaxReadsAtOnce = 32;
+    private const int MaxMoved = 45; // of a transaction: two rows each, and the record
 
     /// <summary>Adds a purchase once: with the same id again nothing changes, even if it was removed since.</summary>
     public async Task<AddPurchaseOutcome> AddAsync(Guid tenantId, CustomerId customer, Purchase purchase, CancellationToken cancellation)
@@ -139,6 +140,55 @@ public sealed class SalesStore(ITableStore tables, TimeProvider clock)
             range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
         }
         while (rows.Count == MaxRows);
+    }
+
+    /// <summary>
+    /// Gives all purchases of a customer whose record is gone to another one, who has a name, no address, and nothing else. Nothing when there
+    /// are none. May be broken off and repeated.
+    /// </summary>
+    internal async Task MoveAsync(Guid tenantId, CustomerId from, CustomerId to, string name, CancellationToken cancellation)
+    {
+        var all = await ReadAllAsync(TableKeys.Customer(tenantId, from.ToString()), cancellation);
+        if (all.Count == 0)
+        {
+            return;
+        }
+
+        var partition = TableKeys.Customer(tenantId, to.ToString());
+        var now = clock.GetUtcNow();
+        await tables.InsertAsync(Tables.Buyers, BuyerRow(tenantId, to.ToString(), now), cancellation);
+        await tables.InsertAsync(
+            Tables.Customers,
+            CustomerRow.From(tenantId, new Customer(
+                to, CustomerKind.Organisation, name, Company: null, JobTitle: null, [], PostalAddress: null, Language: null, Website: null, Owner: null,
+                CustomerStage.Former, [], [], new Preferences(null, NoCampaigns: true, null), PrimaryAddress: null, now, Contact: default, to.ToString())),
+            cancellation);
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            var record = (await tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation))!;
+            var there = await ReadAllAsync(partition, cancellation);
+            var missing = all.ExceptBy(there.Select(purchase => purchase.Id), purchase => purchase.Id).Take(MaxMoved).ToList();
+            if (missing.Count == 0)
+            {
+                return;
+            }
+
+            IReadOnlyList<TableChange> changes =
+            [
+                new TableChange.Replace(SalesSummary.On(record, [.. there, .. missing]), record.ETag!),
+                .. missing.Select(purchase => PurchaseRow.From(partition, purchase)).SelectMany(row => (TableChange[])
+                [
+                    new TableChange.Insert(new TableRow(
+                        partition,
+                        TableKeys.PurchaseMarker(Guid.ParseExact(TableKeys.Last(row.RowKey), "N")),
+                        new Dictionary<string, object> { [PurchaseRow.PurchaseKey] = row.RowKey })),
+                    new TableChange.Insert(row),
+                ]),
+            ];
+            attempt = (await tables.TransactAsync(Tables.Customers, partition, changes, cancellation)).IsWritten ? 0 : attempt;
+        }
+
+        throw new TableStoreUnavailableException("The purchases changed again and again; some are still to be moved.");
     }
 
     /// <summary>Says that a customer may have bought something.</summary>

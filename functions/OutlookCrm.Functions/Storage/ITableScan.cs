@@ -1,6 +1,6 @@
 namespace OutlookCrm.Storage;
 
-/// <summary>Looks at everything that is kept of a firm: for back-up and restore. No request reads this way.</summary>
+/// <summary>Looks at everything that is kept of a firm: for back-up, restore, erasure, and a thread that is taken off every timeline. No request reads this way.</summary>
 public interface ITableScan
 {
     /// <summary>

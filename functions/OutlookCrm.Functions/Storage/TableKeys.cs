@@ -356,8 +356,12 @@ public static class TableKeys
     /// <summary>Row of one erased address.</summary>
     public static string ErasedAddress(string hash) => "h|" + Escape(hash);
 
-    /// <summary>Row of one erasure: what is removed, and what was.</summary>
-    public static string Erasure(string customerId) => "e|" + Escape(customerId);
+    /// <summary>The rows of all erasures.</summary>
+    public static RowKeyRange Erasures { get; } = RowKeyRange.StartingWith("e|");
+
+    /// <summary>Row of one erasure.</summary>
+    /// <param name="hash">Of the customer's id, or of the address.</param>
+    public static string Erasure(string hash) => "e|" + Escape(hash);
 
     /// <summary>Partition of one colleague in <see cref="Tables.Agenda"/>.</summary>
     public static string Agenda(Guid tenant, Guid userId) => Join(tenant, userId.ToString("N"));

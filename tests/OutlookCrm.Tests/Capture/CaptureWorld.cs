@@ -307,7 +307,7 @@ public sealed class CaptureWorld : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>Of the queues of capture and of follow-ups: how many messages, how often they were tried, when the next can be taken, whether one is being worked on.</summary>
+    /// <summary>Of the queues of capture, of follow-ups and of erasures: how many messages, how often they were tried, when the next can be taken, whether one is being worked on.</summary>
     private async Task<(long Count, long Tries, DateTimeOffset NextAt, bool Working)> MessagesAsync()
     {
         await using var connection = new SqliteConnection($"Data Source={File};Mode=ReadOnly;Pooling=False");
@@ -316,7 +316,7 @@ public sealed class CaptureWorld : IAsyncDisposable
         command.CommandText =
             """
             SELECT count(*), coalesce(sum(dequeue_count + receipt), 0), coalesce(min(visible_at), 0), coalesce(max(dequeue_count), 0)
-            FROM work_messages WHERE (queue LIKE 'capture-%' OR queue LIKE 'follow-up-%') AND queue NOT LIKE '%-poison'
+            FROM work_messages WHERE (queue LIKE 'capture-%' OR queue LIKE 'follow-up-%' OR queue = 'erasures') AND queue NOT LIKE '%-poison'
             """;
         await using var reader = await command.ExecuteReaderAsync();
         await reader.ReadAsync();

@@ -77,7 +77,7 @@ internal sealed class Life
     }
 }
 
-internal sealed class MortalStore(ITableStore real, Life life) : ITableStore, IDisposable
+internal sealed class MortalStore(ITableStore real, Life life) : ITableStore, ITableScan, IDisposable
 {
     public ITableStore Real => real;
 
@@ -91,6 +91,15 @@ internal sealed class MortalStore(ITableStore real, Life life) : ITableStore, ID
     public Task<TransactionOutcome> TransactAsync(
         string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation) =>
         life.StepAsync(() => real.TransactAsync(table, partitionKey, changes, cancellation), Death);
+
+    public async IAsyncEnumerable<TableRow> ScanAsync(
+        string table, string partitionKeyPrefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var row in ((ITableScan)real).ScanAsync(table, partitionKeyPrefix, cancellation))
+        {
+            yield return life.IsOver ? throw Death() : row;
+        }
+    }
 
     public void Dispose() => (real as IDisposable)?.Dispose();
 

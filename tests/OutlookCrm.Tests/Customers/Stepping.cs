@@ -71,7 +71,7 @@ internal sealed class Stepping(int seed, TestClock clock)
 }
 
 /// <summary>Tables in memory, a call a step before and a step after: an answer may be lost on its way.</summary>
-internal sealed class SteppedStore(Stepping steps) : ITableStore
+internal sealed class SteppedStore(Stepping steps) : ITableStore, ITableScan
 {
     private readonly SortedDictionary<(string Table, string PartitionKey, string RowKey), TableRow> rows = new(Comparer<(string, string, string)>.Create(
         (a, b) => (string.CompareOrdinal(a.Item1, b.Item1), string.CompareOrdinal(a.Item2, b.Item2), string.CompareOrdinal(a.Item3, b.Item3)) switch
@@ -101,6 +101,27 @@ internal sealed class SteppedStore(Stepping steps) : ITableStore
     public Task<TransactionOutcome> TransactAsync(
         string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation) =>
         StepAsync($"write {table}", () => Apply(table, partitionKey, changes));
+
+    /// <summary>A few rows a step, so that others come in between.</summary>
+    public async IAsyncEnumerable<TableRow> ScanAsync(
+        string table, string partitionKeyPrefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        const int pageRows = 10;
+        (string Table, string PartitionKey, string RowKey) after = (table, "", "");
+        List<TableRow> page;
+        do
+        {
+            page = await StepAsync($"scan {table}", () => rows
+                .Where(r => r.Key.Table == table && r.Key.PartitionKey.StartsWith(partitionKeyPrefix, StringComparison.Ordinal) && rows.Comparer.Compare(r.Key, after) > 0)
+                .Select(r => r.Value).Take(pageRows).ToList());
+            foreach (var row in page)
+            {
+                yield return row;
+                after = (table, row.PartitionKey, row.RowKey);
+            }
+        }
+        while (page.Count == pageRows);
+    }
 
     private async Task<T> StepAsync<T>(string name, Func<T> call)
     {

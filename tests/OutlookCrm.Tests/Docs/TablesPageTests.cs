@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OutlookCrm.Capture;
@@ -25,11 +26,12 @@ public sealed class TablesPageTests
     public async Task Every_table_and_column_that_is_written_stands_on_the_tables_page()
     {
         var written = new ConcurrentDictionary<(string Table, string Column), bool>();
+        var keys = new ConcurrentDictionary<(string Table, string RowKey), bool>();
         await using var crm = await TestCrm.StartAsync(services: services =>
         {
             var real = services.Last(service => service.ServiceType == typeof(ITableStore));
             services.RemoveAll<ITableStore>();
-            services.AddSingleton<ITableStore>(provider => new NotingStore((ITableStore)real.ImplementationFactory!(provider), written));
+            services.AddSingleton<ITableStore>(provider => new NotingStore((ITableStore)real.ImplementationFactory!(provider), written, keys));
         });
         await FillAsync(crm);
 
@@ -42,6 +44,30 @@ public sealed class TablesPageTests
             .Select(one => $"{one.Table}.{one.Column}")
             .Order();
         Assert.Empty(missing);
+
+        var known = KeysOn(page);
+        Assert.Empty(keys.Keys.Where(one => !known[one.Table].Any(key => key.IsMatch(one.RowKey))).Select(one => $"{one.Table} {one.RowKey}").Order());
+
+        // And the other way round: no kind of row that this test does not write.
+        Assert.Empty(known.SelectMany(table => table, (table, key) => (Table: table.Key, Key: key))
+            .Where(one => one.Table is not (Tables.Schedules or Tables.Restores) && !keys.Keys.Any(row => row.Table == one.Table && one.Key.IsMatch(row.RowKey)))
+            .Select(one => $"{one.Table} {one.Key}"));
+    }
+
+    /// <summary>The row keys that the first table of the page names, by table: what stands in braces may be anything.</summary>
+    private static ILookup<string, Regex> KeysOn(string page)
+    {
+        var table = "";
+        var keys = new List<(string Table, Regex Key)>();
+        foreach (var line in page.Split('\n').SkipWhile(line => !line.StartsWith("| table |", StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|')))
+        {
+            var cells = Regex.Split(line, @"(?<!\\)\|");
+            table = cells[1].Trim(' ', '`') is { Length: > 0 } name ? name : table;
+            keys.AddRange(Regex.Matches(cells[3], "`([^`]+)`").Select(key => key.Groups[1].Value.Replace("\\|", "|", StringComparison.Ordinal))
+                .Select(key => (table, new Regex($"^{Regex.Replace(Regex.Escape(key), @"\\\{[^}]*}", ".+")}$"))));
+        }
+
+        return keys.ToLookup(key => key.Table, key => key.Key);
     }
 
     /// <summary>Writes every column of every table of <see cref="A.Firm"/>.</summary>
@@ -170,12 +196,24 @@ public sealed class TablesPageTests
         await mailboxes.ChangeAsync(firm, ben.UserId, row => row with { Folders = ["AAMk"] }, default);
         var blocks = services.GetRequiredService<BlockLists>();
         await blocks.AddAsync(firm, ben.UserId, BlockTarget.Of(kim), ben.Name, default);
-        await blocks.PutUndoneAsync(
-            firm,
-            ben.UserId,
-            new UndoneThing(
-                UndoneKind.Thread, "1", InteractionKind.Mail, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, [CustomerId.Parse(new string('0', 32))],
-                ["2"], [new UndoneItem("3", IsMeeting: false, IsByHand: true)], DateTimeOffset.UnixEpoch),
+        Assert.True(BlockTarget.TryParse("stranger.example", out var domain));
+        await blocks.AddAsync(firm, ben.UserId, domain, ben.Name, default);
+        foreach (var kind in Enum.GetValues<UndoneKind>())
+        {
+            var undone = new UndoneThing(
+                kind, "1", InteractionKind.Mail, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, [CustomerId.Parse(new string('0', 32))],
+                ["2"], [new UndoneItem("3", IsMeeting: false, IsByHand: true)], DateTimeOffset.UnixEpoch);
+            await blocks.PutUndoneAsync(firm, ben.UserId, undone, default);
+        }
+
+        var wishes = await FirmWishes.ReadAsync(services.GetRequiredService<ITableStore>(), firm, services.GetRequiredService<MailboxOptions>(), default);
+        Assert.True(await (wishes with { MonthsBack = 6 }).TryWriteAsync(services.GetRequiredService<ITableStore>(), firm, default));
+        await services.GetRequiredService<ITableStore>().PutAsync(Tables.Mailboxes, FirmDomains.ToRow(firm, ["bergdesign.example"], DateTimeOffset.UnixEpoch), default);
+        await services.GetRequiredService<ITableStore>().PutAsync(
+            Tables.Tombstones,
+            new Erasure(
+                "0123", IsCustomer: true, CustomerId.Parse(new string('0', 32)), CustomerId.Parse(new string('1', 32)), [kim], PurchasesChoice.Keep, DateTimeOffset.UnixEpoch,
+                "Anna", DateTimeOffset.UnixEpoch).ToTableRow(firm),
             default);
         await services.GetRequiredService<Correspondents>().CountAsync(
             firm, ben.UserId, [new CorrespondentMail("1", new Correspondent(kim, "Kim"), Direction.Incoming, DateTimeOffset.UnixEpoch)], default);
@@ -222,7 +260,7 @@ public sealed class TablesPageTests
     }
 
     /// <summary>Notes which columns are written, and passes everything on.</summary>
-    private sealed class NotingStore(ITableStore real, ConcurrentDictionary<(string Table, string Column), bool> written) : ITableStore
+    private sealed class NotingStore(ITableStore real, ConcurrentDictionary<(string Table, string Column), bool> written, ConcurrentDictionary<(string Table, string RowKey), bool> keys) : ITableStore
     {
         public Task<TableRow?> FindAsync(string table, string partitionKey, string rowKey, CancellationToken cancellation) =>
             real.FindAsync(table, partitionKey, rowKey, cancellation);
@@ -239,15 +277,22 @@ public sealed class TablesPageTests
                 written.TryAdd((table, column), true);
             }
 
+            foreach (var row in changes.Select(RowOf).OfType<TableRow>())
+            {
+                keys.TryAdd((table, row.RowKey), true);
+            }
+
             return real.TransactAsync(table, partitionKey, changes, cancellation);
         }
 
-        private static IEnumerable<string> ColumnsOf(TableChange change) => change switch
+        private static IEnumerable<string> ColumnsOf(TableChange change) => RowOf(change)?.Properties.Keys ?? [];
+
+        private static TableRow? RowOf(TableChange change) => change switch
         {
-            TableChange.Insert insert => insert.Row.Properties.Keys,
-            TableChange.Replace replace => replace.Row.Properties.Keys,
-            TableChange.Put put => put.Row.Properties.Keys,
-            _ => [],
+            TableChange.Insert insert => insert.Row,
+            TableChange.Replace replace => replace.Row,
+            TableChange.Put put => put.Row,
+            _ => null,
         };
     }
 }

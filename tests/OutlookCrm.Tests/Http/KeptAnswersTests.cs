@@ -43,6 +43,8 @@ public sealed class KeptAnswersTests
 
         Assert.DoesNotContain(0, found);
         Assert.InRange(found.Sum(i => packed[i].Length), MaxBytes / 2, MaxBytes);
+        answers.Clear();
+        Assert.DoesNotContain(found, i => answers.TryFind(KeyOf(i), out _));
     }
 
     [Fact]

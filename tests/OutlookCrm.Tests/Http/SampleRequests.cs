@@ -123,6 +123,9 @@ internal static class SampleRequests
         "ChangeFollowUpRequest" => new() { ["note"] = "Send it again", ["kind"] = "weWait", ["dueOn"] = "2027-03-08", ["dueTime"] = "10:00" },
         "UpdateReminderChoicesRequest" => new() { ["sink"] = "task", ["timeZone"] = "W. Europe Standard Time" },
         "UpdateHolidaysRequest" => new() { ["days"] = new JsonArray("2026-12-24", "2026-12-25") },
+        "EraseCustomerRequest" => new() { ["name"] = "Seed", ["purchases"] = "keep" },
+        "EraseAddressRequest" => new() { ["address"] = "pen@friend.example" },
+        "LiftErasureRequest" => new() { ["address"] = "gone@friend.example" },
         "SnoozeFollowUpRequest" => new() { ["dueOn"] = "2027-03-10", ["dueTime"] = "10:00" },
         var other => throw new InvalidOperationException($"Write a good {other} here, so that it is tested."),
     };
@@ -219,6 +222,8 @@ internal sealed record Seed(
     private static async Task PlantMailAsync(TestCrm crm)
     {
         Assert.True(MailAddress.TryParse("pen@friend.example", out var friend));
+        Assert.True(MailAddress.TryParse("gone@friend.example", out var gone));
+        await crm.Services.GetRequiredService<OutlookCrm.Privacy.ErasedPeople>().AddAsync(A.Firm, gone, default);
         var now = crm.Clock.GetUtcNow();
         var tables = crm.Services.GetRequiredService<ITableStore>();
         await new CaptureReceipts(tables).CommitAsync(

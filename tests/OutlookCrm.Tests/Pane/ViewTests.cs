@@ -68,7 +68,11 @@ public sealed class ViewTests
                     "1", Evil, null, [new PurchaseEntry(Guid.Empty, new DateOnly(2026, 5, 3), true, Evil, "-5.00", [new PurchaseItem(Evil, "5")], Evil, Evil)], Evil),
                 Drawn.Member),
             await Drawn.HtmlAsync(
-                Drawn.Why with { Match = Evil, Attachments = [Evil], People = [new PersonOnLine(PersonRole.From, Evil, Evil)], SeenIn = [new SeenInMailbox(Evil, false, true, true, null)] },
+                Drawn.Why with { Match = Evil, Attachments = [Evil], People = [new PersonOnLine(PersonRole.From, Evil, Evil)], SeenIn = [new SeenInMailbox(Evil, false, true, true, null, Evil)] },
+                Drawn.Member),
+            await Drawn.HtmlAsync(new ErasurePreview("1", Evil, [Evil], 1, 1, 1, 1, 1, 1, 1, 1, 1), Drawn.Member),
+            await Drawn.HtmlAsync(
+                new ErasureList([new ErasureLine(Drawn.Now, Evil, true, PurchasesChoice.Keep, null, 2), new ErasureLine(Drawn.Now, Evil, false, PurchasesChoice.Remove, Drawn.Now, 0)]),
                 Drawn.Member),
             await Drawn.HtmlAsync(new WrittenLine("1", Drawn.Note("n", Drawn.Now, Evil)), Drawn.Member),
             await Drawn.HtmlAsync(new UndoPreview("1", "1", InteractionKind.Mail, UndoScope.Person, 1, 1, 1, 1, Evil), Drawn.Member),
@@ -103,7 +107,8 @@ public sealed class ViewTests
         foreach (var body in new[]
         {
             await Drawn.BodyAsync(Drawn.Customer), await Drawn.BodyAsync<SenderCard>(Drawn.Unknown), await Drawn.BodyAsync(new PurchaseList("1", "Kim", null, [])),
-            await Drawn.BodyAsync(new CustomerActions("1", "Kim")), await Drawn.BodyAsync(Drawn.Why),
+            await Drawn.BodyAsync(new CustomerActions("1", "Kim", MayErase: true)), await Drawn.BodyAsync(Drawn.Why),
+            await Drawn.BodyAsync(new ErasurePreview("1", "Kim", [], 1, 1, 1, 1, 1, 1, 1, 1, 1)), await Drawn.BodyAsync(new ErasureList([])),
         })
         {
             Assert.All(
@@ -148,6 +153,9 @@ public sealed class ViewTests
         { "form[hx-post$=calls]", typeof(AddCallRequest) },
         { "form[hx-put*=calls]", typeof(EditCallRequest) },
         { "form[hx-post$=log-mail]", typeof(LogMailRequest) },
+        { "form[hx-post$=erase]", typeof(EraseCustomerRequest) },
+        { "form[hx-post$=erasures]", typeof(EraseAddressRequest) },
+        { "form[hx-post$=lift]", typeof(LiftErasureRequest) },
     };
 
     [Theory]
@@ -157,11 +165,12 @@ public sealed class ViewTests
         IElement[] bodies =
             [await Drawn.BodyAsync(Drawn.Customer), await Drawn.BodyAsync<SenderCard>(Drawn.Unknown), await Drawn.BodyAsync(new PurchaseList("1", "Kim", null, [])),
              await Drawn.BodyAsync(Drawn.Products),
-             await Drawn.BodyAsync(Drawn.Deals)];
+             await Drawn.BodyAsync(Drawn.Deals), await Drawn.BodyAsync(new ErasureList([]))];
         IElement[] folds =
         [
-            await Drawn.BodyAsync(new CustomerActions("1", "Kim")),
+            await Drawn.BodyAsync(new CustomerActions("1", "Kim", MayErase: true)),
             await Drawn.BodyAsync(new WrittenLine("1", Drawn.Note("n", Drawn.Now))), await Drawn.BodyAsync(new WrittenLine("1", Drawn.Call("c", Drawn.Now))),
+            await Drawn.BodyAsync(new ErasurePreview("1", "Kim", [], 1, 1, 1, 1, 1, 1, 1, 1, 1)),
         ];
         var controls = bodies.Concat(folds).SelectMany(body => body.QuerySelectorAll(forms)).SelectMany(form => form.QuerySelectorAll("[name]")).ToList();
 
