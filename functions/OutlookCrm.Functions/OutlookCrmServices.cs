@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using OutlookCrm.Capture;
 using OutlookCrm.Customers;
+using OutlookCrm.Feedback;
 using OutlookCrm.Firm;
 using OutlookCrm.FollowUps;
 using OutlookCrm.Graph;
@@ -37,6 +38,7 @@ public static class OutlookCrmServices
         services.AddCustomers();
         services.AddSales();
         services.AddInsights();
+        services.AddFeedback();
         services.AddFollowUps();
         services.AddCapture(configuration);
         services.AddHealth();

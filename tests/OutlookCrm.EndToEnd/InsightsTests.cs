@@ -35,7 +35,26 @@ public sealed class InsightsTests(LiveProduct live)
         await CheckAsync(outlook, "products");
 
         await insights.ClickAsync();
-        await outlook.Card.Locator("ul .link").First.ClickAsync();
+        await outlook.Card.GetByText("Pipeline", new() { Exact = true }).ClickAsync();
+        await Expect(outlook.Card.Locator(".pipeline svg")).ToHaveAttributeAsync("aria-label", "Open deals by stage, in EUR");
+        await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Class A" }).ClickAsync();
+        await Expect(outlook.Who).ToHaveTextAsync("Class A");
+        await CheckAsync(outlook, "class A");
+        await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Who may be written to" }).ClickAsync();
+        await Expect(outlook.Card.Locator(".figures .link").First).ToBeVisibleAsync();
+        await CheckAsync(outlook, "audience");
+        await outlook.Card.Locator(".figures .link").First.ClickAsync();
+        await outlook.Card.GetByText("Business", new() { Exact = true }).ClickAsync();
+        var feedback = outlook.Card.Locator("#feedback");
+        await feedback.GetByLabel("Score").FillAsync("9");
+        await feedback.GetByLabel("Score").PressAsync("Enter");
+        await Expect(feedback).ToContainTextAsync("9 of 10: recommends us");
+        await CheckAsync(outlook, "business");
+        await insights.ClickAsync();
+        await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Satisfaction" }).ClickAsync();
+        await Expect(outlook.Card).ToContainTextAsync("A score needs 5");
+        await CheckAsync(outlook, "satisfaction");
+        await outlook.Card.Locator(".candidates .link").First.ClickAsync();
         await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Purchases" }).ClickAsync();
         await Expect(outlook.Card.Locator(".bought")).ToBeVisibleAsync();
         await CheckAsync(outlook, "purchases");

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace OutlookCrm.Pane;
 
 /// <summary>How the firm's business stands, as it was last worked out: every night, and when asked for.</summary>
@@ -14,8 +16,8 @@ public sealed record InsightsPage(DateTimeOffset? AsOf = null, FirmFigures? Figu
 /// <param name="Segments">Empty under 20 customers, rough under 50.</param>
 /// <param name="Months">The last twelve, the oldest first.</param>
 /// <param name="MostValuable">At most ten.</param>
-/// <param name="WithContract">Customers who pay by contract, and are left out of the forecast.</param>
 /// <param name="Slipping">Regulars who are overdue, the most valuable first, at most ten.</param>
+/// <param name="WithContract">Customers who pay by contract, and are left out of the forecast.</param>
 public sealed record FirmFigures(
     string Currency,
     int OtherCurrencies,
@@ -33,7 +35,42 @@ public sealed record FirmFigures(
     IReadOnlyList<ValuedCustomer> MostValuable,
     IReadOnlyList<ValuedCustomer> Slipping,
     IReadOnlyList<SoldTogether> SoldTogether,
-    int WithContract = 0);
+    int WithContract = 0)
+{
+    /// <summary>A, B and C with what each brings; empty under three customers.</summary>
+    public IReadOnlyList<ClassCount> Classes { get; init; } = [];
+
+    /// <summary>At most three, the least valuable first; empty where all are among <see cref="MostValuable"/>.</summary>
+    public IReadOnlyList<ValuedCustomer> LeastValuable { get; init; } = [];
+
+    /// <summary>Null when nobody was lost in the last twelve months.</summary>
+    public LostFigures? Lost { get; init; }
+
+    /// <summary>Customers who ordered significantly more often in the last twelve months than in the twelve before.</summary>
+    public int Growing { get; init; }
+
+    /// <summary>Who ordered significantly less often.</summary>
+    public int Shrinking { get; init; }
+
+    /// <summary>Who could buy more, the most first, at most three.</summary>
+    public IReadOnlyList<ValuedCustomer> Potential { get; init; } = [];
+
+    /// <summary>Customers who could.</summary>
+    public int WithPotential { get; init; }
+
+    /// <summary>What winning a new customer costs, as the firm says, in <see cref="Currency"/>: part of what losing one costs; null when not said.</summary>
+    public string? WinningCost { get; init; }
+}
+
+/// <param name="WinningCost">What winning a new customer costs, in the currency of the Insights page: 0 or more, digits, at most two after a point or comma; null takes it back.</param>
+public sealed record InsightsSettings([MaxLength(20)] string? WinningCost = null);
+
+/// <param name="SharePercent">Of the value of all.</param>
+public sealed record ClassCount(CustomerClass Class, int Customers, string Value, int SharePercent);
+
+/// <param name="Customers">Lost in the last twelve months.</param>
+/// <param name="LastYear">What they brought in the year up to their last order, all together.</param>
+public sealed record LostFigures(int Customers, string LastYear);
 
 public enum ValueMeasure
 {
@@ -53,7 +90,15 @@ public sealed record CurvePoint(int Customers, int Value);
 /// <param name="Low">In four of five cases it is not less, and not more than <paramref name="High"/>.</param>
 /// <param name="PastErrorPercent">How far a forecast made a year ago was off; null while there is no year to test on.</param>
 public sealed record ForecastFigures(
-    int LowPurchases, int Purchases, int HighPurchases, string Low, string Value, string High, int? PastErrorPercent = null);
+    int LowPurchases, int Purchases, int HighPurchases, string Low, string Value, string High, int? PastErrorPercent = null)
+{
+    /// <summary>What will have come by the end of each of the next twelve months.</summary>
+    public IReadOnlyList<FanPoint> Fan { get; init; } = [];
+}
+
+/// <param name="Until">The last day of the month that it is about.</param>
+/// <param name="YearBefore">What had really come by that month of the twelve before.</param>
+public sealed record FanPoint(DateOnly Until, string Low, string Middle, string High, string YearBefore);
 
 public sealed record StatusCount(BuyerStatus Status, int Customers);
 
@@ -77,7 +122,8 @@ public enum BuyerStatus
 }
 
 /// <param name="Name">Champions, at risk, …</param>
-public sealed record SegmentCount(string Name, int Customers, string Revenue);
+/// <param name="List">The name of its <see cref="FigureList"/>.</param>
+public sealed record SegmentCount(string Name, int Customers, string Revenue, string List);
 
 /// <param name="Month">Its first day.</param>
 /// <param name="New">Customers with their first order in it.</param>
@@ -86,8 +132,33 @@ public sealed record MonthCount(DateOnly Month, int New, int Lost);
 
 /// <param name="Rhythm">"usually orders every 31 days (6 gaps); 74 days now".</param>
 /// <param name="CostOfLosing">What it would bring in the next twelve months, the middle of the forecast; null without a forecast.</param>
+/// <param name="Low">In four of five cases it brings no less in the next twelve months, and no more than <paramref name="High"/>.</param>
+/// <param name="LastYear">Of a lost one: what it brought in the year up to its last order.</param>
+/// <param name="Potential">What half of those like it spend in a year, or more, on what it does not buy.</param>
+/// <param name="Why">Why it stands in a list, in a sentence; null where the list's name says it.</param>
 public sealed record ValuedCustomer(
-    string Id, string Name, string Value, CustomerClass Class, string Rhythm, BuyerStatus Status, string? CostOfLosing = null);
+    string Id,
+    string Name,
+    string Value,
+    CustomerClass Class,
+    string Rhythm,
+    BuyerStatus Status,
+    string? CostOfLosing = null,
+    string? Low = null,
+    string? High = null,
+    string? LastYear = null,
+    string? Potential = null,
+    string? Why = null);
+
+/// <summary>A page of the customers on whom a figure of the Insights page rests.</summary>
+/// <param name="List">Names the list, such as <c>class-a</c>, <c>status-overdue</c> or <c>new-2026-05</c>.</param>
+/// <param name="Title">"Class A".</param>
+/// <param name="Order">Who is in it and who comes first, in a sentence.</param>
+/// <param name="Total">Customers in the whole list, as it was worked out.</param>
+/// <param name="Customers">Without those who are gone since.</param>
+/// <param name="Next">For the query parameter <c>page</c>; null on the last page.</param>
+public sealed record FigureList(
+    string List, string Title, string Order, string Currency, DateTimeOffset AsOf, int Total, IReadOnlyList<ValuedCustomer> Customers, int? Next = null);
 
 public enum CustomerClass
 {

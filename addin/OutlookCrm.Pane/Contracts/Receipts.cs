@@ -63,12 +63,23 @@ public enum SkipReason
 
 /// <summary>People whom the reader keeps writing with and who are no customers, the most likely first.</summary>
 /// <param name="Hidden">Of whom the reader said that they are none.</param>
-public sealed record CorrespondentList(IReadOnlyList<Acquaintance> People, IReadOnlyList<Acquaintance> Hidden);
+public sealed record CorrespondentList(IReadOnlyList<Acquaintance> People, IReadOnlyList<Acquaintance> Hidden)
+{
+    /// <summary>Who it is that they are compared with.</summary>
+    public BestCustomersSeen Best { get; init; } = new(0, 0);
+}
+
+/// <param name="Customers">Of class A, at most 25; 0 while too little was bought for classes.</param>
+/// <param name="WithMail">Of them, with whom mail went both ways in 90 days.</param>
+/// <param name="UsualMails">Median of the mails with those; null under five of them.</param>
+public sealed record BestCustomersSeen(int Customers, int WithMail, int? UsualMails = null);
 
 /// <param name="Name">As their mail says; their address when it says none.</param>
 /// <param name="Incoming">Mails from them.</param>
 /// <param name="Outgoing">Mails to them.</param>
-public sealed record Acquaintance(string Address, string Name, int Incoming, int Outgoing, DateTimeOffset FirstAt, DateTimeOffset LastAt);
+/// <param name="Likenesses">In what they are like the best customers, in sentences.</param>
+public sealed record Acquaintance(
+    string Address, string Name, int Incoming, int Outgoing, DateTimeOffset FirstAt, DateTimeOffset LastAt, IReadOnlyList<string> Likenesses);
 
 /// <summary>Somebody from the list became a customer, or was one already.</summary>
 public sealed record BecameCustomer(string CustomerId, string Name);

@@ -15,7 +15,13 @@ internal static class SalesWords
 
     /// <summary>"1,250.00 EUR", in the reader's signs.</summary>
     public static string Money(string amount, string currency, Reader reader) =>
-        $"{decimal.Parse(amount, NumberStyles.Number, CultureInfo.InvariantCulture).ToString("N2", reader.Culture)} {currency}";
+        $"{Number(amount).ToString("N2", reader.Culture)} {currency}";
+
+    /// <summary>"1,250.00 to 2,000.00 EUR".</summary>
+    public static string Range(string low, string high, string currency, Reader reader) =>
+        $"{Number(low).ToString("N2", reader.Culture)} to {Money(high, currency, reader)}";
+
+    public static decimal Number(string amount) => decimal.Parse(amount, NumberStyles.Number, CultureInfo.InvariantCulture);
 
     /// <summary>"7 purchases, 12,400.00 EUR, margin 3,100.00 EUR".</summary>
     public static string Total(CurrencyTotal total, Reader reader) =>

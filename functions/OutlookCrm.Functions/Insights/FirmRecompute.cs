@@ -14,6 +14,7 @@ public sealed class FirmRecompute(SalesStore sales, ProductStore products, Insig
     public const string Queue = "insights-work";
 
     private const int Shown = 10;
+    private const int Few = 3;
     private const int AtOnce = 16;
 
     // A forecast is tested on a year that has passed, made from at least half a year before it.
@@ -44,6 +45,7 @@ public sealed class FirmRecompute(SalesStore sales, ProductStore products, Insig
         if (currencies.Count == 0)
         {
             await insights.SaveAsync(tenantId, new InsightsPage(now), cancellation);
+            await insights.SaveListsAsync(tenantId, now, "", [], cancellation);
             return;
         }
 
@@ -51,9 +53,16 @@ public sealed class FirmRecompute(SalesStore sales, ProductStore products, Insig
         var lines = buyers.Values.SelectMany(buyer => LinesOf(buyer, main)).ToArray();
         var said = await products.ListAsync(tenantId, cancellation);
         var withContract = WithContract(buyers.Values, said);
-        var firm = FirmInsights.Of(lines, today, withContract: withContract);
-        var page = new InsightsPage(
-            now, Figures(firm, main, buyers, PastError([.. lines.Where(line => !withContract.Contains(line.Customer))], today), withContract));
+        var winningCost = await insights.WinningCostAsync(tenantId, cancellation);
+        var firm = FirmInsights.Of(lines, today, winningCost, withContract: withContract);
+        var potential = GrowthPotential.Of(firm.Customers, lines, today);
+        var lists = FigureLists.Of(firm, c => Valued(c, buyers[c.History.Customer].Name), potential, withContract)
+            .ToDictionary(list => list.Name, StringComparer.Ordinal);
+        var pastError = PastError([.. lines.Where(line => !withContract.Contains(line.Customer))], today);
+        var page = new InsightsPage(now, Figures(firm, main, buyers.Count, lists, pastError, withContract) with
+        {
+            WinningCost = winningCost is { } cost ? Money(cost) : null,
+        });
         var inClass = firm.Pareto.Classes.CountBy(c => c).ToDictionary();
         await Parallel.ForEachAsync(
             firm.Customers,
@@ -61,6 +70,7 @@ public sealed class FirmRecompute(SalesStore sales, ProductStore products, Insig
             async (customer, token) => await insights.StandAsync(
                 tenantId, customer.History.Customer, buyers[customer.History.Customer].Standing,
                 StandingOf(customer, firm, inClass, buyers[customer.History.Customer], said), token));
+        await insights.SaveListsAsync(tenantId, now, main, lists.Values, cancellation);
         await insights.SaveAsync(tenantId, page, cancellation);
     }
 
@@ -86,16 +96,28 @@ public sealed class FirmRecompute(SalesStore sales, ProductStore products, Insig
                 : null;
     }
 
-    private static FirmFigures Figures(FirmInsights firm, string currency, Dictionary<string, Buyer> buyers, int? pastError, HashSet<string> withContract)
+    private static ValuedCustomer Valued(CustomerInsight c, string name) => new(
+        c.History.Customer,
+        name,
+        Money(c.Value),
+        (CustomerClass)c.Class,
+        c.Rhythm.Sentence(),
+        (BuyerStatus)c.Rhythm.Status,
+        c.CostOfLosing is { } cost ? Money(cost.Total.Median) : null,
+        c.CostOfLosing is { } low ? Money(low.Total.Low) : null,
+        c.CostOfLosing is { } high ? Money(high.Total.High) : null);
+
+    private static FirmFigures Figures(
+        FirmInsights firm, string currency, int buyers, Dictionary<string, NamedList> lists, int? pastError, HashSet<string> withContract)
     {
         var pareto = firm.Pareto;
         var enough = firm.Customers.Count >= Pareto.CustomersNeeded && pareto.Total > 0;
-        ValuedCustomer Valued(CustomerInsight c) => new(
-            c.History.Customer, buyers[c.History.Customer].Name, Money(c.Value), (CustomerClass)c.Class, c.Rhythm.Sentence(),
-            (BuyerStatus)c.Rhythm.Status, c.CostOfLosing is { } cost ? Money(cost.Total.Median) : null);
+        IReadOnlyList<ValuedCustomer> First(string list, int count) => lists.TryGetValue(list, out var found) ? [.. found.Customers.Take(count)] : [];
+        int CountOf(string list) => lists.TryGetValue(list, out var found) ? found.Customers.Count : 0;
+        var lost = firm.Customers.Where(c => FigureLists.LostIn(c) >= FigureLists.Months(firm.On).First()).ToArray();
         return new FirmFigures(
             currency,
-            buyers.Count - firm.Customers.Count,
+            buyers - firm.Customers.Count,
             firm.ByMargin ? ValueMeasure.Margin : ValueMeasure.Revenue,
             firm.Customers.Count,
             firm.Customers.Sum(c => c.History.Days.Count),
@@ -106,38 +128,57 @@ public sealed class FirmRecompute(SalesStore sales, ProductStore products, Insig
             enough
                 ? [.. pareto.Curve.Select(p => new CurvePoint((int)Math.Round(1000 * p.CustomerShare), (int)Math.Round(1000 * p.ValueShare)))]
                 : [],
-            firm.Forecast is { } forecast ? ForecastOf(forecast, pastError) : null,
+            firm.Forecast is { } forecast ? ForecastOf(firm, forecast, pastError, withContract) : null,
             firm.MissingForForecast,
             [.. firm.Customers.GroupBy(c => c.Rhythm.Status).OrderBy(g => g.Key).Select(g => new StatusCount((BuyerStatus)g.Key, g.Count()))],
             [.. firm.Customers.Where(c => c.Rfm is not null).GroupBy(c => c.Rfm!.Value.Segment).OrderBy(g => g.Key)
-                .Select(g => new SegmentCount(NameOf(g.Key), g.Count(), Money(g.Sum(c => c.History.Revenue))))],
+                .Select(g => new SegmentCount(FigureLists.NameOf(g.Key), g.Count(), Money(g.Sum(c => c.History.Revenue)), FigureLists.OfSegment(g.Key)))],
             Months(firm),
-            [.. firm.Customers.OrderByDescending(c => c.Value).ThenBy(c => c.History.Customer, StringComparer.Ordinal).Take(Shown).Select(Valued)],
-            [.. firm.Customers.Where(c => c.Rhythm.Status == CustomerStatus.Overdue).OrderByDescending(c => c.Value)
-                .ThenBy(c => c.History.Customer, StringComparer.Ordinal).Take(Shown).Select(Valued)],
+            First(FigureLists.Everybody, Shown),
+            First("status-overdue", Shown),
             [.. firm.Rules.Take(Shown).Select(rule => new SoldTogether(rule.Product, rule.Offer, rule.Sentence()))],
-            firm.Customers.Count(c => withContract.Contains(c.History.Customer)));
+            firm.Customers.Count(c => withContract.Contains(c.History.Customer)))
+        {
+            Classes = enough
+                ? [.. firm.Customers.GroupBy(c => c.Class).OrderBy(g => g.Key).Select(g => new ClassCount(
+                    (CustomerClass)g.Key, g.Count(), Money(g.Sum(c => c.Value)), Percent((double)(g.Sum(c => c.Value) / pareto.Total))))]
+                : [],
+            LeastValuable = firm.Customers.Count > Shown ? First("least", Few) : [],
+            Lost = lost.Length > 0 ? new LostFigures(lost.Length, Money(lost.Sum(c => FigureLists.LastYearOf(c, firm.ByMargin)))) : null,
+            Growing = CountOf("growing"),
+            Shrinking = CountOf("shrinking"),
+            Potential = First("potential", Few),
+            WithPotential = CountOf("potential"),
+        };
     }
 
     /// <summary>The range as simulated, made as wide as the last forecast was wrong: the model's own error is not in it.</summary>
-    private static ForecastFigures ForecastOf(FirmForecast forecast, int? pastError)
+    private static ForecastFigures ForecastOf(FirmInsights firm, FirmForecast forecast, int? pastError, HashSet<string> withContract)
     {
         var error = (pastError ?? 0) / 100.0;
         Likely Widened(Likely range) => new(
             Math.Max(0, Math.Min(range.Low, range.Median * (1 - error))), range.Median, Math.Max(range.High, range.Median * (1 + error)));
         var (purchases, value) = (Widened(forecast.Purchases), Widened(forecast.Value));
+        var days = firm.Customers.Where(c => !withContract.Contains(c.History.Customer)).SelectMany(c => c.History.Days).ToArray();
+        FanPoint Point(int month)
+        {
+            var (range, until) = (Widened(forecast.Path[month - 1]), firm.On.AddMonths(month));
+            var before = days.Where(day => day.On > firm.On.AddYears(-1) && day.On <= until.AddYears(-1)).Sum(day => day.Amount);
+            return new FanPoint(until, Money(range.Low), Money(range.Median), Money(range.High), Money((double)before * firm.MarginShare));
+        }
+
         return new ForecastFigures(
-            (int)purchases.Low, (int)purchases.Median, (int)Math.Ceiling(purchases.High), Money(value.Low), Money(value.Median), Money(value.High), pastError);
+            (int)purchases.Low, (int)purchases.Median, (int)Math.Ceiling(purchases.High), Money(value.Low), Money(value.Median), Money(value.High), pastError)
+        {
+            Fan = [.. Enumerable.Range(1, FirmInsights.ForecastMonths).Select(Point)],
+        };
     }
 
     private static MonthCount[] Months(FirmInsights firm)
     {
-        static DateOnly First(DateOnly day) => new(day.Year, day.Month, 1);
-        var begun = firm.Customers.CountBy(c => First(c.History.FirstOn)).ToDictionary();
-        var ended = firm.Customers.Where(c => c.Rhythm.Status == CustomerStatus.Lost)
-            .CountBy(c => First(c.History.LastOn.AddDays((int)(Rhythm.LostAfter * c.Rhythm.UsualGap) + 1))).ToDictionary();
-        return [.. Enumerable.Range(0, 12).Select(back => First(firm.On).AddMonths(back - 11))
-            .Select(month => new MonthCount(month, begun.GetValueOrDefault(month), ended.GetValueOrDefault(month)))];
+        var begun = firm.Customers.CountBy(c => FigureLists.MonthOf(c.History.FirstOn)).ToDictionary();
+        var ended = firm.Customers.Select(FigureLists.LostIn).OfType<DateOnly>().CountBy(month => month).ToDictionary();
+        return [.. FigureLists.Months(firm.On).Select(month => new MonthCount(month, begun.GetValueOrDefault(month), ended.GetValueOrDefault(month)))];
     }
 
     private static CustomerStanding StandingOf(
@@ -160,18 +201,6 @@ public sealed class FirmRecompute(SalesStore sales, ProductStore products, Insig
         var offer = NextOffer.Of(lastBought, said, customer.Offer, firm.On);
         return new CustomerStanding((CustomerClass)customer.Class, because, offer?.Product, offer?.Because);
     }
-
-    private static string NameOf(Segment segment) => segment switch
-    {
-        Segment.LoyalCustomers => "Loyal customers",
-        Segment.PotentialLoyalists => "Potential loyalists",
-        Segment.NewCustomers => "New customers",
-        Segment.NeedAttention => "Need attention",
-        Segment.AboutToSleep => "About to sleep",
-        Segment.AtRisk => "At risk",
-        Segment.CannotLoseThem => "Cannot lose them",
-        _ => segment.ToString(),
-    };
 
     private static int Percent(double share) => (int)Math.Round(100 * share);
 

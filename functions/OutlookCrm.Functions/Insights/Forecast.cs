@@ -29,7 +29,8 @@ public sealed record CustomerForecast(
 
 /// <param name="Purchases">Of all these customers together.</param>
 /// <param name="Value">Of all together, discounted.</param>
-public sealed record FirmForecast(IReadOnlyList<CustomerForecast> Customers, Likely Purchases, Likely Value);
+/// <param name="Path">What of <paramref name="Value"/> has come after each twelfth of the time looked ahead.</param>
+public sealed record FirmForecast(IReadOnlyList<CustomerForecast> Customers, Likely Purchases, Likely Value, IReadOnlyList<Likely> Path);
 
 /// <summary>How far and at what rate to look ahead.</summary>
 /// <param name="Weeks">More than 0; at most 36 months.</param>
@@ -52,6 +53,9 @@ public static class Forecast
     // Many customers even each other out: fewer draws tell as much, and take less memory.
     private static int DrawsFor(int customers) => customers > 2_000 ? 250 : 500;
 
+    /// <summary>Into so many parts the time looked ahead is cut.</summary>
+    internal const int Parts = 12;
+
     private const int Proposals = 2000;
     private const double TailDegrees = 5;
     private const int Seed = 20070621;
@@ -70,6 +74,7 @@ public static class Forecast
         var n = histories.Count;
         var counts = new int[models.Length][];
         var values = new double[models.Length][];
+        var paths = new double[models.Length][];
         var expected = histories.Select(h => Expected(fit.Model, h.Buying, horizon)).ToArray();
         var spends = histories.Select(h => spend?.Model.ExpectedSpend(h.Spend) ?? fallbackSpend).ToArray();
 
@@ -78,14 +83,22 @@ public static class Forecast
         {
             var random = new Xoshiro256StarStar(Seed + draw, threadSafe: false);
             var (bought, value) = (counts[draw], values[draw]) = (new int[n], new double[n]);
+            var parts = paths[draw] = new double[Parts];
+            var when = new Xoshiro256StarStar(Seed - 1 - draw, threadSafe: false);
             for (var i = 0; i < n; i++)
             {
-                bought[i] = Play(models[draw], histories[i].Buying, horizon.Weeks, random);
+                (bought[i], var planned) = Play(models[draw], histories[i].Buying, horizon.Weeks, random);
                 if (bought[i] > 0)
                 {
                     var amount = spend is null ? fallbackSpend : PlaySpend(spend.Model, histories[i].Spend, bought[i], random);
                     value[i] = bought[i] * amount * horizon.MarginShare * expected[i].DiscountFactor;
+                    Spread(value[i] / bought[i], bought[i], planned, parts, when);
                 }
+            }
+
+            for (var part = 1; part < Parts; part++)
+            {
+                parts[part] += parts[part - 1];
             }
         });
 
@@ -106,7 +119,22 @@ public static class Forecast
         return new FirmForecast(
             customers,
             Likely.Of([.. counts.Select(draw => (double)draw.Sum())]),
-            Likely.Of([.. values.Select(draw => draw.Sum())]));
+            Likely.Of([.. values.Select(draw => draw.Sum())]),
+            [.. Enumerable.Range(0, Parts).Select(part => Likely.Of([.. paths.Select(draw => draw[part])]))]);
+    }
+
+    /// <summary>
+    /// Adds each of the first <paramref name="bought"/> of <paramref name="planned"/> purchases to the part of the time in which it falls: of a
+    /// steady rate, whose purchases lie anywhere with the same chance, in order.
+    /// </summary>
+    private static void Spread(double amount, int bought, int planned, double[] parts, System.Random random)
+    {
+        double left = 1;
+        for (var i = 0; i < bought; i++)
+        {
+            left *= Math.Pow(1 - random.NextDouble(), 1.0 / (planned - i));
+            parts[Math.Min(Parts - 1, (int)((1 - left) * Parts))] += amount;
+        }
     }
 
     /// <summary>Expected purchases and the mean factor by which they are discounted, month by month.</summary>
@@ -125,23 +153,24 @@ public static class Forecast
     }
 
     /// <summary>alive ~ Bernoulli(P(alive)); λ ~ Gamma(r+x, α+T); p ~ Beta(a, b+x+1); Y = min(Poisson(λt), Geometric(p)).</summary>
-    internal static int Play(BuyingModel model, RepeatBuying buying, double time, System.Random random)
+    /// <returns>Y, and how many it would have been had the customer not stopped.</returns>
+    internal static (int Bought, int Planned) Play(BuyingModel model, RepeatBuying buying, double time, System.Random random)
     {
         if (random.NextDouble() >= model.Alive(buying))
         {
-            return 0;
+            return (0, 0);
         }
 
         var rate = Gamma.Sample(random, model.R + buying.Repeats, model.Alpha + buying.Observed);
         var bought = Poisson.Sample(random, Math.Clamp(rate * time, 1e-12, 1e6));
         if (bought == 0)
         {
-            return 0;
+            return (0, 0);
         }
 
         var stop = Beta.Sample(random, model.A, model.B + buying.Repeats + (model.Dropout == Dropout.AfterEveryPurchase ? 1 : 0));
         var last = Math.Ceiling(Math.Log(1 - random.NextDouble()) / SpecialFunctions.Log1p(-Math.Clamp(stop, 1e-300, 1 - 1e-12)));
-        return (int)Math.Clamp(last, 1, bought);
+        return ((int)Math.Clamp(last, 1, bought), bought);
     }
 
     /// <summary>Mean of so many purchases: ν ~ Gamma(px + q, v + x z̄), then the sum of n purchases ~ Gamma(pn, ν).</summary>

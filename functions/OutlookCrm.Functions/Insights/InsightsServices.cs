@@ -6,5 +6,6 @@ public static class InsightsServices
 {
     public static IServiceCollection AddInsights(this IServiceCollection services) => services
         .AddSingleton<InsightsStore>()
+        .AddSingleton<BestCustomers>()
         .AddSingleton<FirmRecompute>();
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OutlookCrm.Http;
 using OutlookCrm.Pane;
+using OutlookCrm.Sales;
 using OutlookCrm.Storage;
 
 namespace OutlookCrm.Insights;
@@ -9,6 +10,9 @@ namespace OutlookCrm.Insights;
 public sealed class InsightsStore(ITableStore tables)
 {
     private const string Page = nameof(Page);
+    private const string WinningCost = nameof(FirmFigures.WinningCost);
+    private const int RowsAtOnce = 50; // of a transaction, which may weigh 4 MiB
+    private const int RowsRead = 200;
 
     /// <summary>Empty when nothing was worked out yet.</summary>
     public async Task<InsightsPage> ReadAsync(Guid tenantId, CancellationToken cancellation) => ToPage(await ReadRowAsync(tenantId, cancellation));
@@ -27,6 +31,63 @@ public sealed class InsightsStore(ITableStore tables)
             TableKeys.Insights(tenantId), TableKeys.InsightsPage,
             new Dictionary<string, object> { [Page] = JsonSerializer.Serialize(page, ContractJson.Options) }),
         cancellation);
+
+    /// <summary>What winning a new customer costs, as the firm says; null when it does not.</summary>
+    internal async Task<decimal?> WinningCostAsync(Guid tenantId, CancellationToken cancellation) =>
+        (await tables.FindAsync(Tables.Insights, TableKeys.Insights(tenantId), TableKeys.InsightsSettings, cancellation))
+            ?.Properties.GetValueOrDefault(WinningCost) is string cost ? Amounts.Read(cost) : null;
+
+    internal Task SaveSettingsAsync(Guid tenantId, decimal? winningCost, CancellationToken cancellation) => tables.PutAsync(
+        Tables.Insights,
+        new TableRow(
+            TableKeys.Insights(tenantId), TableKeys.InsightsSettings,
+            winningCost is { } cost ? new Dictionary<string, object> { [WinningCost] = Amounts.Text(cost) } : []),
+        cancellation);
+
+    /// <summary>A page of a list, its customers without names; null when there is none.</summary>
+    internal async Task<FigureList?> ReadListAsync(Guid tenantId, string list, int page, CancellationToken cancellation) =>
+        await tables.FindAsync(Tables.Insights, TableKeys.Insights(tenantId), TableKeys.FigureList(list, page), cancellation) is { } row
+            ? JsonSerializer.Deserialize<FigureList>((string)row.Properties[Page], ContractJson.Options)
+            : null;
+
+    /// <summary>Stores these lists and takes away what is left of others. No names: whoever is erased leaves none here.</summary>
+    internal async Task SaveListsAsync(
+        Guid tenantId, DateTimeOffset asOf, string currency, IEnumerable<NamedList> lists, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Insights(tenantId);
+        var kept = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var rows in lists.SelectMany(list => Pages(list)).Chunk(RowsAtOnce))
+        {
+            kept.UnionWith(rows.Select(row => row.RowKey));
+            await tables.TransactAsync(Tables.Insights, partition, [.. rows.Select(row => new TableChange.Put(row))], cancellation);
+        }
+
+        var range = TableKeys.AllFigureLists;
+        TableRange stored;
+        do
+        {
+            stored = await tables.RangeAsync(Tables.Insights, partition, range, RowsRead, cancellation);
+            foreach (var old in stored.Select(row => row.RowKey).Where(key => !kept.Contains(key)))
+            {
+                await tables.DeleteAsync(Tables.Insights, partition, old, etag: null, cancellation);
+            }
+
+            range = stored.Count == 0 ? range : RowKeyRange.After(stored[^1].RowKey, range.Before);
+        }
+        while (stored.Count == RowsRead);
+
+        IEnumerable<TableRow> Pages(NamedList list) => list.Customers.Chunk(FigureLists.PageSize).Index().Select(page => new TableRow(
+            partition,
+            TableKeys.FigureList(list.Name, page.Index + 1),
+            new Dictionary<string, object>
+            {
+                [Page] = JsonSerializer.Serialize(
+                    new FigureList(
+                        list.Name, list.Title, list.Order, currency, asOf, list.Customers.Count, [.. page.Item.Select(one => one with { Name = "" })],
+                        (page.Index + 1) * FigureLists.PageSize < list.Customers.Count ? page.Index + 2 : null),
+                    ContractJson.Options),
+            }));
+    }
 
     /// <summary>Null when the customer stands nowhere yet.</summary>
     /// <param name="rows">Of one customer, the one that says it among them when there is one.</param>

@@ -129,6 +129,13 @@ public sealed class DealStore(ITableStore tables, CustomerStore customers, TimeP
     internal async Task<int> CountAsync(Guid tenantId, CustomerId customer, CancellationToken cancellation) =>
         (await ReadAllAsync(tenantId, cancellation)).Count(row => DealRow.ToDeal(row).Customer == customer);
 
+    /// <summary>A customer's open deals, those expected soonest first.</summary>
+    internal async Task<IReadOnlyList<DealEntry>> OpenOfAsync(Guid tenantId, Customer customer, CancellationToken cancellation) =>
+        [.. (await ReadAllAsync(tenantId, cancellation)).Select(DealRow.ToDeal)
+            .Where(deal => deal.ClosedAt is null && deal.Customer == customer.Id)
+            .OrderBy(deal => deal.ExpectedOn ?? DateOnly.MaxValue).ThenBy(deal => deal.OpenedAt)
+            .Select(deal => ToEntry(deal, customer.Name))];
+
     private async Task<List<TableRow>> ReadAllAsync(Guid tenantId, CancellationToken cancellation)
     {
         var all = new List<TableRow>();

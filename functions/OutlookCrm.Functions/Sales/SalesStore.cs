@@ -191,6 +191,16 @@ public sealed class SalesStore(ITableStore tables, TimeProvider clock)
         throw new TableStoreUnavailableException("The purchases changed again and again; some are still to be moved.");
     }
 
+    /// <summary>True when a customer ever bought this; upper and lower case are the same.</summary>
+    internal async Task<bool> HasBoughtAsync(Guid tenantId, CustomerId customer, string product, CancellationToken cancellation) =>
+        (await ReadAllAsync(TableKeys.Customer(tenantId, customer.ToString()), cancellation)).Any(purchase =>
+            !purchase.IsCreditNote && purchase.Items.Any(item => string.Equals(item.Product, product, StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>The newest purchases of a customer, at most a thousand.</summary>
+    internal async Task<IReadOnlyList<Purchase>> NewestAsync(Guid tenantId, CustomerId customer, CancellationToken cancellation) =>
+        [.. (await tables.RangeAsync(
+            Tables.Customers, TableKeys.Customer(tenantId, customer.ToString()), TableKeys.Purchases, MaxRows, cancellation)).Select(PurchaseRow.ToPurchase)];
+
     /// <summary>Says that a customer may have bought something.</summary>
     internal static TableRow BuyerRow(Guid tenantId, string customerId, DateTimeOffset since) => new(
         TableKeys.Buyers(tenantId), TableKeys.Buyer(customerId), new Dictionary<string, object> { ["Since"] = since });

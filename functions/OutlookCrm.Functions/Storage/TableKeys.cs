@@ -39,6 +39,9 @@ public static class Tables
     /// <summary>What was worked out of all purchases.</summary>
     public const string Insights = "insights";
 
+    /// <summary>Which customers answered when they were asked, by day.</summary>
+    public const string Answers = "answers";
+
     /// <summary>What Outlook shows of follow-ups, and how far tasks were read back.</summary>
     public const string Reminders = "reminders";
 
@@ -49,7 +52,7 @@ public static class Tables
     public const string Schedules = "schedules";
 
     /// <summary>Every table: for what must look at all that is kept.</summary>
-    public static IReadOnlyList<string> All { get; } = [Customers, Addresses, Search, Colleagues, Mailboxes, Blocks, People, Tombstones, Deals, Products, Buyers, Insights, Agenda, Reminders, Restores, Schedules];
+    public static IReadOnlyList<string> All { get; } = [Customers, Addresses, Search, Colleagues, Mailboxes, Blocks, People, Tombstones, Deals, Products, Buyers, Insights, Answers, Agenda, Reminders, Restores, Schedules];
 }
 
 /// <summary>
@@ -172,6 +175,34 @@ public static class TableKeys
 
     /// <summary>That row as a range, whose stamp names its version.</summary>
     public static RowKeyRange OnlyInsightsPage { get; } = RowKeyRange.StartingWith(InsightsPage);
+
+    /// <summary>Row of what the firm says of itself for the figures.</summary>
+    public const string InsightsSettings = "s";
+
+    /// <summary>The pages of all lists that figures rest on.</summary>
+    public static RowKeyRange AllFigureLists { get; } = RowKeyRange.StartingWith("l|");
+
+    /// <summary>Row of one page of such a list.</summary>
+    /// <param name="list">Lower-case letters, digits and hyphens.</param>
+    /// <param name="page">From 1.</param>
+    public static string FigureList(string list, int page) => string.Create(CultureInfo.InvariantCulture, $"l|{Escape(list)}|{page:D5}");
+
+    /// <summary>All answers of a customer; no part of the card.</summary>
+    public static RowKeyRange AllFeedback { get; } = RowKeyRange.StartingWith("s|");
+
+    /// <summary>Row of one answer of a customer.</summary>
+    public static string Feedback(Guid id) => $"s|{id:N}";
+
+    /// <summary>Partition of one firm in <see cref="Tables.Answers"/>.</summary>
+    public static string Answers(Guid tenant) => tenant.ToString("N");
+
+    /// <summary>Row that leads to one answer; a later day sorts first.</summary>
+    public static string Answer(DateOnly on, Guid id) =>
+        string.Create(CultureInfo.InvariantCulture, $"{DateOnly.MaxValue.DayNumber - on.DayNumber:D7}{Separator}{id:N}");
+
+    /// <summary>The rows that lead to answers of this day and later, newest first.</summary>
+    public static RowKeyRange AnswersSince(DateOnly day) =>
+        new("", string.Create(CultureInfo.InvariantCulture, $"{DateOnly.MaxValue.DayNumber - day.DayNumber + 1:D7}"));
 
     /// <summary>All purchases of a customer, newest first; no part of the card.</summary>
     public static RowKeyRange Purchases { get; } = RowKeyRange.StartingWith(PurchasePrefix);

@@ -4,7 +4,12 @@ using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.Extensions.DependencyInjection;
 using OutlookCrm.Capture;
+using OutlookCrm.Customers;
+using OutlookCrm.Insights;
+using OutlookCrm.Interactions;
+using OutlookCrm.Pane;
 using OutlookCrm.Privacy;
+using OutlookCrm.Tests.Interactions;
 
 namespace OutlookCrm.Tests.Capture;
 
@@ -29,6 +34,49 @@ public sealed class CorrespondentPagesTests
         Assert.Equal(["often@neu.example", "lately@neu.example", "long-ago@neu.example"], Addresses(list));
         Assert.Equal(("Olaf Often", 9, 9), ((string)list["people"]![0]!["name"]!, (int)list["people"]![0]!["incoming"]!, (int)list["people"]![0]!["outgoing"]!));
         Assert.Equal("lately@neu.example", (string)list["people"]![1]!["name"]!);
+    }
+
+    [Fact]
+    public async Task Whoever_is_like_the_best_customers_comes_first_with_the_reasons_and_too_little_to_compare_with_is_said()
+    {
+        await using var desk = await LoggingDesk.OpenAsync();
+        await desk.CorrespondAsync(A.Ben, "often@neu.example", 20, 20);
+        await desk.CorrespondAsync(A.Ben, "colleague@firm0.example", 1, 1);
+        Assert.Equal(0, (int)(await desk.GetAsync(A.Ben, People))["best"]!["customers"]!);
+        var interactions = desk.Crm.Services.GetRequiredService<InteractionStore>();
+        for (var i = 0; i < 6; i++)
+        {
+            var id = await desk.CustomerAsync($"kim@firm{i}.example");
+            await desk.DoneAsync(A.Ben, HttpMethod.Post, $"/api/customers/{id}/purchases", new
+            {
+                id = Guid.NewGuid(),
+                items = new[] { new { product = "Table", amount = "100" } },
+                currency = "EUR",
+            });
+            var customer = CustomerId.Parse(id);
+            var mail = Recordings.Mail(A.Ben.Id, $"<in{i}@x>") with { At = desk.Now.AddDays(-5) };
+            var answer = Recordings.Mail(A.Ben.Id, $"<out{i}@x>") with { At = desk.Now.AddDays(-4), Direction = Direction.Outgoing };
+            var later = Recordings.Mail(A.Ben.Id, $"<later{i}@x>") with { At = desk.Now.AddDays(-3) };
+            await interactions.RecordAsync(
+                A.Firm, customer, i < 4 || i == 5 ? [mail.For(customer), answer.For(customer), later.For(customer)] : [mail.For(customer)], default);
+            await desk.Crm.Services.GetRequiredService<FirmRecompute>().RunAsync(A.Firm, default);
+            if (i == 4)
+            {
+                var few = (await desk.GetAsync(A.Ben, People))["best"]!;
+                Assert.Equal((5, 4, null), ((int)few["customers"]!, (int)few["withMail"]!, (int?)few["usualMails"]));
+            }
+        }
+
+        var list = await desk.GetAsync(A.Ben, People);
+
+        Assert.Equal((6, 5, 3), ((int)list["best"]!["customers"]!, (int)list["best"]!["withMail"]!, (int)list["best"]!["usualMails"]!));
+        Assert.Equal(["often@neu.example", "colleague@firm0.example"], Addresses(list));
+        Assert.Equal(["40 mails with each other in 90 days; half of your best customers have 3 or fewer"], Likenesses(0));
+        Assert.Equal(["has an address at firm0.example, as Kim Sommer has, one of your best customers"], Likenesses(1));
+        var (_, _, html) = await desk.AskAsync(A.Ben, HttpMethod.Get, People, accept: "text/html");
+        Assert.Contains("It says who is alike, not who will buy.", html, StringComparison.Ordinal);
+
+        IEnumerable<string> Likenesses(int person) => list["people"]![person]!["likenesses"]!.AsArray().Select(one => (string)one!);
     }
 
     [Fact]

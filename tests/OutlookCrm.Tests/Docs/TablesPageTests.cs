@@ -133,6 +133,14 @@ public sealed class TablesPageTests
             nextStep = "Send drawings",
         });
         await PostAsync(anna, $"/api/deals/{deal}/close", new { outcome = "lost", why = "Too dear" });
+        var answer = Guid.NewGuid();
+        foreach (var id in new[] { answer, Guid.NewGuid() })
+        {
+            await PostAsync(anna, $"/api/customers/{person["id"]}/feedback", new { id, question = "recommend", score = "9", words = "Always on time." });
+        }
+
+        (await anna.DeleteAsync($"/api/customers/{person["id"]}/feedback/{answer}")).EnsureSuccessStatusCode();
+        (await anna.PutAsJsonAsync("/api/insights/settings", new { winningCost = "250" })).EnsureSuccessStatusCode();
         (await anna.PutAsJsonAsync("/api/products", new
         {
             name = "Lobby chairs",

@@ -4,6 +4,7 @@ using OutlookCrm.Capture;
 using OutlookCrm.Customers;
 using OutlookCrm.Graph;
 using OutlookCrm.Http;
+using OutlookCrm.Insights;
 using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
@@ -75,6 +76,15 @@ internal static class SampleRequests
             ["expectedOn"] = "2026-05-01",
             ["nextStep"] = "Send drawings",
         },
+        "InsightsSettings" => new() { ["winningCost"] = "250.50" },
+        "AddFeedbackRequest" => new()
+        {
+            ["id"] = "5c1b2f0e-6d5f-4bb5-9a9f-0d5a3b7c1d14",
+            ["question"] = "satisfied",
+            ["score"] = "5",
+            ["words"] = "Quick.\nFriendly.",
+            ["on"] = "2026-03-01",
+        },
         "CloseDealRequest" => new() { ["outcome"] = "lost", ["why"] = "Too dear" },
         "SaveProductRequest" => new()
         {
@@ -136,9 +146,11 @@ internal static class SampleRequests
         .Replace("{id}", seed.CustomerId, StringComparison.Ordinal)
         .Replace("{followUpId}", seed.FollowUpId, StringComparison.Ordinal)
         .Replace("{noteId}", seed.NoteId, StringComparison.Ordinal)
+        .Replace("{feedbackId}", seed.NoteId, StringComparison.Ordinal)
         .Replace("{dealId}", seed.NoteId, StringComparison.Ordinal)
         .Replace("{purchaseId}", seed.NoteId, StringComparison.Ordinal)
         .Replace("{callId}", seed.CallId, StringComparison.Ordinal)
+        .Replace("{list}", "value", StringComparison.Ordinal)
         .Replace("{lineId}", seed.LineId, StringComparison.Ordinal)
         .Replace("{key}", seed.UndoneKey, StringComparison.Ordinal)
         .Replace("{address}", "second@kunde.example", StringComparison.Ordinal)
@@ -150,6 +162,7 @@ internal static class SampleRequests
         "SearchCustomers" => "?q=kun",
         "GetTimeline" => "?size=5",
         "ForgetProduct" => "?name=Table",
+        "GetAudience" => "?list=value&without=Boiler",
         "GetMyDay" => "?from=2026-03-01&until=2027-12-31&size=5",
         "GetReceipt" => "?day=2026-03-01",
         "TakeAnyway" or "DismissSkipped" => "?item=AAMk-skipped",
@@ -190,6 +203,8 @@ internal sealed record Seed(
             $$"""{"id":"{{noteId}}","items":[{"product":"Table","amount":"500"}],"currency":"EUR"}""");
         await SendAsync(
             anna, HttpMethod.Post, $"/api/customers/{id}/deals", $$"""{"id":"{{noteId}}","title":"Kitchen","stage":"Enquiry"}""");
+        await SendAsync(
+            anna, HttpMethod.Post, $"/api/customers/{id}/feedback", $$"""{"id":"{{noteId}}","question":"recommend","score":"9"}""");
         await SendAsync(anna, HttpMethod.Put, "/api/products", """{"name":"Table"}""");
         var callId = Guid.NewGuid().ToString("D");
         await SendAsync(anna, HttpMethod.Post, $"/api/customers/{id}/calls", $$"""{"id":"{{callId}}","direction":"incoming"}""");
@@ -200,6 +215,7 @@ internal sealed record Seed(
         var shared = await SendAsync(anna, HttpMethod.Post, "/api/mailboxes", """{"address":"info@bergdesign.example"}""");
         await SendAsync(anna, HttpMethod.Post, "/api/mailboxes/mine/blocks", """{"what":"blocked.example"}""");
         await SendAsync(anna, HttpMethod.Post, "/api/firm/blocks", """{"what":"blocked.example"}""");
+        await crm.Services.GetRequiredService<FirmRecompute>().RunAsync(A.Firm, default);
         await PlantMailAsync(crm);
         var (line, undone) = (Recordings.Mail(A.Anna.Id, "<line@x>"), Recordings.Mail(A.Anna.Id, "<undone@x>"));
         await crm.Services.GetRequiredService<InteractionStore>().RecordAsync(

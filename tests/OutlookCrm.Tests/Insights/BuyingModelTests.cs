@@ -87,6 +87,25 @@ public sealed class BuyingModelTests
     }
 
     [Theory]
+    [InlineData(true, 12)]
+    [InlineData(true, 150)]
+    [InlineData(false, 1500)]
+    public void Wherever_the_search_begins_it_ends_with_the_same_parameters(bool withPriors, int customers)
+    {
+        var data = SimulatedFirm.Customers(new BuyingModel(Dropout.AfterEveryPurchase, 0.8, 8, 0.7, 1.8), customers, new System.Random(21));
+        var fit = withPriors ? BuyingModelFit.WithPriors(data) : BuyingModelFit.MaximumLikelihood(Dropout.AfterEveryPurchase, data);
+        var negative = BuyingModelFit.Negative(new RepeatBuyers(data), withPriors);
+        double Bounded(double[] logs) => logs.Any(value => Math.Abs(value) > 14) ? double.PositiveInfinity : negative(logs);
+
+        foreach (var (r, alpha, a, b) in new[] { (1.0, 1.0, 1.0, 1.0), (0.14, 20, 2.7, 0.37), (1, 3, 1, 3), (3, 30, 0.2, 4) })
+        {
+            var found = Simplex.Minimize(Bounded, [[Math.Log(r), Math.Log(alpha), Math.Log(a), Math.Log(b)]]);
+            Assert.Equal(negative(BuyingModelFit.ToLogs(fit.Model)), negative(found), 1e-4);
+            Assert.All(found.Zip(BuyingModelFit.ToLogs(fit.Model)), pair => Assert.Equal(pair.Second, pair.First, 0.02));
+        }
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void Days_instead_of_weeks_change_the_unit_and_nothing_else(bool withPriors)

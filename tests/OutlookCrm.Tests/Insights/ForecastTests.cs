@@ -44,6 +44,13 @@ public sealed class ForecastTests
 
         Assert.Equal(once.Customers, again.Customers);
         Assert.Equal(once.Value, again.Value);
+        Assert.Equal(once.Path, again.Path);
+        Assert.Equal(12, once.Path.Count);
+        Assert.Equal(once.Value.Median, once.Path[^1].Median, 1e-6);
+        Assert.All(once.Path.Zip(once.Path.Skip(1)), step => Assert.True(step.First.Low <= step.Second.Low && step.First.High <= step.Second.High));
+
+        // Rates do not change and customers only stop: no month brings more than the first by more than chance.
+        Assert.InRange(once.Path[2].Median / once.Value.Median, 0.2, 0.5);
     }
 
     [Fact]
@@ -53,7 +60,7 @@ public sealed class ForecastTests
         var buying = new RepeatBuying(2, 30.43, 38.86);
         var random = new System.Random(1);
 
-        var plays = Enumerable.Range(0, 40_000).Select(_ => Forecast.Play(model, buying, 39, random)).ToArray();
+        var plays = Enumerable.Range(0, 40_000).Select(_ => Forecast.Play(model, buying, 39, random).Bought).ToArray();
 
         Assert.Equal(model.Expected(buying, 39), plays.Average(), 0.03);
         Assert.Equal(model.Active(buying, 39), plays.Count(count => count > 0) / 40_000.0, 0.01);

@@ -101,6 +101,139 @@ public sealed class InsightsPageTests
         Assert.Equal((crm.Clock.GetUtcNow(), "10.00"), (page.AsOf, page.Figures!.Total));
     }
 
+    [Fact]
+    public async Task Every_figure_opens_the_customers_it_rests_on_a_page_at_a_time_and_whoever_is_gone_is_on_none()
+    {
+        await using var crm = await TestCrm.StartAsync();
+        using var ben = crm.SignIn(A.Ben);
+        using var olga = crm.SignIn(A.Olga);
+        for (var i = 0; i < 27; i++)
+        {
+            await BuyAsync(crm, ben, await CustomerAsync(ben, $"c{i:00}"), 1 + i, $"{1000 - (10 * i)}");
+        }
+
+        var figures = (await RecomputedAsync(crm, ben)).Figures!;
+
+        foreach (var one in figures.Classes)
+        {
+            Assert.Equal(one.Customers, (await ListAsync(ben, $"class-{one.Class.ToString().ToLowerInvariant()}")).Total);
+        }
+
+        foreach (var status in figures.Statuses)
+        {
+            Assert.Equal(status.Customers, (await ListAsync(ben, $"status-{status.Status.ToString().ToLowerInvariant()}")).Total);
+        }
+
+        foreach (var segment in figures.Segments)
+        {
+            Assert.Equal(segment.Customers, (await ListAsync(ben, segment.List)).Total);
+        }
+
+        foreach (var month in figures.Months.Where(month => month.New > 0))
+        {
+            Assert.Equal(month.New, (await ListAsync(ben, $"new-{month.Month:yyyy-MM}")).Total);
+        }
+
+        Assert.Equal(figures.Concentration!.CustomersForEightyPercent, (await ListAsync(ben, "eighty")).Total);
+        var first = await ListAsync(ben, "value");
+        var second = await ListAsync(ben, "value", first.Next!.Value);
+        Assert.Equal((27, 25, 2, (int?)null), (first.Total, first.Customers.Count, second.Customers.Count, second.Next));
+        Assert.Equal(Enumerable.Range(0, 27).Select(i => $"c{i:00}"), first.Customers.Concat(second.Customers).Select(one => one.Name));
+        Assert.Equal("c26", (await ListAsync(ben, "least")).Customers[0].Name);
+        var html = await HtmlAsync(ben, "/api/insights/lists/value");
+        Assert.Contains($"data-show=\"/api/customers/{first.Customers[0].Id}\"", html, StringComparison.Ordinal);
+        Assert.Contains("/api/insights/lists/value?page=2", html, StringComparison.Ordinal);
+        var stored = await crm.Services.GetRequiredService<ITableStore>().FindAsync(
+            Tables.Insights, TableKeys.Insights(A.Firm), TableKeys.FigureList("value", 1), default);
+        Assert.DoesNotContain("c00", (string)stored!.Properties["Page"], StringComparison.Ordinal);
+
+        foreach (var list in new[] { "nobody-made-it", "status-lost", "Value", "value/../value", new string('a', 600) })
+        {
+            Assert.Equal(HttpStatusCode.NotFound, (await ben.GetAsync($"/api/insights/lists/{Uri.EscapeDataString(list)}")).StatusCode);
+        }
+
+        Assert.Equal(HttpStatusCode.NotFound, (await olga.GetAsync("/api/insights/lists/value")).StatusCode);
+        await crm.Services.GetRequiredService<ITableStore>().DeleteAsync(
+            Tables.Customers, TableKeys.Customer(A.Firm, first.Customers[0].Id), TableKeys.Record, etag: null, default);
+        Assert.Equal("c01", (await ListAsync(ben, "value")).Customers[0].Name);
+    }
+
+    [Fact]
+    public async Task A_list_that_nobody_is_in_any_more_goes_with_the_next_working_out()
+    {
+        await using var crm = await TestCrm.StartAsync();
+        using var ben = crm.SignIn(A.Ben);
+        var kim = await CustomerAsync(ben, "kim");
+        var id = await BuyAsync(crm, ben, kim, 3, "10");
+        await RecomputedAsync(crm, ben);
+        Assert.Equal(1, (await ListAsync(ben, "value")).Total);
+        await ben.DeleteAsync($"/api/customers/{kim}/purchases/{id}");
+
+        await RecomputedAsync(crm, ben);
+
+        Assert.Equal(HttpStatusCode.NotFound, (await ben.GetAsync("/api/insights/lists/value")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Whoever_lacks_what_most_like_it_buy_is_told_of_with_the_numbers_and_never_who_has_it()
+    {
+        await using var crm = await TestCrm.StartAsync();
+        using var ben = crm.SignIn(A.Ben);
+        foreach (var i in Enumerable.Range(0, 6))
+        {
+            var customer = await CustomerAsync(ben, $"c{i}");
+            await BuyAsync(crm, ben, customer, 2, "500");
+            if (i > 1)
+            {
+                await BuyAsync(crm, ben, customer, 3, $"{100 * i}", product: "Care");
+            }
+        }
+
+        var figures = (await RecomputedAsync(crm, ben)).Figures!;
+
+        var list = await ListAsync(ben, "potential");
+        Assert.Equal(["c0", "c1"], list.Customers.Select(one => one.Name).Order());
+        Assert.All(list.Customers, one => Assert.Equal(("350.00", "4 of the 5 others like it buy Care"), (one.Potential, one.Why)));
+        Assert.Equal(2, figures.WithPotential);
+        Assert.Contains("4 of the 5 others like it buy Care", await HtmlAsync(ben, "/api/insights"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_firm_with_two_years_gets_a_forecast_as_a_fan_that_ends_in_it_and_what_losing_each_customer_costs()
+    {
+        await using var crm = await TestCrm.StartAsync();
+        using var ben = crm.SignIn(A.Ben);
+        for (var i = 0; i < 20; i++)
+        {
+            var customer = await CustomerAsync(ben, $"c{i:00}");
+            for (var k = 0; k < 3; k++)
+            {
+                await BuyAsync(crm, ben, customer, 2 + i + (k * (6 + i)), $"{100 + i}");
+            }
+        }
+
+        (await ben.PutAsJsonAsync("/api/insights/settings", new { winningCost = "50" })).EnsureSuccessStatusCode();
+        var figures = (await RecomputedAsync(crm, ben)).Figures!;
+
+        var forecast = figures.Forecast!;
+        Assert.Equal(12, forecast.Fan.Count);
+        Assert.Equal((forecast.Low, forecast.Value, forecast.High), (forecast.Fan[^1].Low, forecast.Fan[^1].Middle, forecast.Fan[^1].High));
+        Assert.All(forecast.Fan.Zip(forecast.Fan.Skip(1)), step => Assert.True(
+            Number(step.First.Middle) <= Number(step.Second.Middle) && Number(step.First.YearBefore) <= Number(step.Second.YearBefore)));
+        var all = await ListAsync(ben, "forecast");
+        Assert.Equal(20, all.Total);
+        Assert.All(all.Customers, one => Assert.True(Number(one.Low!) >= 50 && Number(one.Low!) <= Number(one.CostOfLosing!) && Number(one.CostOfLosing!) <= Number(one.High!)));
+        Assert.Equal(all.Customers.Select(one => Number(one.CostOfLosing!)).OrderDescending(), all.Customers.Select(one => Number(one.CostOfLosing!)));
+        var html = await HtmlAsync(ben, "/api/insights");
+        Assert.Contains("Dotted: the year before", html, StringComparison.Ordinal);
+        Assert.Contains("With the 50.00 EUR that winning a new one costs", html, StringComparison.Ordinal);
+
+        static decimal Number(string amount) => decimal.Parse(amount, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static async Task<FigureList> ListAsync(HttpClient client, string list, int page = 1) =>
+        (await client.GetFromJsonAsync<FigureList>($"/api/insights/lists/{list}?page={page}", ContractJson.Options))!;
+
     private static async Task<InsightsPage> RecomputedAsync(TestCrm crm, HttpClient client)
     {
         await crm.Services.GetRequiredService<FirmRecompute>().RunAsync(A.Firm, default);
@@ -127,12 +260,12 @@ public sealed class InsightsPageTests
         return (await made.Content.ReadFromJsonAsync<CustomerCard>(ContractJson.Options))!.Id;
     }
 
-    private static async Task<Guid> BuyAsync(TestCrm crm, HttpClient client, string customer, int weeksAgo, string amount, string currency = "EUR")
+    private static async Task<Guid> BuyAsync(TestCrm crm, HttpClient client, string customer, int weeksAgo, string amount, string currency = "EUR", string product = "Table")
     {
         var id = Guid.NewGuid();
         var on = DateOnly.FromDateTime(crm.Clock.GetUtcNow().UtcDateTime).AddDays(-7 * weeksAgo);
         using var answer = await client.PostAsJsonAsync(
-            $"/api/customers/{customer}/purchases", new AddPurchaseRequest(id, [new PurchaseItem("Table", amount)], currency, on), ContractJson.Options);
+            $"/api/customers/{customer}/purchases", new AddPurchaseRequest(id, [new PurchaseItem(product, amount)], currency, on), ContractJson.Options);
         answer.EnsureSuccessStatusCode();
         return id;
     }

@@ -59,9 +59,18 @@ public sealed class ViewTests
             await Drawn.HtmlAsync(
                 new InsightsPage(Drawn.Now, new FirmFigures(
                     "EUR", 1, ValueMeasure.Margin, 2, 3, "5.00", new ConcentrationFigures(1, 50, 60, true), [new CurvePoint(0, 0), new CurvePoint(1000, 1000)],
-                    new ForecastFigures(1, 2, 3, "1.00", "2.00", "3.00", 12), null, [new StatusCount(BuyerStatus.Lost, 1)], [new SegmentCount(Evil, 1, "1.00")],
+                    new ForecastFigures(1, 2, 3, "1.00", "2.00", "3.00", 12) { Fan = [new FanPoint(new DateOnly(2026, 6, 20), "1.00", "2.00", "3.00", "2.50")] }, null, [new StatusCount(BuyerStatus.Lost, 1)], [new SegmentCount(Evil, 1, "1.00", "segment-lost")],
                     [new MonthCount(new DateOnly(2026, 5, 1), 1, 1)], [new ValuedCustomer(Evil, Evil, "1.00", CustomerClass.A, Evil, BuyerStatus.New, "2.00")],
-                    [], [new SoldTogether(Evil, Evil, Evil)])),
+                    [], [new SoldTogether(Evil, Evil, Evil)])
+                {
+                    Classes = [new ClassCount(CustomerClass.A, 1, "1.00", 100)],
+                    Lost = new LostFigures(1, "1.00"),
+                    Potential = [new ValuedCustomer("1", Evil, "1.00", CustomerClass.A, Evil, BuyerStatus.New, Potential: "5.00", Why: Evil)],
+                    WinningCost = "5.00",
+                }),
+                Drawn.Member),
+            await Drawn.HtmlAsync(
+                new FigureList("value", "All", "All.", "EUR", Drawn.Now, 1, [new ValuedCustomer("1", Evil, "1.00", CustomerClass.A, Evil, BuyerStatus.New, Why: Evil)]),
                 Drawn.Member),
             await Drawn.HtmlAsync(
                 new PurchaseList(
@@ -75,6 +84,18 @@ public sealed class ViewTests
                 new ErasureList([new ErasureLine(Drawn.Now, Evil, true, PurchasesChoice.Keep, null, 2), new ErasureLine(Drawn.Now, Evil, false, PurchasesChoice.Remove, Drawn.Now, 0)]),
                 Drawn.Member),
             await Drawn.HtmlAsync(new WrittenLine("1", Drawn.Note("n", Drawn.Now, Evil)), Drawn.Member),
+            await Drawn.HtmlAsync(
+                new CustomerBusiness(
+                    "1", Evil, [new BoughtProduct(Evil, 1, [new DealSum(Evil, "1.00")], new DateOnly(2026, 5, 3))], 1, [], [Drawn.Deal with { Title = Evil, NextStep = Evil }],
+                    new CustomerFeedback("1", Evil, [new FeedbackEntry(Guid.Empty, FeedbackQuestion.Satisfied, 1, Evil, new DateOnly(2026, 5, 3), Evil, true)])),
+                Drawn.Member),
+            await Drawn.HtmlAsync(
+                new CampaignAudience("value", Evil, Evil, 1, [new AudienceMember("1", Evil, Evil, [new LeftOut(LeftOutReason.HasIt)])], 2), Drawn.Member),
+            await Drawn.HtmlAsync(
+                new SatisfactionPage(
+                    new DateOnly(2025, 5, 3), new ScoreFigures(5, 33, -11, 65), new ScoreFigures(1),
+                    [new FeedbackOfCustomer("1", Evil, new FeedbackEntry(Guid.Empty, FeedbackQuestion.Recommend, 3, Evil, new DateOnly(2026, 5, 3), Evil, true))], 2),
+                Drawn.Member),
             await Drawn.HtmlAsync(new UndoPreview("1", "1", InteractionKind.Mail, UndoScope.Person, 1, 1, 1, 1, Evil), Drawn.Member),
             await Drawn.HtmlAsync(new UndoneList([new Undone("i-1", UndoScope.Thing, InteractionKind.Mail, Drawn.Now, Drawn.Now, [Evil])]), Drawn.Member),
         ];
@@ -151,6 +172,7 @@ public sealed class ViewTests
         { "form[hx-post$=addresses]", typeof(AddAddressRequest) },
         { "form[hx-post='/api/customers']", typeof(CreateCustomerRequest) },
         { "form[hx-post$=calls]", typeof(AddCallRequest) },
+        { "form[hx-post$=feedback]", typeof(AddFeedbackRequest) },
         { "form[hx-put*=calls]", typeof(EditCallRequest) },
         { "form[hx-post$=log-mail]", typeof(LogMailRequest) },
         { "form[hx-post$=erase]", typeof(EraseCustomerRequest) },
@@ -168,7 +190,7 @@ public sealed class ViewTests
              await Drawn.BodyAsync(Drawn.Deals), await Drawn.BodyAsync(new ErasureList([]))];
         IElement[] folds =
         [
-            await Drawn.BodyAsync(new CustomerActions("1", "Kim", MayErase: true)),
+            await Drawn.BodyAsync(new CustomerActions("1", "Kim", MayErase: true)), await Drawn.BodyAsync(new CustomerFeedback("1", "Kim", [])),
             await Drawn.BodyAsync(new WrittenLine("1", Drawn.Note("n", Drawn.Now))), await Drawn.BodyAsync(new WrittenLine("1", Drawn.Call("c", Drawn.Now))),
             await Drawn.BodyAsync(new ErasurePreview("1", "Kim", [], 1, 1, 1, 1, 1, 1, 1, 1, 1)),
         ];

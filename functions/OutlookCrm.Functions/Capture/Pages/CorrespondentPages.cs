@@ -1,6 +1,7 @@
 using OutlookCrm.Customers;
 using OutlookCrm.Firm;
 using OutlookCrm.Identity;
+using OutlookCrm.Insights;
 using OutlookCrm.Pane;
 using OutlookCrm.Privacy;
 
@@ -8,7 +9,8 @@ namespace OutlookCrm.Capture.Pages;
 
 /// <summary>Whom the caller keeps writing with.</summary>
 public sealed class CorrespondentPages(
-    Correspondents correspondents, BlockLists blocks, ErasedPeople erased, FirmDirectory directory, Senders senders, Caller caller, TimeProvider clock)
+    Correspondents correspondents, BlockLists blocks, ErasedPeople erased, FirmDirectory directory, Senders senders, BestCustomers bestCustomers, Caller caller,
+    TimeProvider clock)
 {
     private const int MaxShown = 25;
     private const int MaxHidden = 50;
@@ -21,7 +23,9 @@ public sealed class CorrespondentPages(
         var own = blocks.ReadAsync(caller.TenantId, caller.UserId, cancellation);
         var ofFirm = blocks.ReadAsync(caller.TenantId, userId: null, cancellation);
         var gone = erased.ReadAsync(caller.TenantId, cancellation);
-        await Task.WhenAll(own, ofFirm, gone);
+        var comparing = bestCustomers.ReadAsync(caller, cancellation);
+        await Task.WhenAll(own, ofFirm, gone, comparing);
+        var best = await comparing;
         var blocked = BlockedPeople.Of((await own).People.Concat((await ofFirm).People));
         var forgotten = await gone;
         var firm = await directory.OfAsync(caller.TenantId, cancellation);
@@ -44,7 +48,18 @@ public sealed class CorrespondentPages(
             await correspondents.ForgetAsync(caller.TenantId, caller.UserId, address, cancellation);
         }
 
-        return new CorrespondentList(Shown(likely, MaxShown), Shown(left, MaxHidden));
+        // The order within each half stays.
+        var alike = likely.OrderByDescending(row => Likenesses(row).Count > 0).ToList();
+        return new CorrespondentList(Shown(alike, MaxShown), Shown(left, MaxHidden))
+        {
+            Best = new BestCustomersSeen(best.Customers, best.WithMail, best.UsualMails),
+        };
+
+        IReadOnlyList<string> Likenesses(CorrespondentRow row)
+        {
+            var since = clock.GetUtcNow().AddDays(-BestCustomersProfile.Days).UtcTicks;
+            return best.Likenesses(row.Address, row.Newest.Count(mail => mail.Ticks >= since));
+        }
 
         IReadOnlyList<Acquaintance> Shown(IEnumerable<CorrespondentRow> rows, int max) =>
         [
@@ -57,7 +72,8 @@ public sealed class CorrespondentPages(
                     row.Incoming,
                     row.Outgoing,
                     row.FirstAt,
-                    row.LastAt)),
+                    row.LastAt,
+                    row is { Incoming: > 0, Outgoing: > 0 } ? Likenesses(row) : [])),
         ];
     }
 
