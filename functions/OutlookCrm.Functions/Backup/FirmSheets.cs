@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using CsvHelper;
 using CsvHelper.Configuration;
 using OutlookCrm.Customers;
+using OutlookCrm.Feedback;
 using OutlookCrm.FollowUps;
 using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
@@ -30,6 +31,7 @@ internal sealed partial class FirmSheets(string folder, Sight sight) : IAsyncDis
         ["timeline"] = ["customerId", "customer", "at", "until", "kind", "direction", "by", "subject", "text", "people", "attachments"],
         ["follow-ups"] = ["customerId", "customer", "owner", "note", "due", "at", "timeZone", "kind", "state", "endedAt", "endedBy"],
         ["purchases"] = ["customerId", "customer", "on", "number", "product", "amount", "cost", "currency", "addedBy"],
+        ["answers"] = ["customerId", "customer", "on", "question", "score", "words", "addedBy"],
         ["deals"] = ["customerId", "title", "stage", "amount", "currency", "expectedOn", "nextStep", "openedAt", "closedAt", "outcome", "why"],
     };
 
@@ -79,6 +81,10 @@ internal sealed partial class FirmSheets(string folder, Sight sight) : IAsyncDis
         {
             var f = FollowUpRow.ToFollowUp(row);
             await WriteAsync("follow-ups", customer, name, f.OwnerName, f.Note, f.DueOn, f.DueTime, f.TimeZone, f.Kind, f.State, f.End?.At, f.End?.By);
+        }
+        else if (TableKeys.IsFeedback(row.RowKey) && FeedbackRow.ToAnswer(row, CustomerId.Parse(customer)) is { } answer)
+        {
+            await WriteAsync("answers", customer, name, answer.On, answer.Question, answer.Score, answer.Words, answer.By);
         }
         else if (TableKeys.IsPurchase(row.RowKey))
         {

@@ -48,7 +48,7 @@ public sealed class GetAudience(
         var now = clock.GetUtcNow();
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         var answers = feedback.ReadAsync(tenant, id, cancellation);
-        var promises = followUps.ListAsync(tenant, id, cancellation);
+        var promises = followUps.ListAsync(tenant, id, caller.UserId, cancellation);
         var timeline = interactions.ReadAsync(caller, id, afterKey: null, LinesRead, cancellation);
         if (await customers.ReadAsync(tenant, id, cancellation) is not { Customer: var customer } stored)
         {

@@ -89,6 +89,26 @@ public sealed class InsightsStore(ITableStore tables)
             }));
     }
 
+    /// <summary>True when the page or a list holds this customer.</summary>
+    internal async Task<bool> NameAsync(Guid tenantId, string customerId, CancellationToken cancellation)
+    {
+        var range = new RowKeyRange("", Before: null);
+        TableRange rows;
+        do
+        {
+            rows = await tables.RangeAsync(Tables.Insights, TableKeys.Insights(tenantId), range, RowsRead, cancellation);
+            if (rows.Any(row => row.Properties.GetValueOrDefault(Page) is string page && page.Contains(customerId, StringComparison.Ordinal)))
+            {
+                return true;
+            }
+
+            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
+        }
+        while (rows.Count == RowsRead);
+
+        return false;
+    }
+
     /// <summary>Null when the customer stands nowhere yet.</summary>
     /// <param name="rows">Of one customer, the one that says it among them when there is one.</param>
     internal static CustomerStanding? ToStanding(IEnumerable<TableRow> rows) =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OutlookCrm.Capture;
 using OutlookCrm.Customers;
+using OutlookCrm.Feedback;
 using OutlookCrm.FollowUps;
 using OutlookCrm.Insights;
 using OutlookCrm.Interactions;
@@ -21,7 +22,8 @@ public sealed class Traces(
     InteractionStore interactions,
     Senders senders,
     FollowUpStore followUps,
-    FirmRecompute insights)
+    FirmRecompute insights,
+    InsightsStore figures)
 {
     private const int MaxChanges = 100; // of a transaction
     private const int PageRows = 1_000;
@@ -48,14 +50,14 @@ public sealed class Traces(
         await DeleteAsync(Tables.Addresses, tenantId, row => AddressClaim.CustomerOf(row) == customer, cancellation);
         await DeleteAsync(Tables.Search, tenantId, row => TableKeys.Last(row.RowKey) == id, cancellation);
         await DeleteAsync(Tables.Deals, tenantId, row => (string)row.Properties[nameof(Deal.Customer)] == id, cancellation);
+        await DeleteAsync(Tables.Answers, tenantId, row => (string)row.Properties[nameof(GivenAnswer.Customer)] == id, cancellation);
         await DeleteAsync(Tables.Buyers, tenantId, row => TableKeys.Last(row.RowKey) == id, cancellation);
         await RemoveFromAgendasAsync(tenantId, customer, cancellation);
         var inOutlook = await RemoveRemindersAsync(tenantId, id, asksOutlook, cancellation);
 
         // Last what the rest was found by.
         await DeletePartitionAsync(TableKeys.Customer(tenantId, id), cancellation);
-        if (await tables.FindAsync(Tables.Insights, TableKeys.Insights(tenantId), TableKeys.InsightsPage, cancellation) is { } page
-            && page.Properties.Values.OfType<string>().Any(text => text.Contains(id, StringComparison.Ordinal)))
+        if (await figures.NameAsync(tenantId, id, cancellation))
         {
             await insights.RunAsync(tenantId, cancellation);
         }

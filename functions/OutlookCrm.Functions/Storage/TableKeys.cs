@@ -193,6 +193,9 @@ public static class TableKeys
     /// <summary>Row of one answer of a customer.</summary>
     public static string Feedback(Guid id) => $"s|{id:N}";
 
+    /// <summary>True for a key that <see cref="Feedback"/> makes.</summary>
+    public static bool IsFeedback(string rowKey) => rowKey.Length == 34 && rowKey.StartsWith("s|", StringComparison.Ordinal);
+
     /// <summary>Partition of one firm in <see cref="Tables.Answers"/>.</summary>
     public static string Answers(Guid tenant) => tenant.ToString("N");
 

@@ -253,6 +253,7 @@ public sealed class BackupTests(AzuriteFixture azurite) : IClassFixture<AzuriteF
         Assert.Contains("Kim Sommer,Hotel Sonne,Manager,work +49 761 5550,Lindenallee 1", sheets["customers"], StringComparison.Ordinal);
         Assert.Contains(",kim.private@gmail.com,private,", sheets["addresses"], StringComparison.Ordinal);
         Assert.Contains(",Lobby chairs,-500,,EUR,", sheets["purchases"], StringComparison.Ordinal);
+        Assert.Contains(",Recommend,9,Always on time.,", sheets["answers"], StringComparison.Ordinal);
         Assert.Contains(",Lobby,Offer,9000,EUR,2026-05-01,", sheets["deals"], StringComparison.Ordinal);
         Assert.Contains(",Ben,Send the offer,2026-12-04,09:30,Europe/Berlin,WeOwe,Done,", sheets["follow-ups"], StringComparison.Ordinal);
         Assert.All(sheets, sheet => Assert.StartsWith(string.Join(',', FirmSheets.Columns[sheet.Key]) + "\r\n", sheet.Value, StringComparison.Ordinal));

@@ -119,7 +119,7 @@ public sealed class ErasureOrderTests
             correspondents = new Correspondents(store);
             var traces = new Traces(
                 store, store, changes, interactions, new Senders(store, customers, new SenderGuess(store, search), directory), followUps,
-                new FirmRecompute(sales, new ProductStore(store), new InsightsStore(store), queue, Clock));
+                new FirmRecompute(sales, new ProductStore(store), new InsightsStore(store), queue, Clock), new InsightsStore(store));
             erasing = new Erasing(store, queue, customers, sales, new ErasedPeople(store, Clock), traces, new KeptAnswers(KeptAnswers.MinBytes), Clock, NullLogger<Erasing>.Instance);
         }
 
