@@ -17,9 +17,12 @@ internal static class SalesWords
     public static string Money(string amount, string currency, Reader reader) =>
         $"{Number(amount).ToString("N2", reader.Culture)} {currency}";
 
-    /// <summary>"1,250.00 to 2,000.00 EUR".</summary>
+    /// <summary>What nobody knows to the cent, with two digits that count: "3,700 EUR".</summary>
+    public static string About(string amount, string currency, Reader reader) => $"{Rounded(amount).ToString("N0", reader.Culture)} {currency}";
+
+    /// <summary>"1,200 to 20,000 EUR".</summary>
     public static string Range(string low, string high, string currency, Reader reader) =>
-        $"{Number(low).ToString("N2", reader.Culture)} to {Money(high, currency, reader)}";
+        $"{Rounded(low).ToString("N0", reader.Culture)} to {About(high, currency, reader)}";
 
     public static decimal Number(string amount) => decimal.Parse(amount, NumberStyles.Number, CultureInfo.InvariantCulture);
 
@@ -43,6 +46,13 @@ internal static class SalesWords
     /// <summary>The currency a purchase most likely is in: the customer's newest, else that of the reader's country.</summary>
     public static string LikelyCurrency(SalesFigures? figures, Reader reader) =>
         figures is { Totals: [var newest, ..] } ? newest.Currency : ByCulture.GetValueOrDefault(reader.Culture.Name, "EUR");
+
+    private static decimal Rounded(string amount)
+    {
+        var number = Number(amount);
+        var step = number == 0 ? 1 : (decimal)Math.Pow(10, Math.Max(0, Math.Floor(Math.Log10((double)Math.Abs(number))) - 1));
+        return Math.Round(number / step) * step;
+    }
 
     private static int Since(DateOnly last, Reader reader) => Math.Max(0, reader.Today.DayNumber - last.DayNumber);
 

@@ -142,6 +142,25 @@ public sealed class ViewTests
     }
 
     [Fact]
+    public async Task Every_plot_has_a_name_and_a_table_that_says_the_same()
+    {
+        var fan = Enumerable.Range(1, 12).Select(month => new FanPoint(new DateOnly(2026, 5, 20).AddMonths(month), "0.00", "0.00", "0.00", "0.00")).ToArray();
+        var page = await Drawn.BodyAsync(new InsightsPage(Drawn.Now, new FirmFigures(
+            "EUR", 0, ValueMeasure.Revenue, 3, 3, "5.00", new ConcentrationFigures(1, 50, 60, true), [new CurvePoint(0, 0), new CurvePoint(1000, 1000)],
+            new ForecastFigures(1, 2, 3, "1234.56", "2345.67", "98765.43") { Fan = fan }, null, [], [], [new MonthCount(new DateOnly(2026, 5, 1), 1, 1)], [], [], [])));
+
+        Assert.Equal(3, page.QuerySelectorAll("figure.plot").Length);
+        foreach (var plot in page.QuerySelectorAll("figure.plot").Concat((await Drawn.BodyAsync(Drawn.Deals)).QuerySelectorAll("figure.plot")))
+        {
+            Assert.NotEqual("", plot.QuerySelector("svg[role=img]")!.GetAttribute("aria-label"));
+            Assert.NotNull((plot.QuerySelector("table") ?? plot.NextElementSibling?.QuerySelector("table"))?.QuerySelector("tbody tr"));
+            Assert.DoesNotContain("NaN", plot.InnerHtml, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("1,200 to 99,000 EUR in four of five cases, most likely about 2,300 EUR", page.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task No_id_is_used_twice()
     {
         var body = await Drawn.BodyAsync(Drawn.Customer);
