@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 using OutlookCrm.Customers;
 using OutlookCrm.FollowUps;
 using OutlookCrm.Pane;
@@ -8,8 +10,8 @@ using OutlookCrm.Storage;
 namespace OutlookCrm.Benchmarks;
 
 /// <summary>
-/// "My day" of a user with 2,000 open follow-ups, and planning one more, against a plain Kestrel endpoint that answers the same bytes from
-/// memory: processes of their own, asked by the same client, in turns, in one run.
+/// How soon what is planned stands in a calendar. "My day" of a user with 2,000 open follow-ups, and planning one more, against a plain Kestrel
+/// endpoint that answers the same bytes from memory: processes of their own, asked by the same client, in turns, in one run.
 /// </summary>
 internal static class FollowUpSuite
 {
@@ -18,6 +20,9 @@ internal static class FollowUpSuite
     private const int Rounds = 10;
     private const int RequestsPerRound = 200;
     private const int PageSize = 30;
+    private const int EventsTimed = 40;
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     private static readonly DateOnly FirstDay = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime).AddDays(-30);
 
@@ -40,6 +45,14 @@ internal static class FollowUpSuite
             string.Create(CultureInfo.InvariantCulture, $"/api/my-day?size={PageSize}&from={FirstDay.AddDays(day):yyyy-MM-dd}"), headers)).ToList();
         await CompareAsync("followups.myday.p50", product, folder, headers, pages[0], pages, () => pages[Random.Shared.Next(pages.Count)]);
 
+        using (var client = new LoadClient(product.Port))
+        {
+            var card = client.Send(LoadClient.Request(
+                $"/api/customers/{customers[0]}", [headers[0], ("Accept", "text/html"), ("Accept-Encoding", "br"), headers[2]]));
+            Figures.Print("followups.card.brotli.bytes", card, "bytes");
+        }
+
+        await TimeEventsAsync(sandbox, product, customers, headers);
         var number = 0;
         await CompareAsync("followups.plan.p50", product, folder, headers, Plan(), [.. Enumerable.Range(0, RequestsPerRound).Select(_ => Plan())], Plan);
 
@@ -47,6 +60,37 @@ internal static class FollowUpSuite
             $"/api/customers/{customers[number++ % customers.Count]}/follow-ups",
             $$"""{"id":"{{Guid.NewGuid()}}","note":"Send the offer","when":"inThreeDays","internetMessageId":"<offer@firm.example>"}""",
             headers);
+    }
+
+    /// <summary>From the click to the event in its owner's calendar.</summary>
+    private static async Task TimeEventsAsync(
+        SandboxApplication sandbox, ChildProcess product, IReadOnlyList<CustomerId> customers, (string, string)[] headers)
+    {
+        var calendar = sandbox.MailboxOf(SampleFirm.Mira).Calendar;
+        using var client = new LoadClient(product.Port);
+        var times = new List<double>();
+        for (var i = 0; i < EventsTimed; i++)
+        {
+            var note = string.Create(CultureInfo.InvariantCulture, $"Ring {i}");
+            var plan = LoadClient.Post(
+                $"/api/customers/{customers[i]}/follow-ups", $$"""{"id":"{{Guid.NewGuid()}}","note":"{{note}}","when":"inThreeDays"}""", headers);
+            var start = Stopwatch.GetTimestamp();
+            client.Send(plan);
+            while (!calendar.Events.Any(kept => kept.Meeting.Subject == note))
+            {
+                if (Stopwatch.GetElapsedTime(start) > LongestWait)
+                {
+                    throw new InvalidOperationException("A planned follow-up came into no calendar.");
+                }
+
+                await Task.Delay(2);
+            }
+
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        Figures.Print("followups.event.p50.ms", Figures.Percentile(times, 0.5), "ms");
+        Figures.Print("followups.event.p95.ms", Figures.Percentile(times, 0.95), "ms");
     }
 
     private static async Task CompareAsync(
@@ -94,7 +138,7 @@ internal static class FollowUpSuite
             var followUp = new FollowUp(
                 new Guid(number, 0, 0, new byte[8]), customers[number % Customers], SampleFirm.Mira.Id, SampleFirm.Mira.Name,
                 "Ask whether the oak sample suits them", FirstDay.AddDays(number % 120), DueTime: null, "Europe/Berlin", FollowUpKind.WeWait,
-                Source: null, FollowUpState.Open, End: null, now, now, now, Sink: null, [], Before: null, Version: 1);
+                number / Customers % 2 == 0 ? SourceOf(number) : null, FollowUpState.Open, End: null, now, now, now, Sink: null, [], Before: null, Version: 1);
             var row = FollowUpRow.From(SampleFirm.TenantId, followUp);
             await store.TransactAsync(
                 Tables.Customers,
@@ -104,5 +148,14 @@ internal static class FollowUpSuite
             await agenda.ShowAsync(SampleFirm.TenantId, SampleFirm.Mira.Id, followUp, "Anna Berg", CancellationToken.None);
         }));
         return customers;
+    }
+
+    /// <summary>As long as Outlook's own links are: ids of one mailbox begin alike.</summary>
+    private static FollowUpSource SourceOf(int number)
+    {
+        var item = Convert.ToBase64String([.. new byte[82], .. SHA256.HashData(BitConverter.GetBytes(number))]);
+        return new FollowUpSource(
+            SampleFirm.Mira.Id, ItemId: null, string.Create(CultureInfo.InvariantCulture, $"<{number}@firm.example>"), ThreadId: null,
+            $"https://outlook.office365.com/owa/?ItemID={Uri.EscapeDataString(item)}&exvsurl=1&viewmodel=ReadMessageItem", "Offer for the kitchen");
     }
 }

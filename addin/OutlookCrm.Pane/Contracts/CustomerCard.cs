@@ -36,6 +36,9 @@ public sealed record CustomerCard(
     /// <summary>Open ones of all colleagues, and the one that was done last.</summary>
     public FollowUpList FollowUps { get; init; } = new(Id, 0, [], Ended: null);
 
+    /// <summary>How often somebody wishes for contact; null when nobody does.</summary>
+    public int? EveryDays { get; init; }
+
     /// <summary>Among all customers who bought something; null until it was worked out.</summary>
     public CustomerStanding? Standing { get; init; }
 

@@ -41,7 +41,32 @@ public sealed record FollowUpLine(
 /// <param name="Today">Where the person is.</param>
 /// <param name="Next">Opaque; goes into <c>after</c> for the next page. Null on the last.</param>
 /// <param name="Before">When the last one of the page before is due; null on the first page.</param>
-public sealed record MyDay(DateOnly Today, IReadOnlyList<FollowUpLine> FollowUps, string? Next, DateOnly? Before);
+public sealed record MyDay(DateOnly Today, IReadOnlyList<FollowUpLine> FollowUps, string? Next, DateOnly? Before)
+{
+    /// <summary>On the first page only; null when nobody waits.</summary>
+    public WaitingCustomers? Waiting { get; init; }
+
+    /// <summary>On the first page only.</summary>
+    public QuietCustomers Quiet { get; init; } = new([]);
+}
+
+/// <summary>Customers who wait in threads of one's own mailbox, or are waited for, the longest first; see <see cref="Waits"/>.</summary>
+/// <param name="ForUs">At most 10 of <paramref name="ForUsCount"/>.</param>
+/// <param name="ForThem">At most 10 of <paramref name="ForThemCount"/>.</param>
+public sealed record WaitingCustomers(int ForUsCount, IReadOnlyList<WaitingCustomer> ForUs, int ForThemCount, IReadOnlyList<WaitingCustomer> ForThem);
+
+/// <param name="Threads">1 or more.</param>
+/// <param name="SinceAt">When the last mail of the thread that waits longest was sent.</param>
+public sealed record WaitingCustomer(string CustomerId, string Name, int Threads, DateTimeOffset SinceAt);
+
+/// <summary>Customers of one's own of whom nothing was heard for longer than usual or wished. Worked out every night.</summary>
+/// <param name="Customers">At most 10, those with a wish first.</param>
+public sealed record QuietCustomers(IReadOnlyList<QuietCustomer> Customers);
+
+/// <param name="LastContactOn">Of the last mail, call or meeting; null when there was none since the customer was added.</param>
+/// <param name="EveryDays">How often contact was wished for; null when it was not.</param>
+/// <param name="UsualDays">How often there mostly is contact; null when too little is known, or a wish goes before.</param>
+public sealed record QuietCustomer(string CustomerId, string Name, DateOnly? LastContactOn, int? EveryDays, int? UsualDays);
 
 /// <summary>What can be done with a follow-up, or with none yet: the days that the buttons mean where the person is.</summary>
 /// <param name="FollowUp">Null for a new one.</param>
@@ -53,7 +78,11 @@ public sealed record FollowUpForm(
     DateOnly Tomorrow,
     DateOnly InThreeDays,
     DateOnly NextWeek,
-    IReadOnlyList<Colleague> Colleagues);
+    IReadOnlyList<Colleague> Colleagues)
+{
+    /// <summary>With a new one: how often somebody wishes for contact with the customer; null when nobody does.</summary>
+    public int? EveryDays { get; init; }
+}
 
 /// <summary>The follow-up changed since it was read. Nothing was saved.</summary>
 /// <param name="Theirs">As it is now; its ETag is the one to save over.</param>

@@ -66,6 +66,9 @@ public sealed record UpdateCustomerRequest
     public Optional<IReadOnlyList<Expectation>?> Expectations { get; init; }
 
     public Optional<Preferences?> Preferences { get; init; }
+
+    /// <summary>Contact at least every so many days, 7 to 730; null for no wish.</summary>
+    public Optional<int?> EveryDays { get; init; }
 }
 
 /// <param name="Primary">True makes it the address that is shown first.</param>

@@ -1,7 +1,7 @@
 // From what a form holds to the JSON that the API takes. Names are paths: name, preferences.note, phones[0].number.
 
 /** How a control's text becomes a value: text by default; empty is null, whatever the kind. */
-export type Kind = 'text' | 'message' | 'flag' | 'words' | 'instant' | 'upper';
+export type Kind = 'text' | 'message' | 'flag' | 'words' | 'instant' | 'upper' | 'number';
 
 export interface Field {
   name: string;
@@ -101,7 +101,7 @@ function valueOf({ value, kind }: Field): Json {
     return null;
   }
 
-  return kind === 'instant' ? new Date(text).toISOString() : kind === 'upper' ? text.toUpperCase() : text;
+  return kind === 'number' ? Number(text) : kind === 'instant' ? new Date(text).toISOString() : kind === 'upper' ? text.toUpperCase() : text;
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

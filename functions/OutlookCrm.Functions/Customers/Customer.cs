@@ -39,8 +39,19 @@ public sealed record Customer(
     /// <summary>What the customer was before the first purchase made it a customer; null when it did not, or somebody set the stage since.</summary>
     public CustomerStage? StageBefore { get; init; }
 
+    /// <summary>How often somebody wishes for contact; null when nobody does.</summary>
+    public ContactRhythm? Rhythm { get; init; }
+
     /// <summary>An organisation may have more people; this many are shown.</summary>
     public const int MaxPeopleShown = 50;
+}
+
+/// <param name="EveryDays">At least every so many days, <see cref="MinDays"/> to <see cref="MaxDays"/>.</param>
+/// <param name="WishedBy">The colleague's object id (oid): who is told when the customer has no owner.</param>
+public sealed record ContactRhythm(int EveryDays, Guid WishedBy)
+{
+    public const int MinDays = 7;
+    public const int MaxDays = 730;
 }
 
 /// <param name="Id">The organisation's record; null when the company is only a name.</param>

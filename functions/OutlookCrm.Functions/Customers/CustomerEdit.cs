@@ -19,12 +19,14 @@ public sealed record CustomerEdit(
     Optional<CustomerStage> Stage,
     Optional<IReadOnlyList<string>> Tags,
     Optional<IReadOnlyList<Expectation>> Expectations,
-    Optional<Preferences> Preferences)
+    Optional<Preferences> Preferences,
+    Optional<ContactRhythm?> Rhythm)
 {
     /// <param name="company">The organisation of <see cref="UpdateCustomerRequest.CompanyId"/>.</param>
     /// <param name="owner">The colleague of <see cref="UpdateCustomerRequest.OwnerId"/>.</param>
+    /// <param name="editorId">Who edits.</param>
     public static CustomerEdit From(
-        UpdateCustomerRequest request, Customer? company, Colleague? owner, DateOnly today, FieldErrors errors)
+        UpdateCustomerRequest request, Customer? company, Colleague? owner, Guid editorId, DateOnly today, FieldErrors errors)
     {
         ArgumentNullException.ThrowIfNull(request);
         return new CustomerEdit(
@@ -40,7 +42,8 @@ public sealed record CustomerEdit(
             request.Stage,
             Map(request.Tags, tags => CustomerRules.Tags(tags, errors)),
             Map(request.Expectations, expectations => CustomerRules.Expectations(expectations, today, errors)),
-            Map(request.Preferences, preferences => CustomerRules.Preferences(preferences, errors)));
+            Map(request.Preferences, preferences => CustomerRules.Preferences(preferences, errors)),
+            Map(request.EveryDays, days => CustomerRules.Rhythm(days, editorId, errors)));
     }
 
     /// <summary>The customer with these fields. An organisation has no company: what was given for one is left out.</summary>
@@ -64,6 +67,9 @@ public sealed record CustomerEdit(
             Tags = Tags.Or(customer.Tags),
             Expectations = Expectations.Or(customer.Expectations),
             Preferences = Preferences.Or(customer.Preferences),
+
+            // Who wished it stays while it is the same.
+            Rhythm = Rhythm.IsGiven && Rhythm.Value?.EveryDays != customer.Rhythm?.EveryDays ? Rhythm.Value : customer.Rhythm,
         };
     }
 
@@ -93,6 +99,7 @@ public sealed record CustomerEdit(
             c.Preferences.NoCampaigns ? "No campaigns" : null,
             c.Preferences.Note,
         }.Where(line => line is not null)));
+        Compare("everyDays", "Stay in touch", c => c.Rhythm is { } rhythm ? $"every {rhythm.EveryDays.ToString(CultureInfo.InvariantCulture)} days" : null);
         return fields;
 
         void Compare(string field, string label, Func<Customer, string?> shown)

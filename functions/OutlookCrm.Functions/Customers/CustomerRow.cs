@@ -46,6 +46,8 @@ internal static class CustomerRow
         Put(nameof(Customer.PrimaryAddress), customer.PrimaryAddress);
         Put(SalesSummary.Column, customer.Sales);
         Put(nameof(Customer.StageBefore), customer.StageBefore?.ToString());
+        Put(nameof(ContactRhythm.EveryDays), customer.Rhythm?.EveryDays);
+        Put(nameof(ContactRhythm.WishedBy), customer.Rhythm?.WishedBy);
         Put(TimelineRow.SeenIn, customer.Contact.SeenIn);
         Put(OpenThreads.Column, customer.Contact.Threads);
         return new TableRow(TableKeys.Customer(tenantId, customer.Id.ToString()), TableKeys.Record, properties, etag);
@@ -91,6 +93,9 @@ internal static class CustomerRow
         {
             Sales = Text(SalesSummary.Column),
             StageBefore = Text(nameof(Customer.StageBefore)) is { } stage ? Enum.Parse<CustomerStage>(stage) : null,
+            Rhythm = row.Properties.GetValueOrDefault(nameof(ContactRhythm.EveryDays)) is int days
+                ? new ContactRhythm(days, (Guid)row.Properties[nameof(ContactRhythm.WishedBy)])
+                : null,
         };
 
         string? Text(string property) => row.Properties.GetValueOrDefault(property) as string;

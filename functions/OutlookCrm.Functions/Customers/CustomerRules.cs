@@ -188,6 +188,17 @@ public static partial class CustomerRules
         ? new Preferences(null, false, null)
         : preferences with { Note = MultiLine("preferences.note", preferences.Note, MaxTextLength, errors) };
 
+    /// <param name="wishedBy">Who asks for it.</param>
+    public static ContactRhythm? Rhythm(int? everyDays, Guid wishedBy, FieldErrors errors)
+    {
+        if (everyDays is < ContactRhythm.MinDays or > ContactRhythm.MaxDays)
+        {
+            errors.Add("everyDays", $"must be from {ContactRhythm.MinDays} to {ContactRhythm.MaxDays}");
+        }
+
+        return everyDays is { } days ? new ContactRhythm(days, wishedBy) : null;
+    }
+
     public static string? Label(string? label, FieldErrors errors) => Text("label", label, MaxLabelLength, errors);
 
     public static MailAddress? Address(string? text, FieldErrors errors)

@@ -248,6 +248,7 @@ public sealed class CustomerSheet
             InteractionStore.Page(tenantId, id, [.. lines.Shown], InteractionStore.FirstPageSize, sight, waits),
             waits.Sum())
         {
+            EveryDays = customer.Rhythm?.EveryDays,
             Standing = InsightsStore.ToStanding(rows.TakeWhile(row => !CustomerStore.IsLine(row))),
             Sales = SalesSummary.ToFigures(customer.Sales),
             FollowUps = FollowUpStore.ToList(id, rows.Where(CustomerStore.IsFollowUp), FollowUpStore.ShownOnCard, sight.UserId),

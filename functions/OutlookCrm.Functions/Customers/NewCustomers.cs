@@ -29,6 +29,7 @@ public sealed class NewCustomers(CustomerStore customers, CustomerChanges change
             },
             company,
             owner: null,
+            caller.UserId,
             DateOnly.FromDateTime(now.UtcDateTime),
             errors);
         var address = string.IsNullOrWhiteSpace(asked.Address) ? null : CustomerRules.Address(asked.Address, errors);

@@ -14,6 +14,8 @@ public sealed class Agenda(ITableStore tables)
     private const string CustomerColumn = "Customer";
     private const string CustomerName = "CustomerName";
     private const string Link = "Link";
+    private const string EndedAt = "EndedAt";
+    private const int PageRows = 1_000;
 
     // Each failed attempt means that another worker got through.
     private const int MaxAttempts = 50;
@@ -69,6 +71,25 @@ public sealed class Agenda(ITableStore tables)
             maxRows,
             cancellation);
 
+    /// <summary>Forgets what is shown no more since before then: longer ago than any worker lives who could bring it back.</summary>
+    internal async Task ForgetEndedAsync(Guid tenantId, Guid userId, DateTimeOffset before, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Agenda(tenantId, userId);
+        var range = TableKeys.AgendaVersions;
+        TableRange rows;
+        do
+        {
+            rows = await tables.RangeAsync(Tables.Agenda, partition, range, PageRows, cancellation);
+            foreach (var row in rows.Where(row => row.Properties.GetValueOrDefault(EndedAt) is DateTimeOffset at && at < before))
+            {
+                await tables.DeleteAsync(Tables.Agenda, partition, row.RowKey, row.ETag, cancellation);
+            }
+
+            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
+        }
+        while (rows.Count == PageRows);
+    }
+
     internal static FollowUpLine ToLine(TableRow row) => new(
         TableKeys.Last(row.RowKey),
         (string)row.Properties[CustomerColumn],
@@ -119,6 +140,10 @@ public sealed class Agenda(ITableStore tables)
         if (entryKey is not null)
         {
             properties[EntryKey] = entryKey;
+        }
+        else
+        {
+            properties[EndedAt] = (f.End?.At > f.ChangedAt ? f.End.At : f.ChangedAt).ToUniversalTime();
         }
 
         if (customerName is not null)

@@ -8,7 +8,7 @@ using OutlookCrm.Pane;
 namespace OutlookCrm.FollowUps;
 
 /// <summary>Makes the forms of follow-ups.</summary>
-public sealed class FollowUpForms(ReminderSettingsStore settings, FirmDirectory directory, TimeProvider clock)
+public sealed class FollowUpForms(ReminderSettingsStore settings, CustomerStore customers, FirmDirectory directory, TimeProvider clock)
 {
     private const int MaxColleagues = 100;
 
@@ -37,7 +37,10 @@ public sealed class FollowUpForms(ReminderSettingsStore settings, FirmDirectory 
             Day(DueWhen.Tomorrow),
             Day(DueWhen.InThreeDays),
             Day(DueWhen.NextWeek),
-            [.. colleagues]);
+            [.. colleagues])
+        {
+            EveryDays = known is null ? (await customers.FindAsync(caller.TenantId, customer, cancellation))?.Rhythm?.EveryDays : null,
+        };
 
         DateOnly Day(DueWhen when) => FollowUpTimes.DayOf(when, today, reader.Culture, holidays.Contains);
     }

@@ -11,6 +11,8 @@ public static class FollowUpServices
         .AddSingleton<FollowUpForms>()
         .AddSingleton<ReminderChoicesPage>()
         .AddSingleton<Agenda>()
+        .AddSingleton<WaitingAgenda>()
+        .AddSingleton<QuietAgenda>()
         .AddSingleton<MailLinks>()
         .AddSingleton<ReminderSettingsStore>()
         .AddSingleton<OutlookReadBack>()

@@ -8,14 +8,17 @@ using OutlookCrm.Storage;
 
 namespace OutlookCrm.FollowUps;
 
-/// <summary>What the caller is to get back to: overdue, today, coming; all customers, one range read a page.</summary>
-public sealed class GetMyDay(Agenda agenda, Caller caller)
+/// <summary>
+/// What the caller is to get back to: overdue, today, coming; all customers, one range read a page. On the first page who waits and who has gone
+/// quiet as well: rows that are read along.
+/// </summary>
+public sealed class GetMyDay(Agenda agenda, TimeProvider clock, Caller caller)
 {
     /// <summary>Lines a page when the caller does not say.</summary>
     internal const int PageSize = 30;
 
     [Function(nameof(GetMyDay)), Requires(Role.Reader)]
-    [Says("One's own open follow-ups over all customers, the one due first first")]
+    [Says("One's own open follow-ups over all customers, the one due first first; on the first page who waits for whom, and who has gone quiet")]
     [Query("from", MaxLength = 10, Says = "Due on this date or later, such as 2026-12-04")]
     [Query("until", MaxLength = 10, Says = "Due on this date or earlier")]
     [Query("after", MaxLength = 100, Says = "The field next of the page before")]
@@ -27,9 +30,9 @@ public sealed class GetMyDay(Agenda agenda, Caller caller)
         var errors = new FieldErrors();
         var from = Date("from");
         var until = Date("until");
-        DateOnly? before = null;
+        DateOnly? dueBefore = null;
         string? afterKey = null;
-        if (request.QueryText("after") is { } after && !TryReadCursor(after, out before, out afterKey))
+        if (request.QueryText("after") is { } after && !TryReadCursor(after, out dueBefore, out afterKey))
         {
             errors.Add("after", "must be the field next of a page of this list");
         }
@@ -39,23 +42,34 @@ public sealed class GetMyDay(Agenda agenda, Caller caller)
             return Answer.Invalid(errors);
         }
 
-        var range = from is null && until is null
-            ? TableKeys.AgendaEntries
+        var isFirst = from is null && until is null && afterKey is null;
+        var range = isFirst ? TableKeys.AgendaFirstPage
+            : from is null && until is null ? TableKeys.AgendaEntries
             : TableKeys.AgendaDays(from ?? DateOnly.MinValue, until ?? DateOnly.MaxValue);
         var size = request.QueryNumber("size") ?? PageSize;
-        var rows = await agenda.ReadAsync(caller.TenantId, caller.UserId, range, afterKey, size + 1, cancellation);
+        var rows = await agenda.ReadAsync(caller.TenantId, caller.UserId, range, afterKey, size + 1 + (isFirst ? TableKeys.RowsBeforeAgenda : 0), cancellation);
+        var now = clock.GetUtcNow();
         var today = Readers.Of(request.HttpContext).Today;
-        var stamp = new RowsStamp(TableKeys.Agenda(caller.TenantId, caller.UserId), TableRange.StampOf(rows), Time: today.DayNumber);
+
+        // Who waits is told by the day in UTC, what is due by the reader's.
+        var time = (today.DayNumber * 4L) + DateOnly.FromDateTime(now.UtcDateTime).DayNumber - today.DayNumber;
+        var stamp = new RowsStamp(TableKeys.Agenda(caller.TenantId, caller.UserId), TableRange.StampOf(rows), time);
         return Answer.Kept(stamp, sight: string.Create(CultureInfo.InvariantCulture, $"{size} {afterKey}"), () => (MakePage(), (string?)null));
 
         MyDay MakePage()
         {
-            var lines = rows.Take(size).Select(Agenda.ToLine).ToList();
+            var before = isFirst ? rows.TakeWhile(row => !row.RowKey.StartsWith(TableKeys.AgendaEntries.From, StringComparison.Ordinal)).ToList() : [];
+            var entries = rows.Skip(before.Count).ToList();
+            var lines = entries.Take(size).Select(Agenda.ToLine).ToList();
             return new MyDay(
                 today,
                 lines,
-                rows.Count > size ? string.Create(CultureInfo.InvariantCulture, $"{lines[^1].DueOn:yyyyMMdd}-{lines[^1].Id}") : null,
-                before);
+                entries.Count > size ? string.Create(CultureInfo.InvariantCulture, $"{lines[^1].DueOn:yyyyMMdd}-{lines[^1].Id}") : null,
+                dueBefore)
+            {
+                Waiting = before.Find(row => row.RowKey == TableKeys.AgendaWaiting) is { } waiting ? WaitingAgenda.Read(waiting, now) : null,
+                Quiet = before.Find(row => row.RowKey == TableKeys.AgendaQuiet) is { } quiet ? QuietAgenda.Read(quiet) : new QuietCustomers([]),
+            };
         }
 
         DateOnly? Date(string name)

@@ -1,11 +1,13 @@
 using Microsoft.Azure.Functions.Worker;
 using OutlookCrm.Customers;
+using OutlookCrm.Pane;
 using OutlookCrm.Storage;
 
 namespace OutlookCrm.FollowUps;
 
 /// <summary>Brings the owner's agenda and their Outlook up to date with a follow-up.</summary>
-public sealed class ProjectFollowUp(FollowUpStore followUps, Agenda agenda, CustomerStore customers, MailLinks? links = null, IReminders? reminders = null)
+public sealed class ProjectFollowUp(
+    FollowUpStore followUps, Agenda agenda, CustomerStore customers, QuietAgenda? quiet = null, MailLinks? links = null, IReminders? reminders = null)
 {
     // Of a message's five lives none is spent while the store is away: an outage may last longer than they do.
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
@@ -39,6 +41,12 @@ public sealed class ProjectFollowUp(FollowUpStore followUps, Agenda agenda, Cust
             }
 
             await agenda.ShowAsync(message.TenantId, message.UserId, found, record.Name, cancellation);
+            if (quiet is not null && found.State == FollowUpState.Open)
+            {
+                // Whoever planned something has heard of the silence.
+                await quiet.DismissAsync(message.TenantId, found.OwnerId, customer, cancellation);
+            }
+
             var (linked, lookAgainIn) = links is null ? (found, null) : await links.FindAsync(message.TenantId, found, cancellation);
             var isShown = reminders is null || await reminders.ProjectAsync(message.TenantId, linked, cancellation);
             if (isShown && lookAgainIn is { } wait)

@@ -64,6 +64,8 @@ public static class ContractJson
 [JsonSerializable(typeof(FollowUpForm))]
 [JsonSerializable(typeof(FollowUpConflict))]
 [JsonSerializable(typeof(MyDay))]
+[JsonSerializable(typeof(WaitingCustomers))]
+[JsonSerializable(typeof(QuietCustomers))]
 [JsonSerializable(typeof(ReminderChoices))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(FirmHealth))]

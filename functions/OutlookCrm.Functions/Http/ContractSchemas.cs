@@ -27,6 +27,7 @@ internal sealed class ContractSchemas
             ShapeKind.Text => Text(shape),
             ShapeKind.Choice => new JsonObject { ["type"] = "string", ["enum"] = new JsonArray([.. shape.Choices.Select(c => JsonValue.Create(c))]) },
             ShapeKind.Flag => new JsonObject { ["type"] = "boolean" },
+            ShapeKind.Number => new JsonObject { ["type"] = "integer" },
             ShapeKind.Id => Formatted("uuid"),
             ShapeKind.Date => Formatted("date"),
             ShapeKind.Instant => Formatted("date-time"),

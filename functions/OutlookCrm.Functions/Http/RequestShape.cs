@@ -81,6 +81,9 @@ internal sealed class RequestShape
             case ShapeKind.Flag when value.ValueKind is not (JsonValueKind.True or JsonValueKind.False):
                 errors.Add(NameOf(path), "must be true or false");
                 break;
+            case ShapeKind.Number when value.ValueKind != JsonValueKind.Number || !value.TryGetInt32(out _):
+                errors.Add(NameOf(path), "must be a whole number");
+                break;
             case ShapeKind.Id when TextOf(value) is null || !value.TryGetGuid(out _):
                 errors.Add(NameOf(path), "must be a GUID with hyphens");
                 break;
@@ -301,6 +304,7 @@ internal sealed class RequestShape
         return plain switch
         {
             _ when plain == typeof(bool) => new(ShapeKind.Flag, nullable),
+            _ when plain == typeof(int) => new(ShapeKind.Number, nullable),
             _ when plain == typeof(Guid) => new(ShapeKind.Id, nullable),
             _ when plain == typeof(DateOnly) => new(ShapeKind.Date, nullable),
             _ when plain == typeof(DateTimeOffset) => new(ShapeKind.Instant, nullable),
@@ -326,6 +330,7 @@ internal enum ShapeKind
     Text,
     Choice,
     Flag,
+    Number,
     Id,
     Date,
     Instant,

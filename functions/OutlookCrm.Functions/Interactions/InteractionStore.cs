@@ -8,7 +8,7 @@ using OutlookCrm.Storage;
 namespace OutlookCrm.Interactions;
 
 /// <summary>What happened with customers: rows of table <c>customers</c>, in the customer's partition.</summary>
-public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUpReplies replies, TimeProvider clock)
+public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUpReplies replies, TimeProvider clock, WaitingAgenda? waiting = null, QuietAgenda? quiet = null)
 {
     /// <summary>Lines of a first page, with the card and on its own.</summary>
     public const int FirstPageSize = 20;
@@ -35,9 +35,18 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUp
         var row = TimelineRow.Of(partition, interaction);
         // The key of the line begins with its time, and a repeated request may come with another one.
         TableChange[] changes = [new TableChange.Insert(Marker(partition, interaction.Id, row.RowKey)), new TableChange.Insert(row)];
-        return await tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation) is null ? AppendOutcome.NoSuchCustomer
-            : (await tables.TransactAsync(Tables.Customers, partition, changes, cancellation)).IsWritten ? AppendOutcome.Appended
-            : AppendOutcome.AlreadyThere;
+        if (await tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation) is not { } record)
+        {
+            return AppendOutcome.NoSuchCustomer;
+        }
+
+        var outcome = (await tables.TransactAsync(Tables.Customers, partition, changes, cancellation)).IsWritten ? AppendOutcome.Appended : AppendOutcome.AlreadyThere;
+        if (interaction.Kind != InteractionKind.Note)
+        {
+            await HearAsync(tenantId, customer, record, [], interaction.At, cancellation);
+        }
+
+        return outcome;
     }
 
     /// <summary>
@@ -395,7 +404,7 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUp
             if (changes.Count == 0)
             {
                 // Whoever wrote it may not have come this far.
-                await replies.FollowAsync(tenantId, customer, plan.Known, cancellation);
+                await FollowAsync(tenantId, customer, plan, cancellation);
                 return (ChangeResult.Done, answer);
             }
 
@@ -407,7 +416,7 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUp
             var outcome = await tables.TransactAsync(Tables.Customers, partition, changes, cancellation);
             if (outcome.IsWritten)
             {
-                await replies.FollowAsync(tenantId, customer, plan.Known, cancellation);
+                await FollowAsync(tenantId, customer, plan, cancellation);
                 return (ChangeResult.Done, answer);
             }
 
@@ -418,6 +427,38 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUp
         }
 
         throw new TableStoreUnavailableException("The customer's timeline changed again and again; nothing was written.");
+    }
+
+    /// <summary>What follows elsewhere of what a timeline says now.</summary>
+    private async Task FollowAsync(Guid tenantId, CustomerId customer, TimelinePlan plan, CancellationToken cancellation)
+    {
+        await replies.FollowAsync(tenantId, customer, plan.Known, cancellation);
+        if (waiting is not null)
+        {
+            await waiting.FollowAsync(tenantId, customer, plan.Waiting, cancellation);
+        }
+
+        if (plan.LatestContactAt is { } at)
+        {
+            await HearAsync(tenantId, customer, plan.Record, plan.Waiting, at, cancellation);
+        }
+    }
+
+    /// <summary>There was contact: nobody is told any more that the customer is quiet.</summary>
+    private async Task HearAsync(
+        Guid tenantId, CustomerId customer, TableRow record, IReadOnlyCollection<Guid> mailboxes, DateTimeOffset at, CancellationToken cancellation)
+    {
+        if (quiet is null)
+        {
+            return;
+        }
+
+        var known = CustomerRow.ToCustomer(record);
+        Guid?[] caring = [Guid.TryParse(known.Owner?.Id, out var owner) ? owner : null, known.Rhythm?.WishedBy];
+        foreach (var userId in caring.OfType<Guid>().Union(mailboxes))
+        {
+            await quiet.HearAsync(tenantId, userId, customer, DateOnly.FromDateTime(at.UtcDateTime), cancellation);
+        }
     }
 
     private async Task<IReadOnlyList<(Details Details, TableRow? Row)>> FindDetailsAsync(

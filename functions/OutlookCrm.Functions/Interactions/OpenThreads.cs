@@ -114,6 +114,10 @@ internal sealed class OpenThreads
         }
     }
 
+    /// <summary>Every mailbox that one of the threads came out of.</summary>
+    internal static IReadOnlySet<Guid> MailboxesIn(TableRow record) =>
+        SetsIn(record).SelectMany(set => Mailboxes.From(set.Mailboxes.Span).ToList().Select(one => one.UserId)).ToHashSet();
+
     internal static ulong IdOf(string threadId) => ulong.Parse(threadId, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
     internal static long CodeOf(DateTimeOffset at) => at.UtcTicks << 1;

@@ -13,11 +13,13 @@ internal sealed class ThreadWaits
     {
     }
 
+    /// <summary>What was written before is told no more. From the start of the day, so that all that is told within it is the same.</summary>
+    public static DateTimeOffset TellsFrom(DateTimeOffset now) => new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero) - OpenThreads.Horizon;
+
     public static ThreadWaits Of(TableRow record, Sight sight)
     {
         var waits = new ThreadWaits();
-        // From the start of the day, so that all that is told within it is the same.
-        var floor = OpenThreads.CodeOf(new DateTimeOffset(sight.Now.UtcDateTime.Date, TimeSpan.Zero) - OpenThreads.Horizon);
+        var floor = OpenThreads.CodeOf(TellsFrom(sight.Now));
         foreach (var set in OpenThreads.SetsIn(record))
         {
             if (sight.Of(set.Mailboxes.Span).IsHidden)
@@ -52,10 +54,21 @@ internal sealed class ThreadWaits
             : null;
 
     /// <summary>Null when nobody waits.</summary>
-    public Waits? Sum()
+    public Waits? Sum() => Sum(newest.Values);
+
+    /// <summary>As <see cref="Sum()"/>, only by the threads that this mailbox takes part in.</summary>
+    public Waits? SumOf(TableRow record, Guid mailbox) => Sum(
+        OpenThreads.SetsIn(record)
+            .Where(set => Mailboxes.From(set.Mailboxes.Span).ToList().Any(one => one.UserId == mailbox))
+            .SelectMany(set => Enumerable.Range(0, set.Count).Select(i => set.ThreadAt(i)))
+            .Distinct()
+            .Where(newest.ContainsKey)
+            .Select(thread => newest[thread]));
+
+    private static Waits? Sum(IEnumerable<long> ends)
     {
-        var sides = newest.Values.ToLookup(SideOf);
-        return newest.Count == 0 ? null : new Waits(Side(WaitsFor.Us), Side(WaitsFor.Them));
+        var sides = ends.ToLookup(SideOf);
+        return sides.Count == 0 ? null : new Waits(Side(WaitsFor.Us), Side(WaitsFor.Them));
 
         Wait? Side(WaitsFor side) => sides[side].Any()
             ? new Wait(sides[side].Count(), new DateTimeOffset(sides[side].Min() >> 1, TimeSpan.Zero))

@@ -22,6 +22,27 @@ internal sealed class TimelinePlan(TableRow record, DateTimeOffset now)
     /// <summary>All of them as they will be.</summary>
     public IReadOnlyList<Details> Known => [.. entries.Values.Select(entry => entry.Next)];
 
+    /// <summary>The latest contact of the last weeks among them as they will be; null when there is none.</summary>
+    public DateTimeOffset? LatestContactAt => entries.Values.Select(entry => entry.Next)
+        .Where(details => details.IsOnTimeline && !details.NeedsNoAnswer)
+        .Select(details => (DateTimeOffset?)details.Common.At)
+        .Where(at => at >= since && at <= now)
+        .Max();
+
+    public TableRow Record => record;
+
+    /// <summary>Whose threads may wait otherwise than before; none when nothing of the last weeks is touched.</summary>
+    public IReadOnlyCollection<Guid> Waiting
+    {
+        get
+        {
+            var ends = entries.Values.SelectMany(entry => new[] { EndOf(entry.Old), EndOf(entry.Next) }).OfType<ThreadEnd>().ToList();
+            return ends.Count == 0
+                ? []
+                : [.. ends.SelectMany(end => end.SeenIn.ToList().Select(one => one.UserId)).Concat(OpenThreads.MailboxesIn(record)).Distinct()];
+        }
+    }
+
     /// <summary>As it will be.</summary>
     public Details this[string id]
     {

@@ -215,19 +215,25 @@ public sealed class Traces(
             }
         }
 
-        await DeleteAsync(
+        var id = customer.ToString();
+        await ChangeAsync(
             Tables.Agenda,
             tenantId,
             row =>
             {
+                if (row.RowKey is TableKeys.AgendaWaiting or TableKeys.AgendaQuiet)
+                {
+                    return row.RowKey == TableKeys.AgendaWaiting ? WaitingAgenda.Without(row, id) : QuietAgenda.Without(row, id);
+                }
+
                 var isTheirs = row.RowKey.StartsWith(TableKeys.AgendaEntries.From, StringComparison.Ordinal)
-                    && row.Properties.GetValueOrDefault("Customer") as string == customer.ToString();
+                    && row.Properties.GetValueOrDefault("Customer") as string == id;
                 if (isTheirs)
                 {
                     theirs.Add(Guid.ParseExact(TableKeys.Last(row.RowKey), "N"));
                 }
 
-                return isTheirs;
+                return isTheirs || row.RowKey == TableKeys.ThreadsOf(id) || row.RowKey == TableKeys.Dismissed(id) ? null : row;
             },
             cancellation);
         var versions = theirs.Select(TableKeys.AgendaVersion).ToHashSet(StringComparer.Ordinal);

@@ -1,6 +1,9 @@
 namespace OutlookCrm.Storage;
 
-/// <summary>Looks at everything that is kept of a firm: for back-up, restore, erasure, and a thread that is taken off every timeline. No request reads this way.</summary>
+/// <summary>
+/// Looks at everything that is kept of a firm: for back-up, restore, erasure, a thread that is taken off every timeline, and once a night. No request
+/// reads this way.
+/// </summary>
 public interface ITableScan
 {
     /// <summary>

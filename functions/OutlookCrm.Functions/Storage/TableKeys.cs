@@ -415,8 +415,35 @@ public static class TableKeys
         string.Create(CultureInfo.InvariantCulture, $"d|{from:yyyyMMdd}{Separator}"),
         string.Create(CultureInfo.InvariantCulture, $"d|{until:yyyyMMdd}~"));
 
+    /// <summary>Row of the customers who wait, or are waited for, in a colleague's own threads.</summary>
+    public const string AgendaWaiting = "b|w";
+
+    /// <summary>Row of the customers who have gone quiet.</summary>
+    public const string AgendaQuiet = "b|q";
+
+    /// <summary>Both of these rows, and after them the entries: the first page of one's day.</summary>
+    public static RowKeyRange AgendaFirstPage { get; } = new("b|", AgendaEntries.Before);
+
+    /// <summary>How many rows come before the entries at most.</summary>
+    public const int RowsBeforeAgenda = 2;
+
+    /// <summary>Row that says which threads of a colleague's own wait with one customer.</summary>
+    public static string ThreadsOf(string customerId) => $"w|{Escape(customerId)}";
+
+    /// <summary>Those of all customers.</summary>
+    public static RowKeyRange ThreadsOfAll { get; } = RowKeyRange.StartingWith("w|");
+
+    /// <summary>Row that says of which silence of a customer a colleague wants to hear no more.</summary>
+    public static string Dismissed(string customerId) => $"n|{Escape(customerId)}";
+
+    /// <summary>Those of all customers.</summary>
+    public static RowKeyRange DismissedOfAll { get; } = RowKeyRange.StartingWith("n|");
+
     /// <summary>Row that says which version of a follow-up an agenda shows.</summary>
     public static string AgendaVersion(Guid followUpId) => $"v|{followUpId:N}";
+
+    /// <summary>Those of all follow-ups that it shows or showed.</summary>
+    public static RowKeyRange AgendaVersions { get; } = RowKeyRange.StartingWith("v|");
 
     /// <summary>Row of how one colleague wants to be reminded.</summary>
     public const string ReminderSettings = "s";

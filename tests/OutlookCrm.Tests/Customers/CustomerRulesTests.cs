@@ -147,7 +147,7 @@ public sealed class CustomerRulesTests
                 Preferences = Is(10) ? new(IsCleared(10) ? null : new Preferences(ContactChannel.Phone, false, null)) : default,
             };
             var errors = new FieldErrors();
-            var edit = CustomerEdit.From(request, company: null, owner: null, Today, errors);
+            var edit = CustomerEdit.From(request, company: null, owner: null, Guid.Empty, Today, errors);
             var after = edit.Apply(Blank);
 
             Assert.False(errors.Any);

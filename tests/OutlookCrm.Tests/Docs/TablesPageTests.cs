@@ -107,6 +107,7 @@ public sealed class TablesPageTests
                 tags = new[] { "hotel" },
                 expectations = new[] { new { text = "An answer the same day", on = "2026-01-01" } },
                 preferences = new { contactBy = "phone", noCampaigns = true, note = "not before ten" },
+                everyDays = 90,
             }),
         };
         patch.Headers.IfMatch.Add(EntityTagHeaderValue.Parse((string)person["eTag"]!));
@@ -186,6 +187,17 @@ public sealed class TablesPageTests
         await tables.PutAsync(Tables.Reminders, shown.ToTableRow(A.Firm), default);
         await tables.PutAsync(Tables.Reminders, shown.ToItemRow(A.Firm), default);
         await tables.PutAsync(Tables.Reminders, OutlookReadBack.CursorRow(A.Firm, A.Ben.Id, "AAMk1", "https://graph.example/delta"), default);
+        var quiet = services.GetRequiredService<QuietAgenda>();
+        await quiet.SaveAsync(A.Firm, A.Ben.Id, [(new QuietCustomer(customer.ToString(), "Kim", null, 90, null), HasFollowUp: false)], default);
+        await quiet.DismissAsync(A.Firm, A.Ben.Id, customer, default);
+        var at = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        await services.GetRequiredService<InteractionStore>().RecordAsync(
+            A.Firm, customer,
+            [
+                (Recordings.Mail(A.Ben.Id, "<2@x>", "<2@x>") with { At = at }).For(customer),
+                (Recordings.Mail(A.Ben.Id, "<3@x>", "<3@x>") with { At = at, Direction = Direction.Outgoing }).For(customer),
+            ],
+            default);
         await services.GetRequiredService<Agenda>().ShowAsync(
             A.Firm, A.Ben.Id, (await followUps.GetAsync(A.Firm, customer, planned.Id, default))!, "Kim", default);
         await followUps.ChangeAsync(A.Firm, customer, planned.Id, f => f.CloseByReply("0123", "Ben", now), default);

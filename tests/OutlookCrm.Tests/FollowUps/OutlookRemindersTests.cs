@@ -139,6 +139,32 @@ public sealed class OutlookRemindersTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_a_mailbox_that_is_not_logged_reminders_are_read_back_all_the_same()
+    {
+        await world.Services.GetRequiredService<OutlookCrm.Capture.CapturedMailboxes>().ChangeAsync(world.Tenant, SampleFirm.Mira.Id, row => row with { IsOn = false }, default);
+        using (var mira = world.SignIn(SampleFirm.Mira))
+        {
+            Assert.NotNull(await mira.GetStringAsync("/api/my-day"));
+        }
+
+        var f = await outlook.PlanAsync(kim);
+        await world.SettleAsync();
+        world.Clock.Advance(TimeSpan.FromMinutes(5));
+        outlook.ChangeEvent(SampleFirm.Mira, Assert.Single(outlook.EventsOf(SampleFirm.Mira)), meeting => meeting with { StartAt = meeting.StartAt.AddDays(1), EndAt = meeting.EndAt.AddDays(1) });
+        await outlook.LookAsync();
+        Assert.Equal(OutlookSide.Thursday, (await outlook.NowAsync(f)).DueOn);
+        for (var patience = 0; patience < 200 && (await outlook.NowAsync(f)).DueOn == OutlookSide.Thursday; patience++)
+        {
+            // Until it is known that she has signed in.
+            world.Clock.Advance(TimeSpan.FromMinutes(1));
+            await ActivatorUtilities.CreateInstance<ReadBackReminders>(world.Services).RunAsync(new Microsoft.Azure.Functions.Worker.TimerInfo(), default);
+            await world.SettleAsync();
+        }
+
+        Assert.Equal(OutlookSide.Thursday.AddDays(1), (await outlook.NowAsync(f)).DueOn);
+    }
+
+    [Fact]
     public async Task What_its_owner_does_with_the_task_happens_to_the_follow_up()
     {
         await outlook.RemindByAsync(SampleFirm.Mira, SinkKind.Task);

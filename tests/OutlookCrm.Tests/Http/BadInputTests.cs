@@ -292,7 +292,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
                 break;
             default:
                 yield return (path, JsonValue.Create("nonsense"), "nonsense");
-                yield return (path, JsonValue.Create(7), "number");
+                yield return (path, JsonValue.Create(7.5), "fraction");
                 break;
         }
     }

@@ -44,6 +44,7 @@ internal static class SampleRequests
             ["tags"] = new JsonArray("vip"),
             ["expectations"] = new JsonArray(new JsonObject { ["text"] = "before Christmas", ["on"] = "2026-03-01" }),
             ["preferences"] = new JsonObject { ["contactBy"] = "phone", ["noCampaigns"] = true, ["note"] = "not before 10\nnever on Friday" },
+            ["everyDays"] = 90,
         },
         "AddAddressRequest" => new() { ["address"] = "kim@privat.example", ["label"] = "private", ["primary"] = false, ["source"] = "typed" },
         "AddNoteRequest" => new() { ["id"] = "0b0d6f6e-6d5f-4bb5-9a9f-0d5a3b7c1d11", ["text"] = "Called.\nWill call back.", ["at"] = "2026-03-01T10:00:00Z" },

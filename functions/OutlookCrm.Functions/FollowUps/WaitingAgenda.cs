@@ -1,0 +1,205 @@
+using System.Text.Json;
+using OutlookCrm.Customers;
+using OutlookCrm.Firm;
+using OutlookCrm.Http;
+using OutlookCrm.Interactions;
+using OutlookCrm.Pane;
+using OutlookCrm.Storage;
+
+namespace OutlookCrm.FollowUps;
+
+/// <summary>
+/// Who waits for whom in the threads of a colleague's own mailbox, in table <c>agenda</c>: row <c>w</c> of each customer, and row <c>b|w</c> with those
+/// who wait longest, which is read with the colleague's day. Made of the customer's row as it is then; each row's ETag lets no slow worker
+/// bring back what is over.
+/// </summary>
+public sealed class WaitingAgenda(ITableStore tables, FirmDirectory directory, TimeProvider clock)
+{
+    internal const string Waiting = "Waiting";
+
+    private const int MaxShown = 10;
+    private const int PageRows = 1_000;
+    private const string Name = "CustomerName";
+    private const string ForUs = nameof(ForUs);
+    private const string ForThem = nameof(ForThem);
+    private const string SinceAt = nameof(SinceAt);
+
+    // Each failed attempt means that another worker got through.
+    private const int MaxAttempts = 50;
+
+    /// <summary>Makes the agendas of these mailboxes' users show how it is with this customer.</summary>
+    internal async Task FollowAsync(Guid tenantId, CustomerId customer, IReadOnlyCollection<Guid> mailboxes, CancellationToken cancellation)
+    {
+        if (mailboxes.Count == 0)
+        {
+            return;
+        }
+
+        var firm = await directory.OfAsync(tenantId, cancellation);
+        foreach (var userId in mailboxes.Where(mailbox => !firm.IsShared(mailbox)))
+        {
+            if (await ShowAsync(tenantId, userId, customer, firm, cancellation))
+            {
+                await SumAsync(tenantId, userId, cancellation);
+            }
+        }
+    }
+
+    /// <summary>In every agenda that may show the customer: of what it is called too.</summary>
+    internal async Task FollowAsync(Guid tenantId, CustomerId customer, CancellationToken cancellation)
+    {
+        if (await FindRecordAsync(tenantId, customer, cancellation) is { } record)
+        {
+            await FollowAsync(tenantId, customer, [.. OpenThreads.MailboxesIn(record)], cancellation);
+        }
+    }
+
+    /// <summary>As every night: after some weeks nobody waits any more, though nothing happens.</summary>
+    internal async Task RefreshAsync(Guid tenantId, Guid userId, CancellationToken cancellation)
+    {
+        var firm = await directory.OfAsync(tenantId, cancellation);
+        var before = ThreadWaits.TellsFrom(clock.GetUtcNow());
+        var isChanged = false;
+        foreach (var row in await ReadAllAsync(tenantId, userId, cancellation))
+        {
+            if (WaitOf(row, ForUs)?.SinceAt < before || WaitOf(row, ForThem)?.SinceAt < before)
+            {
+                isChanged |= await ShowAsync(tenantId, userId, CustomerId.Parse(TableKeys.Last(row.RowKey)), firm, cancellation);
+            }
+        }
+
+        if (isChanged)
+        {
+            await SumAsync(tenantId, userId, cancellation);
+        }
+    }
+
+    /// <summary>What row <c>b|w</c> says on a day; null when nobody waits.</summary>
+    internal static WaitingCustomers? Read(TableRow row, DateTimeOffset now)
+    {
+        var all = JsonSerializer.Deserialize<WaitingCustomers>((string)row.Properties[Waiting], ContractJson.Options)!;
+        var from = ThreadWaits.TellsFrom(now);
+        var (forUs, forThem) = (Still(all.ForUs), Still(all.ForThem));
+        var shown = new WaitingCustomers(
+            all.ForUsCount - all.ForUs.Count + forUs.Count, forUs, all.ForThemCount - all.ForThem.Count + forThem.Count, forThem);
+        return forUs.Count + forThem.Count == 0 ? null : shown;
+
+        IReadOnlyList<WaitingCustomer> Still(IReadOnlyList<WaitingCustomer> them) => [.. them.Where(one => one.SinceAt >= from)];
+    }
+
+    /// <summary>Row <c>b|w</c> without somebody who is erased; itself when they are not in it.</summary>
+    internal static TableRow Without(TableRow row, string customerId)
+    {
+        var all = JsonSerializer.Deserialize<WaitingCustomers>((string)row.Properties[Waiting], ContractJson.Options)!;
+        var (forUs, forThem) = (Others(all.ForUs), Others(all.ForThem));
+        var left = new WaitingCustomers(
+            all.ForUsCount - all.ForUs.Count + forUs.Count, forUs, all.ForThemCount - all.ForThem.Count + forThem.Count, forThem);
+        return forUs.Count == all.ForUs.Count && forThem.Count == all.ForThem.Count
+            ? row
+            : row with { Properties = new Dictionary<string, object> { [Waiting] = JsonSerializer.Serialize(left, ContractJson.Options) } };
+
+        List<WaitingCustomer> Others(IReadOnlyList<WaitingCustomer> them) => [.. them.Where(one => one.CustomerId != customerId)];
+    }
+
+    /// <returns>True when it shows something else now.</returns>
+    private async Task<bool> ShowAsync(Guid tenantId, Guid userId, CustomerId customer, OwnFirm firm, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Agenda(tenantId, userId);
+        var key = TableKeys.ThreadsOf(customer.ToString());
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            var shown = await tables.FindAsync(Tables.Agenda, partition, key, cancellation);
+            var record = await FindRecordAsync(tenantId, customer, cancellation);
+            var waits = record is null ? null : ThreadWaits.Of(record, new Sight(userId, firm, clock.GetUtcNow())).SumOf(record, userId);
+            var next = waits is null ? null : Row(partition, key, (string)record!.Properties[nameof(Customer.Name)], waits);
+            TableChange? change = (shown, next) switch
+            {
+                (null, null) => null,
+                (null, { } row) => new TableChange.Insert(row),
+                ({ ETag: { } etag }, null) => new TableChange.Delete(key, etag),
+                ({ } old, { } row) when TimelineRow.AreAlike(old, row) => null,
+                ({ ETag: { } etag }, { } row) => new TableChange.Replace(row, etag),
+                _ => throw new InvalidOperationException("A row that was read has no ETag."),
+            };
+            if (change is null)
+            {
+                return false;
+            }
+
+            if ((await tables.TransactAsync(Tables.Agenda, partition, [change], cancellation)).IsWritten)
+            {
+                return true;
+            }
+        }
+
+        throw new TableStoreUnavailableException("The threads changed again and again; the agenda is made anew later.");
+    }
+
+    private async Task SumAsync(Guid tenantId, Guid userId, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Agenda(tenantId, userId);
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            var shown = await tables.FindAsync(Tables.Agenda, partition, TableKeys.AgendaWaiting, cancellation);
+            var rows = await ReadAllAsync(tenantId, userId, cancellation);
+            var (forUs, forThem) = (Side(rows, ForUs), Side(rows, ForThem));
+            var sum = new WaitingCustomers(forUs.Count, [.. forUs.Take(MaxShown)], forThem.Count, [.. forThem.Take(MaxShown)]);
+            var row = new TableRow(
+                partition, TableKeys.AgendaWaiting, new Dictionary<string, object> { [Waiting] = JsonSerializer.Serialize(sum, ContractJson.Options) });
+            TableChange change = shown is { ETag: { } etag } ? new TableChange.Replace(row, etag) : new TableChange.Insert(row);
+            if ((await tables.TransactAsync(Tables.Agenda, partition, [change], cancellation)).IsWritten)
+            {
+                return;
+            }
+        }
+
+        throw new TableStoreUnavailableException("The threads changed again and again; the agenda is made anew later.");
+    }
+
+    private async Task<IReadOnlyList<TableRow>> ReadAllAsync(Guid tenantId, Guid userId, CancellationToken cancellation)
+    {
+        var all = new List<TableRow>();
+        var range = TableKeys.ThreadsOfAll;
+        TableRange rows;
+        do
+        {
+            rows = await tables.RangeAsync(Tables.Agenda, TableKeys.Agenda(tenantId, userId), range, PageRows, cancellation);
+            all.AddRange(rows);
+            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
+        }
+        while (rows.Count == PageRows);
+
+        return all;
+    }
+
+    private Task<TableRow?> FindRecordAsync(Guid tenantId, CustomerId customer, CancellationToken cancellation) =>
+        tables.FindAsync(Tables.Customers, TableKeys.Customer(tenantId, customer.ToString()), TableKeys.Record, cancellation);
+
+    private static List<WaitingCustomer> Side(IEnumerable<TableRow> rows, string side) =>
+    [
+        .. rows.Select(row => (Row: row, Wait: WaitOf(row, side))).Where(one => one.Wait is not null)
+            .Select(one => new WaitingCustomer(TableKeys.Last(one.Row.RowKey), (string)one.Row.Properties[Name], one.Wait!.Threads, one.Wait.SinceAt))
+            .OrderBy(one => one.SinceAt).ThenBy(one => one.CustomerId, StringComparer.Ordinal),
+    ];
+
+    private static Wait? WaitOf(TableRow row, string side) => row.Properties.GetValueOrDefault(side) is int threads
+        ? new Wait(threads, (DateTimeOffset)row.Properties[side + SinceAt])
+        : null;
+
+    private static TableRow Row(string partition, string key, string name, Waits waits)
+    {
+        var properties = new Dictionary<string, object>(StringComparer.Ordinal) { [Name] = name };
+        Put(ForUs, waits.ForUs);
+        Put(ForThem, waits.ForThem);
+        return new TableRow(partition, key, properties);
+
+        void Put(string side, Wait? wait)
+        {
+            if (wait is not null)
+            {
+                properties[side] = wait.Threads;
+                properties[side + SinceAt] = wait.SinceAt;
+            }
+        }
+    }
+}
