@@ -93,7 +93,7 @@ public sealed record FollowUp(
     {
         var closed = this with { State = FollowUpState.Done, End = new FollowUpEnd(now, by, FollowUpEnding.Reply, replyId), Before = null };
         return State != FollowUpState.Open ? this
-            : closed.Happened(by, Kind == FollowUpKind.WeWait ? "closed, they answered" : "closed, we answered", now);
+            : closed.Happened(by, Kind switch { FollowUpKind.WeWait => "closed, they answered", FollowUpKind.WeOwe => "closed, we answered", _ => "closed, there was contact" }, now);
     }
 
     /// <summary>The mail that closed it was no answer, or is gone.</summary>

@@ -7,7 +7,7 @@ namespace OutlookCrm.FollowUps;
 
 /// <summary>
 /// Closes follow-ups by the answer that they wait for: what we owe by the first mail that we send in the thread after it was planned,
-/// what they owe by the first that comes. A mail that opens and closes no question (out of office, a bounce) closes nothing. When the
+/// what they owe by the first that comes, and what was only to stay in touch by any contact. A mail that opens and closes no question (out of office, a bounce) closes nothing. When the
 /// answer turns out to be one, or is taken off the timeline, the follow-up opens again. Worked out from the timeline as it is, so
 /// that it may be asked at any time, in any order and again.
 /// </summary>
@@ -22,14 +22,15 @@ public sealed class FollowUpReplies(ITableStore tables, FollowUpStore followUps)
     internal async Task FollowAsync(Guid tenantId, CustomerId customer, IReadOnlyList<Details> interactions, CancellationToken cancellation)
     {
         var mails = interactions.Where(details => details.Kind == InteractionKind.Mail || !details.IsOnTimeline).ToList();
-        if (mails.Count == 0)
+        var isContact = interactions.Any(details => details.IsOnTimeline && !details.NeedsNoAnswer);
+        if (mails.Count == 0 && !isContact)
         {
             return;
         }
 
         var partition = TableKeys.Customer(tenantId, customer.ToString());
         var touched = new HashSet<Guid>();
-        if (mails.Any(mail => mail.IsOnTimeline))
+        if (isContact || mails.Any(mail => mail.IsOnTimeline))
         {
             var threads = mails.Select(mail => mail.ThreadId).OfType<string>().ToHashSet(StringComparer.Ordinal);
             var ids = mails.Select(mail => mail.Id).ToHashSet(StringComparer.Ordinal);
@@ -37,7 +38,8 @@ public sealed class FollowUpReplies(ITableStore tables, FollowUpStore followUps)
             touched.UnionWith(open.Where(IsAbout).Select(row => Guid.ParseExact(TableKeys.Last(row.RowKey), "N")));
 
             bool IsAbout(TableRow row) =>
-                (row.Properties.GetValueOrDefault(nameof(FollowUpSource.ThreadId)) is string thread && threads.Contains(thread))
+                (isContact && IsRhythm(row))
+                || (row.Properties.GetValueOrDefault(nameof(FollowUpSource.ThreadId)) is string thread && threads.Contains(thread))
                 || (row.Properties.GetValueOrDefault(FollowUpRow.SourceId) is string source && ids.Contains(source));
         }
 
@@ -53,15 +55,33 @@ public sealed class FollowUpReplies(ITableStore tables, FollowUpStore followUps)
         }
     }
 
+    /// <summary>There was contact that came out of no mailbox: a call.</summary>
+    internal async Task HearAsync(Guid tenantId, CustomerId customer, CancellationToken cancellation)
+    {
+        var open = await tables.RangeAsync(
+            Tables.Customers, TableKeys.Customer(tenantId, customer.ToString()), TableKeys.OpenFollowUps, FollowUpStore.MaxOpen, cancellation);
+        foreach (var row in open.Where(IsRhythm))
+        {
+            await SettleAsync(tenantId, customer, Guid.ParseExact(TableKeys.Last(row.RowKey), "N"), cancellation);
+        }
+    }
+
+    private static bool IsRhythm(TableRow row) => row.Properties[nameof(FollowUp.Kind)] is nameof(FollowUpKind.Rhythm);
+
     /// <summary>Until what the timeline says and what the follow-up is are the same.</summary>
     private async Task SettleAsync(Guid tenantId, CustomerId customer, Guid id, CancellationToken cancellation)
     {
         for (var round = 1; round <= MaxRounds; round++)
         {
-            if (await followUps.GetAsync(tenantId, customer, id, cancellation) is not { Source.InternetMessageId: { } messageId } now
-                || now.Kind == FollowUpKind.Rhythm
-                || (now.State != FollowUpState.Open && now.End?.Ending != FollowUpEnding.Reply)
-                || (now.Source.ThreadId ?? await ThreadOfAsync(tenantId, customer, messageId, cancellation)) is not { } thread)
+            if (await followUps.GetAsync(tenantId, customer, id, cancellation) is not { } now
+                || (now.State != FollowUpState.Open && now.End?.Ending != FollowUpEnding.Reply))
+            {
+                return;
+            }
+
+            var thread = now.Source?.ThreadId
+                ?? (now.Source?.InternetMessageId is { } messageId ? await ThreadOfAsync(tenantId, customer, messageId, cancellation) : null);
+            if (thread is null && now.Kind != FollowUpKind.Rhythm)
             {
                 return;
             }
@@ -80,7 +100,7 @@ public sealed class FollowUpReplies(ITableStore tables, FollowUpStore followUps)
                     return f; // looked at anew
                 }
 
-                var known = f.Source!.ThreadId == thread ? f : f with { Source = f.Source with { ThreadId = thread } };
+                var known = f.Source is not { } source || source.ThreadId == thread ? f : f with { Source = source with { ThreadId = thread } };
                 return (reply, f.End?.ReplyId) switch
                 {
                     (null, null) => known,
@@ -102,8 +122,8 @@ public sealed class FollowUpReplies(ITableStore tables, FollowUpStore followUps)
             ? Details.From(row).ThreadId
             : null;
 
-    /// <summary>The first mail from the right side in the thread since the follow-up is watched; null when there is none.</summary>
-    private async Task<TableRow?> FindReplyAsync(Guid tenantId, FollowUp f, string thread, CancellationToken cancellation)
+    /// <summary>The first mail from the right side in the thread, or any contact, since the follow-up is watched; null when there is none.</summary>
+    private async Task<TableRow?> FindReplyAsync(Guid tenantId, FollowUp f, string? thread, CancellationToken cancellation)
     {
         TableRow? first = null;
         var range = TableKeys.TimelineSince(f.WatchedFrom.AddTicks(1));
@@ -112,13 +132,16 @@ public sealed class FollowUpReplies(ITableStore tables, FollowUpStore followUps)
         {
             rows = await tables.RangeAsync(
                 Tables.Customers, TableKeys.Customer(tenantId, f.Customer.ToString()), range, PageRows, cancellation);
-            first = rows.LastOrDefault(row =>
-                TimelineRow.EndOf(row) is { } end && end.ThreadId == thread && end.IsIncoming == (f.Kind == FollowUpKind.WeWait)) ?? first;
+            first = rows.LastOrDefault(IsReply) ?? first;
             range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
         }
         while (rows.Count == PageRows);
 
         return first;
+
+        bool IsReply(TableRow row) => f.Kind == FollowUpKind.Rhythm
+            ? TimelineRow.IsContact(row) && !row.Properties.ContainsKey(TimelineRow.NeedsNoAnswer) && TimelineRow.AtOf(row) <= followUps.Now
+            : TimelineRow.EndOf(row) is { } end && end.ThreadId == thread && end.IsIncoming == (f.Kind == FollowUpKind.WeWait);
     }
 
     private static string? ByOf(TableRow line) => line.Properties.GetValueOrDefault(nameof(Interaction.By)) as string;

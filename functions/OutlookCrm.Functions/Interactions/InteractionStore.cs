@@ -43,6 +43,7 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUp
         var outcome = (await tables.TransactAsync(Tables.Customers, partition, changes, cancellation)).IsWritten ? AppendOutcome.Appended : AppendOutcome.AlreadyThere;
         if (interaction.Kind != InteractionKind.Note)
         {
+            await replies.HearAsync(tenantId, customer, cancellation);
             await HearAsync(tenantId, customer, record, [], interaction.At, cancellation);
         }
 

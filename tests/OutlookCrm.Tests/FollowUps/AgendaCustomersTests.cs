@@ -105,6 +105,33 @@ public sealed class AgendaCustomersTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_to_stay_in_touch_is_closed_by_any_contact()
+    {
+        var kim = await GivenAsync("Kim");
+        await PlanAsync();
+        await RecordAsync(kim, Recordings.Mail(A.Anna.Id, "<away@x>", "<away@x>") with { At = Now.AddMinutes(1), NeedsNoAnswer = true });
+        Assert.Single((await GetAsync(anna, $"/api/customers/{kim}/follow-ups"))["open"]!.AsArray());
+        crm.Clock.Advance(TimeSpan.FromHours(1));
+        var mail = Recordings.Mail(A.Anna.Id, "<hello@x>", "<hello@x>") with { At = Now.AddMinutes(-5) };
+        await RecordAsync(kim, mail);
+        await AssertClosedAsync();
+        await crm.Services.GetRequiredService<InteractionStore>().ForgetItemAsync(A.Firm, kim, mail.Id, mail.SeenIn, Now, default);
+        Assert.Single((await GetAsync(anna, $"/api/customers/{kim}/follow-ups"))["open"]!.AsArray());
+        await PostAsync($"/api/customers/{kim}/calls", new { id = Guid.NewGuid(), direction = "incoming" });
+        await AssertClosedAsync();
+
+        async Task PlanAsync() => await PostAsync(
+            $"/api/customers/{kim}/follow-ups", new { id = Guid.NewGuid(), note = "Get in touch", kind = "rhythm", when = "nextWeek" });
+
+        async Task AssertClosedAsync()
+        {
+            var list = await GetAsync(anna, $"/api/customers/{kim}/follow-ups");
+            Assert.Empty(list["open"]!.AsArray());
+            Assert.Equal("reply", (string)list["ended"]!["ending"]!);
+        }
+    }
+
+    [Fact]
     public async Task A_wish_for_contact_stands_on_the_card_and_belongs_to_its_owner()
     {
         var kim = await GivenAsync("Kim");
