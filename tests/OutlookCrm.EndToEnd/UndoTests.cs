@@ -1,5 +1,3 @@
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using OutlookCrm.Capture;
@@ -80,8 +78,7 @@ public sealed class UndoTests(LiveProduct live)
     private static async Task LookAtAsync(OutlookPage outlook, string what)
     {
         Assert.True(await outlook.PaneFrame.EvaluateAsync<int>("document.documentElement.scrollWidth") <= 320, $"{what} is wider than 320 px.");
-        var found = await outlook.Page.RunAxe(new AxeRunContext { Include = [new AxeSelector("#pane-frame")] });
-        Assert.True(found.Violations.Length == 0, what + ": " + string.Join('\n', found.Violations.Select(v => $"{v.Id}: {v.Help} {v.Nodes[0].Html}")));
+        await outlook.AssertAccessibleAsync(what);
     }
 
     private async Task<string> CustomerAsync(string address, string name)
