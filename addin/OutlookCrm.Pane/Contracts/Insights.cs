@@ -168,7 +168,9 @@ public enum CustomerClass
 }
 
 /// <param name="Sentence">"9 of the 10 customers with Boiler also have service contract".</param>
-public sealed record SoldTogether(string Product, string Offer, string Sentence);
+/// <param name="Lack">Customers who have the one and not the other.</param>
+/// <param name="List">Who they are; null when there are none.</param>
+public sealed record SoldTogether(string Product, string Offer, string Sentence, int Lack = 0, string? List = null);
 
 /// <summary>Where a customer stands among all, as of the last time it was worked out.</summary>
 /// <param name="Class">A for those who bring 80 % of the value, B up to 95 %.</param>

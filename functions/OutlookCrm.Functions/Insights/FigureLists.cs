@@ -14,6 +14,9 @@ internal static partial class FigureLists
 {
     public const int PageSize = 25;
 
+    /// <summary>Of products bought together.</summary>
+    public const int RulesShown = 10;
+
     private const int SentencesShown = 2;
 
     /// <summary>Everybody, the most valuable first.</summary>
@@ -22,6 +25,10 @@ internal static partial class FigureLists
     public static bool IsName(string list) => Name().IsMatch(list);
 
     public static string OfSegment(Segment segment) => "segment-" + NameOf(segment).ToLowerInvariant().Replace(' ', '-');
+
+    /// <summary>Who has the one product of a rule and lacks the other.</summary>
+    /// <param name="place">Of the rule, from 0.</param>
+    public static string OfRule(int place) => string.Create(CultureInfo.InvariantCulture, $"offer-{place + 1}");
 
     public static string NameOf(Segment segment) => segment switch
     {
@@ -130,6 +137,15 @@ internal static partial class FigureLists
                     $"They ordered {more} often in the last twelve months than in the twelve before; by chance so great a difference comes about in fewer than one of ten. The most valuable first.",
                     everybody.Where(c => c.Growth.Trend == trend),
                     (c, shown) => shown with { Why = $"{c.Growth.ThisYear} orders in twelve months, {c.Growth.YearBefore} in the twelve before" });
+            }
+
+            foreach (var (place, rule) in firm.Rules.Take(RulesShown).Index())
+            {
+                yield return List(
+                    OfRule(place), $"{rule.Product} without {rule.Offer}",
+                    $"They have the one and not the other; {rule.Sentence()}. The most valuable first.",
+                    everybody.Where(c => c.History.Products.Contains(rule.Product, StringComparer.OrdinalIgnoreCase)
+                        && !c.History.Products.Contains(rule.Offer, StringComparer.OrdinalIgnoreCase)));
             }
 
             yield return List(

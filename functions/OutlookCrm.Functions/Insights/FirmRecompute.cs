@@ -136,7 +136,8 @@ public sealed class FirmRecompute(SalesStore sales, ProductStore products, Insig
             Months(firm),
             First(FigureLists.Everybody, Shown),
             First("status-overdue", Shown),
-            [.. firm.Rules.Take(Shown).Select(rule => new SoldTogether(rule.Product, rule.Offer, rule.Sentence()))],
+            [.. firm.Rules.Take(FigureLists.RulesShown).Select((rule, place) => new SoldTogether(
+                rule.Product, rule.Offer, rule.Sentence(), CountOf(FigureLists.OfRule(place)), CountOf(FigureLists.OfRule(place)) > 0 ? FigureLists.OfRule(place) : null))],
             firm.Customers.Count(c => withContract.Contains(c.History.Customer)))
         {
             Classes = enough

@@ -168,6 +168,27 @@ public sealed class ClassesTests
         Assert.Null(CrossSell.Offer(rules, ["Tap"]));
     }
 
+    [Fact]
+    public void What_is_bought_together_opens_those_who_have_the_one_and_lack_the_other()
+    {
+        PurchaseLine Line(string customer, string product) => new(customer, new DateOnly(2026, 1, 5), 100, Product: product);
+        PurchaseLine[] lines =
+        [
+            .. Enumerable.Range(0, 9).SelectMany(n => new[] { Line($"both{n}", "Boiler"), Line($"both{n}", "Contract") }),
+            Line("lacks it", "boiler"),
+            .. Enumerable.Range(0, 30).Select(n => Line($"other{n}", n % 2 == 0 ? "Tap" : "Tile")),
+        ];
+        var firm = FirmInsights.Of(lines, new DateOnly(2026, 2, 1));
+
+        var lists = FigureLists.Of(
+            firm, c => new OutlookCrm.Pane.ValuedCustomer(c.History.Customer, "", "", default, "", default), new Dictionary<string, GrowthPotential>(), new HashSet<string>())
+            .Where(list => list.Name.StartsWith("offer-", StringComparison.Ordinal)).ToArray();
+
+        var list = Assert.Single(lists);
+        Assert.Equal("Boiler without Contract", list.Title);
+        Assert.Equal("lacks it", Assert.Single(list.Customers).Id);
+    }
+
     [Theory]
     [InlineData(3, 5, 4, 12)]
     [InlineData(0, 2, 2, 6)]

@@ -61,7 +61,7 @@ public sealed class ViewTests
                     "EUR", 1, ValueMeasure.Margin, 2, 3, "5.00", new ConcentrationFigures(1, 50, 60, true), [new CurvePoint(0, 0), new CurvePoint(1000, 1000)],
                     new ForecastFigures(1, 2, 3, "1.00", "2.00", "3.00", 12) { Fan = [new FanPoint(new DateOnly(2026, 6, 20), "1.00", "2.00", "3.00", "2.50")] }, null, [new StatusCount(BuyerStatus.Lost, 1)], [new SegmentCount(Evil, 1, "1.00", "segment-lost")],
                     [new MonthCount(new DateOnly(2026, 5, 1), 1, 1)], [new ValuedCustomer(Evil, Evil, "1.00", CustomerClass.A, Evil, BuyerStatus.New, "2.00")],
-                    [], [new SoldTogether(Evil, Evil, Evil)])
+                    [], [new SoldTogether(Evil, Evil, Evil, 1, "offer-1")])
                 {
                     Classes = [new ClassCount(CustomerClass.A, 1, "1.00", 100)],
                     Lost = new LostFigures(1, "1.00"),
