@@ -12,6 +12,7 @@ using OutlookCrm.Graph;
 using OutlookCrm.Health;
 using OutlookCrm.Http;
 using OutlookCrm.Identity;
+using OutlookCrm.Import;
 using OutlookCrm.Insights;
 using OutlookCrm.Interactions;
 using OutlookCrm.Privacy;
@@ -39,6 +40,7 @@ public static class OutlookCrmServices
         services.AddSales();
         services.AddInsights();
         services.AddFeedback();
+        services.AddImport();
         services.AddFollowUps();
         services.AddCapture(configuration);
         services.AddHealth();

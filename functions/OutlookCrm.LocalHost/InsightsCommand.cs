@@ -50,7 +50,7 @@ public static class InsightsCommand
             return 1;
         }
 
-        var file = PurchaseFile.Read(await File.ReadAllBytesAsync(options.Purchases!, cancellation), CultureInfo.CurrentCulture);
+        var file = await PurchaseFile.ReadAsync(() => File.OpenRead(options.Purchases!), CultureInfo.CurrentCulture, cancellation);
         if (file.Problems.Count > 0)
         {
             foreach (var problem in file.Problems.Take(ProblemsShown))

@@ -25,6 +25,12 @@ internal static class InsightsSuite
 
     public static async Task RunAsync(string folder)
     {
+        await RecomputeAsync(folder);
+        await ImportSuite.RunAsync(folder);
+    }
+
+    private static async Task RecomputeAsync(string folder)
+    {
         var file = await PrepareAsync(folder);
         await using var sandbox = await SandboxApplication.StartAsync(new SandboxOptions { Port = 0, PanePort = 0, HttpPort = 0 });
         var token = sandbox.Issuer.CreateAccessToken(SampleFirm.Mira);

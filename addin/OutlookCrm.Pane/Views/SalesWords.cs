@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 
 namespace OutlookCrm.Pane;
@@ -6,13 +5,6 @@ namespace OutlookCrm.Pane;
 /// <summary>How money and rhythm read on screen.</summary>
 internal static class SalesWords
 {
-    // Of the cultures that this machine knows: a browser may ask for any other.
-    private static readonly FrozenDictionary<string, string> ByCulture = CultureInfo.GetCultures(CultureTypes.SpecificCultures)
-        .Select(culture => (culture.Name, new RegionInfo(culture.Name).ISOCurrencySymbol))
-        .Where(one => one.ISOCurrencySymbol.Length == 3)
-        .DistinctBy(one => one.Name)
-        .ToFrozenDictionary(one => one.Name, one => one.ISOCurrencySymbol);
-
     /// <summary>"1,250.00 EUR", in the reader's signs.</summary>
     public static string Money(string amount, string currency, Reader reader) =>
         $"{Number(amount).ToString("N2", reader.Culture)} {currency}";
@@ -45,7 +37,7 @@ internal static class SalesWords
 
     /// <summary>The currency a purchase most likely is in: the customer's newest, else that of the reader's country.</summary>
     public static string LikelyCurrency(SalesFigures? figures, Reader reader) =>
-        figures is { Totals: [var newest, ..] } ? newest.Currency : ByCulture.GetValueOrDefault(reader.Culture.Name, "EUR");
+        figures is { Totals: [var newest, ..] } ? newest.Currency : Pane.LikelyCurrency.Of(reader.Culture);
 
     private static decimal Rounded(string amount)
     {

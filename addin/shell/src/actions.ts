@@ -5,7 +5,7 @@ import * as outlook from './outlook/outlook.ts';
 import { ask, isOk, type Answer } from './requests.ts';
 import type { SignIn } from './signIn.ts';
 import { say, show } from './status.ts';
-import { parse, whenUnfolded, wishOf, type Wish } from './views.ts';
+import { everySecond, parse, whenUnfolded, wishOf, type Wish } from './views.ts';
 
 const confirmMs = 5_000;
 
@@ -24,6 +24,8 @@ export function start(access: SignIn): void {
     }
   });
   cardElement.addEventListener('toggle', (event) => unfolded(event.target as HTMLDetailsElement), true);
+  cardElement.addEventListener('change', (event) => (event.target as HTMLElement).closest<HTMLFormElement>('form[data-at-once]')?.requestSubmit());
+  setInterval(() => void look(), 1_000);
 }
 
 // ---- forms ----------------------------------------------------------------------------------------------------------
@@ -35,7 +37,8 @@ async function submit(form: HTMLFormElement, wish: Wish, button: HTMLButtonEleme
   }
 
   forms.identify(form);
-  const body = forms.bodyOf(form, button);
+  const file = form.querySelector<HTMLInputElement>('input[type=file]')?.files?.[0];
+  const body = file ?? forms.bodyOf(form, button);
   if (!body) {
     form.reset(); // nothing was changed: the same as giving up
     return;
@@ -49,7 +52,8 @@ async function submit(form: HTMLFormElement, wish: Wish, button: HTMLButtonEleme
   const etag = wish.verb === 'patch' ? forms.etagOf(form) : undefined;
   form.setAttribute('aria-busy', 'true');
   say('Saving');
-  const answer = await ask(wish.verb, wish.url, { body, ...(etag && { headers: { 'If-Match': etag } }) });
+  const url = file ? `${wish.url}?name=${encodeURIComponent(file.name.slice(-200))}` : wish.url;
+  const answer = await ask(wish.verb, url, { body, ...(etag && { headers: { 'If-Match': etag } }) });
   form.removeAttribute('aria-busy');
   if (answer && isOk(answer)) {
     // Before the answer is painted, which puts back every draft there is.
@@ -62,6 +66,8 @@ async function submit(form: HTMLFormElement, wish: Wish, button: HTMLButtonEleme
     if (!card.turns.isStale(turn)) {
       card.answered(wish, answer);
       saved(form);
+      // What was changed while the last change was on its way.
+      cardElement.querySelector('form[data-at-once] > .draft')?.closest('form')?.requestSubmit();
     }
   } else if (!form.isConnected) {
     show('Something you wrote was not saved. It waits as a draft with its customer.');
@@ -198,6 +204,23 @@ async function fetchFor(element: HTMLElement, wish: Wish): Promise<void> {
 function refusalOf({ status, html }: Answer): string {
   const why = status >= 400 && status < 500 ? parse(html).querySelector('.problem p')?.lastChild?.textContent?.trim() : '';
   return why || `${status === 0 ? html : 'That did not work'}. Please try again.`;
+}
+
+/** How far something is that goes on by itself. */
+async function look(): Promise<void> {
+  const element = document.hidden ? null : cardElement.querySelector<HTMLElement>(`[hx-trigger="${everySecond}"]`);
+  const wish = element && wishOf(element);
+  if (!wish || element.hasAttribute('aria-busy')) {
+    return;
+  }
+
+  const turn = card.turns.now;
+  element.setAttribute('aria-busy', 'true');
+  const answer = await ask(wish.verb, wish.url, { quiet: true });
+  element.removeAttribute('aria-busy');
+  if (answer && isOk(answer) && element.isConnected && !card.turns.isStale(turn)) {
+    card.answered(wish, answer);
+  }
 }
 
 function unfolded(details: HTMLDetailsElement): void {

@@ -33,7 +33,7 @@ export function start(keep: Kept<Draft>): void {
 // ---- values ---------------------------------------------------------------------------------------------------------
 
 function controls(form: HTMLFormElement): Control[] {
-  return [...form.elements].filter((one): one is Control => 'name' in one && (one as Control).name !== '' && one.tagName !== 'BUTTON');
+  return [...form.elements].filter((one): one is Control => 'name' in one && (one as Control).name !== '' && one.tagName !== 'BUTTON' && (one as Control).type !== 'file');
 }
 
 function valueOf(control: Control): string {

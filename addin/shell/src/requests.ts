@@ -12,6 +12,7 @@ export interface Answer {
 }
 
 export interface Options {
+  /** A file goes as it is, anything else as JSON. */
   body?: object;
   headers?: Record<string, string>;
   /** Of two requests for the same place only the later one counts. */
@@ -21,6 +22,8 @@ export interface Options {
 }
 
 const timeoutMs = 15_000;
+/** A file of 32 MB over a slow line. */
+const fileTimeoutMs = 300_000;
 /** The first date format of a page takes Chromium 15 ms of its main thread, just when office.js wants it; Temporal knows the zone at once. */
 const timeZone = temporal()?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -80,6 +83,7 @@ export function drop(place: NonNullable<Options['place']>): void {
 }
 
 async function send(verb: Verb, url: string, dropped: AbortSignal, more?: Record<string, string>, body?: object): Promise<Answer> {
+  const isFile = body instanceof Blob;
   try {
     const response = await fetch(url, {
       method: verb.toUpperCase(),
@@ -88,11 +92,11 @@ async function send(verb: Verb, url: string, dropped: AbortSignal, more?: Record
         'Accept-Language': outlook.language(),
         'Time-Zone': timeZone,
         Authorization: `Bearer ${signIn.token ?? ''}`,
-        ...(body && { 'Content-Type': 'application/json' }),
+        ...(body && { 'Content-Type': isFile ? 'application/octet-stream' : 'application/json' }),
         ...more,
       },
-      ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.any([dropped, AbortSignal.timeout(timeoutMs)]),
+      ...(body && { body: isFile ? body : JSON.stringify(body) }),
+      signal: AbortSignal.any([dropped, AbortSignal.timeout(isFile ? fileTimeoutMs : timeoutMs)]),
     });
     return { status: response.status, html: await response.text(), etag: response.headers.get('ETag') };
   } catch (error) {

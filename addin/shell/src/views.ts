@@ -6,7 +6,8 @@
 //   hx-swap      "innerHTML" unless said; "outerHTML" takes the target's place, "beforeend" adds to it
 //   hx-select    only these elements of the answer
 //   hx-confirm   a question; the second click within a few seconds is the answer
-//   hx-trigger   "toggle from:closest details once": not on a click, but when the fold around it is first opened
+//   hx-trigger   "toggle from:closest details once": not on a click, but when the fold around it is first opened;
+//                "every 1s": by itself, as long as the element is there
 import type { Verb } from './requests.ts';
 
 export interface Wish {
@@ -20,6 +21,7 @@ export interface Wish {
 
 const verbs: Verb[] = ['get', 'post', 'put', 'patch', 'delete'];
 export const whenUnfolded = 'toggle from:closest details once';
+export const everySecond = 'every 1s';
 
 /** Null when the element asks for nothing. */
 export function wishOf(element: Element): Wish | null {

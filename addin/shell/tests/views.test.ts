@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { document, show } from './page.js';
-import { swap, whenUnfolded, wishOf } from '../src/views.ts';
+import { everySecond, swap, whenUnfolded, wishOf } from '../src/views.ts';
 
 const folder = new URL('../../../../OutlookCrm.Pane/Views/', import.meta.url);
 const views = readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -16,7 +16,7 @@ test('the views use only what is understood here', () => {
     swap: /^(innerHTML|outerHTML|beforeend)$/,
     select: /./,
     confirm: /./,
-    trigger: new RegExp(`^${whenUnfolded}$`),
+    trigger: new RegExp(`^(${whenUnfolded}|${everySecond})$`),
   };
   const used = views.flatMap(({ name, text }) => [...text.matchAll(/\bhx-([\w-]+)(?:="([^"]*)")?/g)].map(([all, what, value]) => ({ name, all, what, value })));
   assert.ok(used.length > 10);

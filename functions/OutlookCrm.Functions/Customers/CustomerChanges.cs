@@ -54,7 +54,9 @@ public sealed class CustomerChanges(
     /// </summary>
     /// <param name="draft">Its id and version are given here.</param>
     /// <param name="address">Null for an organisation that is known by name only.</param>
-    public async Task<Creation> CreateAsync(Guid tenantId, Customer draft, CustomerAddress? address, CancellationToken cancellation)
+    /// <param name="id">The id it shall have, so that asking again after a crash makes no second one; null for a new id.</param>
+    public async Task<Creation> CreateAsync(
+        Guid tenantId, Customer draft, CustomerAddress? address, CancellationToken cancellation, CustomerId? id = null)
     {
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
@@ -63,8 +65,13 @@ public sealed class CustomerChanges(
                 return new Creation(owner, IsNew: false);
             }
 
+            if (id is { } given && await customers.ReadAsync(tenantId, given, cancellation) is { } made)
+            {
+                return new Creation(made, IsNew: false);
+            }
+
             var change = NewChange();
-            var customer = draft with { Id = CustomerId.New(clock), Version = change, PrimaryAddress = address?.Address.Key };
+            var customer = draft with { Id = id ?? CustomerId.New(clock), Version = change, PrimaryAddress = address?.Address.Key };
             await SendAsync(new ChangeMessage(tenantId, customer.Id.ToString(), change, address?.Address.Key), FirstLook, cancellation);
             if (address is not null && !await claims.TryClaimAsync(tenantId, address.Address, customer, change, cancellation))
             {

@@ -9,7 +9,9 @@ namespace OutlookCrm.Customers;
 public sealed class NewCustomers(CustomerStore customers, CustomerChanges changes, ErasedPeople erased, TimeProvider clock)
 {
     /// <summary>Null, with errors by field, when the request breaks a rule.</summary>
-    public async Task<Creation?> AddAsync(Caller caller, CreateCustomerRequest asked, FieldErrors errors, CancellationToken cancellation)
+    /// <param name="id">The customer's, when whoever asks may ask again after a crash; null for a new one.</param>
+    public async Task<Creation?> AddAsync(
+        Caller caller, CreateCustomerRequest asked, FieldErrors errors, CancellationToken cancellation, CustomerId? id = null)
     {
         ArgumentNullException.ThrowIfNull(caller);
         ArgumentNullException.ThrowIfNull(asked);
@@ -56,6 +58,7 @@ public sealed class NewCustomers(CustomerStore customers, CustomerChanges change
             caller.TenantId,
             edit.Apply(blank),
             address is null ? null : new CustomerAddress(address, null, asked.Source, now, caller.Name),
-            cancellation);
+            cancellation,
+            id);
     }
 }

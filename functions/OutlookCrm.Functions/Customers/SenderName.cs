@@ -67,11 +67,14 @@ public sealed partial record SenderName(string Name, string? Company, bool IsGue
             return new SenderName(isDesk ? "" : FromLocalPart(localPart), company, IsGuess: true, isDesk);
         }
 
-        var isFirm = name.Split(' ').Any(word => LegalForms.Contains(word.ToLowerInvariant()));
+        var isFirm = IsFirm(name);
         var shaped = isFirm ? name : Recased(Swapped(name));
         return new SenderName(
             Cut(shaped), company is null ? null : Cut(company), IsGuess: shaped != written, isDesk && (isFirm || !shaped.Contains(' ', StringComparison.Ordinal)));
     }
+
+    /// <summary>True for a name with a legal form, or a word that people do not have in theirs.</summary>
+    internal static bool IsFirm(string name) => name.Split(' ').Any(word => LegalForms.Contains(word.ToLowerInvariant()));
 
     // "Berg, Anna (Sales)" is Anna Berg; "Berg, Inc." and "Anna Berg, PhD" stay.
     private static string Swapped(string name) =>

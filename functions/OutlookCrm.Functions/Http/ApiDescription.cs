@@ -86,6 +86,16 @@ internal static partial class ApiDescription
             };
         }
 
+        if (endpoint.TakesFile is { MaxBytes: var maxBytes })
+        {
+            operation["requestBody"] = new JsonObject
+            {
+                ["required"] = true,
+                ["description"] = $"The file as it is, at most {maxBytes} bytes.",
+                ["content"] = new JsonObject { ["application/octet-stream"] = new JsonObject() },
+            };
+        }
+
         operation["responses"] = Responses(endpoint, schemas, problem);
         return operation;
     }
@@ -180,6 +190,11 @@ internal static partial class ApiDescription
         {
             yield return StatusCodes.Status413PayloadTooLarge;
             yield return StatusCodes.Status415UnsupportedMediaType;
+        }
+
+        if (endpoint.TakesFile is not null)
+        {
+            yield return StatusCodes.Status413PayloadTooLarge;
         }
 
         if (AnswersWith(endpoint, StatusCodes.Status412PreconditionFailed))

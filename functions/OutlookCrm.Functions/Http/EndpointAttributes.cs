@@ -7,6 +7,14 @@ public sealed class TakesAttribute(Type request) : Attribute
     public Type Request { get; } = request;
 }
 
+/// <summary>An HTTP function that reads a file from the body as it is: <c>application/octet-stream</c>. For the OpenAPI document.</summary>
+/// <param name="maxBytes">A larger one is a 413.</param>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class TakesFileAttribute(int maxBytes) : Attribute
+{
+    public int MaxBytes { get; } = maxBytes;
+}
+
 /// <summary>
 /// One way an HTTP function answers, for the OpenAPI document. Without a type it is problem details. What every function may
 /// answer need not be said: 400 with a body or a query, 401 and 403 with a role, 413 and 415 with a body, 500, 503.

@@ -15,6 +15,7 @@ internal sealed record HttpEndpoint(
     RequiresAttribute? Requires,
     AnonymousAttribute? Anonymous,
     TakesAttribute? Takes,
+    TakesFileAttribute? TakesFile,
     IReadOnlyList<QueryAttribute> Query,
     IReadOnlyList<AnswersAttribute> Answers,
     string? Summary)
@@ -58,6 +59,7 @@ internal sealed record HttpEndpoint(
             method.GetCustomAttribute<RequiresAttribute>(),
             method.GetCustomAttribute<AnonymousAttribute>(),
             method.GetCustomAttribute<TakesAttribute>(),
+            method.GetCustomAttribute<TakesFileAttribute>(),
             [.. method.GetCustomAttributes<QueryAttribute>()],
             [.. method.GetCustomAttributes<AnswersAttribute>()],
             method.GetCustomAttribute<SaysAttribute>()?.Summary);

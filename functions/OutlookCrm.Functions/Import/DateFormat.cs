@@ -13,6 +13,34 @@ public sealed record DateFormat(string Pattern)
 
     private static readonly string[] MonthFirst = ["M/d/yyyy", "M/d/yy", "M-d-yyyy"];
 
+    /// <summary>All patterns, in .NET's letters.</summary>
+    public static IReadOnlyList<string> Patterns { get; } = [.. Certain, .. DayFirst, .. MonthFirst];
+
+    /// <summary>
+    /// The patterns that read most of the dates: one, unless the dates could as well be read another way (all are like 03/04/2026).
+    /// </summary>
+    public static IReadOnlyList<DateFormat> Possible(IEnumerable<string> dates)
+    {
+        string[] distinct = [.. dates.Where(date => date.Length > 0).Distinct()];
+        var counted = Patterns.Select(pattern => (Format: new DateFormat(pattern), Count: distinct.Count(date => new DateFormat(pattern).TryRead(date, out _)))).ToList();
+        var most = counted.Max(one => one.Count);
+        if (most == 0)
+        {
+            return [];
+        }
+
+        var possible = new List<DateFormat>();
+        foreach (var (format, _) in counted.Where(one => one.Count == most))
+        {
+            if (!possible.Any(other => distinct.All(date => format.TryRead(date, out var mine) == other.TryRead(date, out var theirs) && mine == theirs)))
+            {
+                possible.Add(format);
+            }
+        }
+
+        return possible;
+    }
+
     /// <summary>The pattern that reads most of the dates; where several do, ISO first, then the order of day and month of the culture.</summary>
     public static DateFormat Of(IReadOnlyCollection<string> dates, CultureInfo culture)
     {

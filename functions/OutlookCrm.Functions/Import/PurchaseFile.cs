@@ -14,31 +14,55 @@ public sealed record PurchaseFile(
 
     private static readonly string[] Known = [.. Needed, "margin", "product"];
 
+    /// <param name="open">Opens the file from its beginning; more than once.</param>
     /// <param name="culture">For dates that could be read both ways.</param>
-    public static PurchaseFile Read(byte[] content, CultureInfo culture)
+    public static async Task<PurchaseFile> ReadAsync(Func<Stream> open, CultureInfo culture, CancellationToken cancellation)
     {
-        var table = TextTable.Read(content, Known);
-        var problems = table.Problems.ToList();
-        int Column(string name) => table.Columns.ToList().IndexOf(name);
+        ArgumentNullException.ThrowIfNull(open);
+        TextTable? table;
+        string? refusal;
+        await using (var head = open())
+        {
+            (table, refusal) = await TextTable.OpenAsync(
+                head, name => Known.Contains(name, StringComparer.OrdinalIgnoreCase), delimiter: null, hasHeader: true, cancellation);
+        }
+
+        if (table is null)
+        {
+            return new PurchaseFile([], [new FileProblem(null, refusal!)], ',', "", '.', null);
+        }
+
+        int Column(string name) => table.Columns.ToList().FindIndex(column => string.Equals(column, name, StringComparison.OrdinalIgnoreCase));
         var missing = Needed.Where(name => Column(name) < 0).ToArray();
         if (missing.Length > 0)
         {
-            if (table.Columns.Count > 0)
-            {
-                problems.Insert(0, new FileProblem(1, $"There is no column {string.Join(" and no column ", missing)}; found: {string.Join(", ", table.Columns)}."));
-            }
+            var found = string.Join(", ", table.Columns);
+            return new PurchaseFile(
+                [], [new FileProblem(1, $"There is no column {string.Join(" and no column ", missing)}; found: {found}.")], table.Delimiter, "", '.', null);
+        }
 
-            return new PurchaseFile([], problems, table.Delimiter, "", '.', null);
+        var problems = new List<FileProblem>();
+        var rows = new List<TextRow>();
+        await foreach (var row in table.RowsAsync(open(), cancellation))
+        {
+            if (row.Problem is { } problem)
+            {
+                problems.Add(new FileProblem(row.Line, problem));
+            }
+            else
+            {
+                rows.Add(row);
+            }
         }
 
         var (customer, date, amount, margin, product) =
             (Column("customer"), Column("date"), Column("amount"), Column("margin"), Column("product"));
-        var dates = DateFormat.Of([.. table.Rows.Select(row => row.Fields[date])], culture);
+        var dates = DateFormat.Of([.. rows.Select(row => row.Fields[date])], culture);
         var amounts = AmountFormat.Of(
-            table.Rows.Select(row => row.Fields[amount]).Concat(margin < 0 ? [] : table.Rows.Select(row => row.Fields[margin])), table.Delimiter);
+            rows.Select(row => row.Fields[amount]).Concat(margin < 0 ? [] : rows.Select(row => row.Fields[margin])), table.Delimiter);
         string? currency = null;
-        var lines = new List<PurchaseLine>(table.Rows.Count);
-        foreach (var (line, fields) in table.Rows)
+        var lines = new List<PurchaseLine>(rows.Count);
+        foreach (var (line, fields, _) in rows)
         {
             void Wrong(string message) => problems.Add(new FileProblem(line, message));
             decimal? profit = null;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using CsvHelper;
 using CsvHelper.Configuration;
@@ -7,137 +8,225 @@ using CsvHelper.Configuration;
 namespace OutlookCrm.Import;
 
 /// <summary>One record of the file.</summary>
-/// <param name="Line">On which it begins.</param>
-/// <param name="Fields">As many as there are columns.</param>
-public sealed record TextRow(long Line, IReadOnlyList<string> Fields);
+/// <param name="Line">On which it begins, counted from 1 as an editor does.</param>
+/// <param name="Fields">As many as there are columns, trimmed; none when there is a problem.</param>
+/// <param name="Problem">Why it cannot be read; null when it can.</param>
+public sealed record TextRow(long Line, IReadOnlyList<string> Fields, string? Problem = null);
 
 /// <summary>
 /// A file of columns separated by comma, semicolon, tab or bar, as spreadsheets and accounting programs write them: UTF-8 or UTF-16, with
-/// or without a mark at the start, else Windows' Western letters.
+/// or without a mark at the start, else Windows' Western letters. Found from the file's beginning; its rows are streamed.
 /// </summary>
-public sealed record TextTable(char Delimiter, IReadOnlyList<string> Columns, IReadOnlyList<TextRow> Rows, IReadOnlyList<FileProblem> Problems)
+/// <param name="HasHeader">The first row names the columns.</param>
+/// <param name="Columns">Trimmed; "Column 1" and so on without a header.</param>
+/// <param name="Sample">The first rows, without the header.</param>
+public sealed record TextTable(
+    Encoding Encoding, char Delimiter, bool HasHeader, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Sample)
 {
+    public const int MaxColumns = 200;
+
+    /// <summary>In characters. What is longer is a quote that never closes, most likely.</summary>
+    public const int MaxFieldLength = 64 * 1024;
+
+    private const int HeadBytes = 256 * 1024;
+    private const int SampleRows = 100;
+
+    // Most often seen first: of several that do equally well the first is it.
     private static readonly char[] Delimiters = [';', ',', '\t', '|'];
 
     // What a text begins with never holds these; a workbook, a PDF or a picture does within its first bytes.
     private static readonly SearchValues<char> NotInText = SearchValues.Create("\0\u0001\u0002\u0003\u0004\u0005\u0006");
 
-    /// <param name="known">
-    /// Names of columns, lower case: the delimiter is the one that shows most of them in the first line.
-    /// </param>
-    public static TextTable Read(byte[] content, IReadOnlyCollection<string> known)
+    private static readonly (byte[] Start, string What)[] Others =
+    [
+        ("PK\u0003\u0004"u8.ToArray(), "an Excel workbook or a zip file"),
+        ([0xD0, 0xCF, 0x11, 0xE0], "an old Excel workbook"),
+        ("%PDF"u8.ToArray(), "a PDF"),
+        ([0x89, (byte)'P', (byte)'N', (byte)'G'], "a picture"),
+        ([0xFF, 0xD8, 0xFF], "a picture"),
+        ([0x1F, 0x8B], "a packed file"),
+        ("{\\rtf"u8.ToArray(), "a Word document"),
+    ];
+
+    /// <summary>The table, or why it is none, in a sentence.</summary>
+    /// <param name="isKnown">Tells names of columns: the delimiter is the one that shows most of them in the first line.</param>
+    /// <param name="delimiter">When it is known; null to find it.</param>
+    /// <param name="hasHeader">When that is known; null to find out.</param>
+    public static async Task<(TextTable? Table, string? Refusal)> OpenAsync(
+        Stream content, Func<string, bool> isKnown, char? delimiter, bool? hasHeader, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(content);
-        ArgumentNullException.ThrowIfNull(known);
-        var text = Decode(content);
+        var buffer = new byte[HeadBytes];
+        var length = await content.ReadAtLeastAsync(buffer, HeadBytes, throwOnEndOfStream: false, cancellation);
+        var head = buffer.AsMemory(0, length);
+        if (Others.FirstOrDefault(other => head.Span.StartsWith(other.Start)) is { What: { } what })
+        {
+            return (null, $"This is no text file but {what}. Save the table as CSV and try again.");
+        }
+
+        var encoding = EncodingOf(head.Span);
+        using var reader = new StreamReader(new MemoryStream(buffer, 0, length), encoding);
+        var text = await reader.ReadToEndAsync(cancellation);
         if (text.AsSpan().IndexOfAny(NotInText) >= 0)
         {
-            return Refused("This is no text file. Save the table as CSV and try again.");
+            return (null, "This is no text file. Save the table as CSV and try again.");
         }
 
-        var firstLine = text.AsSpan().IndexOfAny('\r', '\n') is >= 0 and var end ? text[..end] : text;
-        if (string.IsNullOrWhiteSpace(firstLine))
+        if (string.IsNullOrWhiteSpace(text))
         {
-            return Refused("The first line must hold the names of the columns; it is empty.");
+            return (null, "The first line must hold the names of the columns; it is empty.");
         }
 
-        var delimiter = Delimiters.MaxBy(d => firstLine.Split(d) is var names ? (names.Count(name => known.Contains(Name(name))), names.Length) : default);
-        var problems = new List<FileProblem>();
-        long? badQuote = null;
-        var settings = new CsvConfiguration(CultureInfo.InvariantCulture)
+        if (text.AsSpan().TrimStart().IndexOfAny('\r', '\n') < 0 && length == HeadBytes)
         {
-            Delimiter = delimiter.ToString(),
-            HasHeaderRecord = false,
-            IgnoreBlankLines = true,
-            TrimOptions = TrimOptions.Trim,
-        };
-        settings.BadDataFound = args => badQuote ??= args.Context.Parser?.RawRow;
-        using var reader = new StringReader(text);
+            return (null, "line 1: it never ends. The first line must hold the names of the columns.");
+        }
+
+        var isWhole = length < HeadBytes;
+        var (rows, found) = (delimiter is { } given ? [given] : Delimiters)
+            .Select(one => (Rows: ReadSample(text, one, isWhole), Delimiter: one))
+            .MaxBy(one => (
+                one.Rows.Count == 0 ? 0 : one.Rows[0].Count(isKnown),
+                one.Rows.Count == 0 || one.Rows[0].Count == 1 ? 0 : one.Rows.Count(row => row.Count == one.Rows[0].Count),
+                one.Rows.Count == 0 ? 0 : one.Rows[0].Count));
+        if (rows.Count == 0)
+        {
+            return (null, "line 1: a quote opens here and never closes; nothing can be read.");
+        }
+
+        var first = rows[0];
+        if (first.Count > MaxColumns)
+        {
+            return (null, $"line 1: there are {first.Count} columns; at most {MaxColumns} can be read.");
+        }
+
+        var header = hasHeader ?? (first.Any(isKnown) || !first.Any(LooksLikeData));
+        return (new TextTable(
+            encoding,
+            found,
+            header,
+            [.. first.Select((name, i) => header && name.Length > 0 ? name : $"Column {i + 1}")],
+            [.. rows.Skip(header ? 1 : 0).Where(row => row.Count == first.Count)]), null);
+    }
+
+    /// <summary>Every row but the header, in the file's order. After one that says that nothing more can be read none follows.</summary>
+    /// <param name="content">From its beginning; is closed.</param>
+    public async IAsyncEnumerable<TextRow> RowsAsync(Stream content, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var badQuote = false;
+        var settings = SettingsFor(Delimiter);
+        settings.MaxFieldSize = MaxFieldLength;
+        settings.BadDataFound = _ => badQuote = true;
+        using var reader = new StreamReader(content, Encoding, detectEncodingFromByteOrderMarks: true, bufferSize: 32 * 1024);
         using var parser = new CsvParser(reader, settings);
-        parser.Read();
-        string[] columns = [.. (parser.Record ?? []).Select(Name)];
-        var rows = new List<TextRow>();
-        long endsAt = parser.RawRow;
-        while (parser.Read())
+        var isHeader = HasHeader;
+        long endsAt = 0;
+        while (true)
         {
-            var begins = endsAt + 1;
-            endsAt = parser.RawRow;
-            if (badQuote is not null)
+            cancellation.ThrowIfCancellationRequested();
+            bool isRow, isTooLong = false;
+            try
             {
-                problems.Add(new FileProblem(begins, "A quote stands where none can, or never closes."));
-                badQuote = null;
+                isRow = await parser.ReadAsync();
             }
-            else if (parser.Count != columns.Length)
+            catch (MaxFieldSizeException)
             {
-                problems.Add(new FileProblem(begins, $"There are {parser.Count} fields; the first line names {columns.Length}."));
+                (isRow, isTooLong) = (false, true);
+            }
+
+            if (isTooLong)
+            {
+                yield return new TextRow(
+                    endsAt + 1, [], $"A field is longer than {MaxFieldLength} characters, or a quote opens here and never closes; nothing after it can be read.");
+                yield break;
+            }
+
+            if (!isRow)
+            {
+                yield break;
+            }
+
+            var fields = parser.Record!;
+            var begins = parser.RawRow == endsAt + 1 ? parser.RawRow : parser.RawRow - fields.Sum(field => field.Count(c => c == '\n'));
+            var isSpread = begins < parser.RawRow;
+            endsAt = parser.RawRow;
+            var isBad = badQuote;
+            badQuote = false;
+            if (isSpread && parser.RawRecord.Count(c => c == '"') % 2 == 1)
+            {
+                yield return new TextRow(begins, [], "A quote opens here and never closes; nothing after it can be read.");
+                yield break;
+            }
+
+            if (isHeader)
+            {
+                isHeader = false;
+            }
+            else if (isBad)
+            {
+                yield return new TextRow(begins, [], "A quote stands where none can, or never closes.");
+            }
+            else if (fields.Length != Columns.Count)
+            {
+                yield return new TextRow(begins, [], $"There are {fields.Length} fields; the first line {(HasHeader ? "names" : "has")} {Columns.Count}.");
             }
             else
             {
-                rows.Add(new TextRow(begins, parser.Record!));
+                yield return new TextRow(begins, fields);
             }
         }
-
-        if (UnclosedQuoteAt(text) is { } line)
-        {
-            problems.RemoveAll(problem => problem.Line >= line);
-            rows.RemoveAll(row => row.Line >= line);
-            problems.Add(new FileProblem(line, "A quote opens here and never closes; nothing after it can be read."));
-        }
-
-        return new TextTable(delimiter, columns, rows, problems);
-
-        TextTable Refused(string why) => new(',', [], [], [new FileProblem(null, why)]);
     }
 
-    private static string Name(string column) => column.Trim().Trim('"').Trim().ToLowerInvariant();
-
-    /// <summary>Quotes pair up in a whole file, doubled ones included.</summary>
-    private static long? UnclosedQuoteAt(string text)
+    private static List<IReadOnlyList<string>> ReadSample(string text, char delimiter, bool isWhole)
     {
-        long line = 1, openedAt = 0;
-        var open = false;
-        foreach (var character in text)
+        var settings = SettingsFor(delimiter);
+        settings.BadDataFound = null;
+        var rows = new List<IReadOnlyList<string>>();
+        using var parser = new CsvParser(new StringReader(text), settings);
+        while (rows.Count < SampleRows && parser.Read())
         {
-            if (character == '"')
-            {
-                open = !open;
-                openedAt = line;
-            }
-            else if (character == '\n')
-            {
-                line++;
-            }
+            rows.Add(parser.Record!);
         }
 
-        return open ? openedAt : null;
+        // The last one may be cut off, or be the rest of the file after a quote that never closes.
+        if (!isWhole && rows.Count is > 1 and < SampleRows)
+        {
+            rows.RemoveAt(rows.Count - 1);
+        }
+
+        return rows;
     }
 
-    private static string Decode(byte[] content)
+    private static CsvConfiguration SettingsFor(char delimiter) => new(CultureInfo.InvariantCulture)
     {
-        if (content is [0xFF, 0xFE, ..])
+        Delimiter = delimiter.ToString(),
+        HasHeaderRecord = false,
+        IgnoreBlankLines = true,
+        TrimOptions = TrimOptions.Trim,
+    };
+
+    private static bool LooksLikeData(string field) =>
+        field.Contains('@', StringComparison.Ordinal)
+        || (field.AsSpan().ContainsAnyInRange('0', '9')
+            && (DateFormat.Patterns.Any(pattern => new DateFormat(pattern).TryRead(field, out _))
+                || new AmountFormat('.').TryRead(field, out _, out _) || new AmountFormat(',').TryRead(field, out _, out _)));
+
+    private static Encoding EncodingOf(ReadOnlySpan<byte> head)
+    {
+        if (head is [0xFF, 0xFE, ..])
         {
-            return Encoding.Unicode.GetString(content, 2, content.Length - 2);
+            return Encoding.Unicode;
         }
 
-        if (content is [0xFE, 0xFF, ..])
+        if (head is [0xFE, 0xFF, ..])
         {
-            return Encoding.BigEndianUnicode.GetString(content, 2, content.Length - 2);
+            return Encoding.BigEndianUnicode;
         }
 
         // UTF-16 without its mark: every other byte of a Latin text is zero.
-        if (content.Length >= 4 && content.AsSpan(0, Math.Min(content.Length, 200)).Count((byte)0) is var zeros && zeros * 5 > Math.Min(content.Length, 200) * 2)
-        {
-            return content[0] == 0 ? Encoding.BigEndianUnicode.GetString(content) : Encoding.Unicode.GetString(content);
-        }
-
-        var start = content is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0;
-        try
-        {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(content, start, content.Length - start);
-        }
-        catch (DecoderFallbackException)
-        {
-            return Encoding.Latin1.GetString(content);
-        }
+        var some = head[..Math.Min(head.Length, 200)];
+        return some.Length >= 4 && some.Count((byte)0) * 5 > some.Length * 2
+            ? some[0] == 0 ? Encoding.BigEndianUnicode : Encoding.Unicode
+            : Western.Utf8;
     }
 }

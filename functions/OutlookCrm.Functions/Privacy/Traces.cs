@@ -3,6 +3,7 @@ using OutlookCrm.Capture;
 using OutlookCrm.Customers;
 using OutlookCrm.Feedback;
 using OutlookCrm.FollowUps;
+using OutlookCrm.Import;
 using OutlookCrm.Insights;
 using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
@@ -41,6 +42,7 @@ public sealed class Traces(
         await DeleteAsync(Tables.People, tenantId, row => correspondents.Contains(row.RowKey), cancellation);
         await RemoveFromReceiptsAsync(tenantId, erasure.Customer, people, cancellation);
         await RemoveFromWishesAsync(tenantId, erasure.Customer, people, cancellation);
+        await RemoveFromImportsAsync(tenantId, erasure, people, cancellation);
         if (erasure.Customer is not { } customer)
         {
             return 0;
@@ -126,6 +128,36 @@ public sealed class Traces(
                 theirs,
                 [.. found.Select(details => (details.Id, (Func<Details, Details>)(now => Without(now, theirs, customer, people, others))))],
                 cancellation);
+        }
+    }
+
+    /// <summary>Files of invoices: an undo finds the purchases where they are kept; nobody is quoted any more.</summary>
+    private async Task RemoveFromImportsAsync(Guid tenantId, Erasure erasure, HashSet<MailAddress> people, CancellationToken cancellation)
+    {
+        var buyer = erasure.Customer is { } customer ? TableKeys.ImportBuyer(customer.ToString()) : null;
+        var concerned = new List<TableRow>();
+        await foreach (var row in scan.ScanAsync(Tables.Imports, TableKeys.Firm(tenantId), cancellation))
+        {
+            if (TableKeys.IsOf(tenantId, row.PartitionKey) && (row.RowKey == buyer || ImportStore.Quotes(row, people)))
+            {
+                concerned.Add(row);
+            }
+        }
+
+        foreach (var row in concerned)
+        {
+            if (row.RowKey != buyer)
+            {
+                await tables.PutAsync(Tables.Imports, ImportStore.Without(row, people), cancellation);
+                continue;
+            }
+
+            if (erasure.KeptAs is { } keptAs)
+            {
+                await tables.PutAsync(Tables.Imports, row with { RowKey = TableKeys.ImportBuyer(keptAs.ToString()) }, cancellation);
+            }
+
+            await tables.DeleteAsync(Tables.Imports, row.PartitionKey, row.RowKey, etag: null, cancellation);
         }
     }
 

@@ -9,6 +9,9 @@ namespace OutlookCrm.Sales;
 public sealed record Purchase(
     Guid Id, DateOnly On, bool IsCreditNote, string Currency, IReadOnlyList<BoughtItem> Items, string? Number, string By, DateTimeOffset AddedAt)
 {
+    /// <summary>The import that it came with; null when somebody entered it.</summary>
+    public Guid? ImportId { get; init; }
+
     /// <summary>Below zero for a credit note.</summary>
     public decimal Revenue => Sign * Items.Sum(item => item.Amount);
 

@@ -9,6 +9,9 @@ internal static class PurchaseRow
     /// <summary>On the marker of a purchase: the key of its row.</summary>
     public const string PurchaseKey = nameof(PurchaseKey);
 
+    /// <summary>On the marker of a purchase that an undone import took away: which. That import must not bring it back; another may.</summary>
+    public const string UndoneImport = nameof(UndoneImport);
+
     private const string DateFormat = "yyyy-MM-dd";
 
     public static TableRow From(string partition, Purchase purchase)
@@ -32,6 +35,11 @@ internal static class PurchaseRow
             properties[nameof(Purchase.Number)] = number;
         }
 
+        if (purchase.ImportId is { } import)
+        {
+            properties[nameof(Purchase.ImportId)] = import;
+        }
+
         return new TableRow(partition, TableKeys.Purchase(purchase.On, purchase.Id), properties);
     }
 
@@ -43,7 +51,14 @@ internal static class PurchaseRow
         [.. ((string)row.Properties[nameof(Purchase.Items)]).Split('\n').Select(ToItem)],
         row.Properties.GetValueOrDefault(nameof(Purchase.Number)) as string,
         (string)row.Properties[nameof(Purchase.By)],
-        (DateTimeOffset)row.Properties[nameof(Purchase.AddedAt)]);
+        (DateTimeOffset)row.Properties[nameof(Purchase.AddedAt)])
+    {
+        ImportId = row.Properties.GetValueOrDefault(nameof(Purchase.ImportId)) as Guid?,
+    };
+
+    /// <summary>The row that remembers that a purchase was added.</summary>
+    public static TableRow Marker(string partition, Guid id, string purchaseKey) => new(
+        partition, TableKeys.PurchaseMarker(id), new Dictionary<string, object> { [PurchaseKey] = purchaseKey });
 
     private static BoughtItem ToItem(string line)
     {

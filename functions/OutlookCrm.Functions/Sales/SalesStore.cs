@@ -6,7 +6,7 @@ using OutlookCrm.Storage;
 namespace OutlookCrm.Sales;
 
 /// <summary>Purchases: rows of the customer's partition, outside what a card reads. The sums on the customer's row change with them.</summary>
-public sealed class SalesStore(ITableStore tables, TimeProvider clock)
+public sealed partial class SalesStore(ITableStore tables, TimeProvider clock)
 {
     public const int PageSize = 20;
 
@@ -47,8 +47,7 @@ public sealed class SalesStore(ITableStore tables, TimeProvider clock)
 
             TableChange[] changes =
             [
-                new TableChange.Insert(new TableRow(
-                    partition, TableKeys.PurchaseMarker(purchase.Id), new Dictionary<string, object> { [PurchaseRow.PurchaseKey] = row.RowKey })),
+                new TableChange.Insert(PurchaseRow.Marker(partition, purchase.Id, row.RowKey)),
                 new TableChange.Insert(row),
                 new TableChange.Replace(SalesSummary.On(record, [.. purchases, purchase]), etag),
             ];
@@ -85,9 +84,14 @@ public sealed class SalesStore(ITableStore tables, TimeProvider clock)
                 return false;
             }
 
+            if (marker.Properties.GetValueOrDefault(PurchaseRow.PurchaseKey) is not string purchaseKey)
+            {
+                continue; // it came back with an import since the marker was read
+            }
+
             TableChange[] changes =
             [
-                new TableChange.Delete((string)marker.Properties[PurchaseRow.PurchaseKey], ETag: null),
+                new TableChange.Delete(purchaseKey, ETag: null),
                 new TableChange.Replace(SalesSummary.On(record, [.. purchases.Where(purchase => purchase.Id != purchaseId)]), etag),
             ];
             if ((await tables.TransactAsync(Tables.Customers, partition, changes, cancellation)).IsWritten)

@@ -71,6 +71,32 @@ public sealed class SearchIndex(ITableStore tables)
         return new SearchResults(query, [.. best], More: unread || hits.Count > MaxHits);
     }
 
+    /// <summary>Ids of the customers with exactly this name, but for upper and lower case: none, one, or two when there are more.</summary>
+    public async Task<IReadOnlyList<string>> NamedAsync(Guid tenantId, string name, CancellationToken cancellation)
+    {
+        const int Page = 1_000;
+        if (SearchWords.Tokens(name, company: null, []).MaxBy(word => word.Length) is not { } longest)
+        {
+            return [];
+        }
+
+        var found = new List<string>();
+        var partition = TableKeys.SearchPartition(tenantId, SearchWords.PartitionOf(longest));
+        var range = TableKeys.SearchRowsOf(longest);
+        TableRange rows;
+        do
+        {
+            rows = await tables.RangeAsync(Tables.Search, partition, range, Page, cancellation);
+            found.AddRange(rows.Select(SearchRow.From)
+                .Where(row => string.Equals(row.Name, name, StringComparison.OrdinalIgnoreCase))
+                .Select(row => row.CustomerId));
+            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
+        }
+        while (rows.Count == Page && found.Count < 2);
+
+        return found;
+    }
+
     /// <returns>True when rows were left unread, enough being found or too much read.</returns>
     private async Task<bool> CollectAsync(
         Guid tenantId,

@@ -36,6 +36,9 @@ public static class Tables
     /// <summary>Which customers may have bought something.</summary>
     public const string Buyers = "buyers";
 
+    /// <summary>Files of invoices that were taken in.</summary>
+    public const string Imports = "imports";
+
     /// <summary>What was worked out of all purchases.</summary>
     public const string Insights = "insights";
 
@@ -52,7 +55,7 @@ public static class Tables
     public const string Schedules = "schedules";
 
     /// <summary>Every table: for what must look at all that is kept.</summary>
-    public static IReadOnlyList<string> All { get; } = [Customers, Addresses, Search, Colleagues, Mailboxes, Blocks, People, Tombstones, Deals, Products, Buyers, Insights, Answers, Agenda, Reminders, Restores, Schedules];
+    public static IReadOnlyList<string> All { get; } = [Customers, Addresses, Search, Colleagues, Mailboxes, Blocks, People, Tombstones, Deals, Products, Buyers, Imports, Insights, Answers, Agenda, Reminders, Restores, Schedules];
 }
 
 /// <summary>
@@ -167,6 +170,39 @@ public static class TableKeys
     /// <summary>Row of one customer in <see cref="Tables.Buyers"/>.</summary>
     public static string Buyer(string customerId) => Escape(customerId);
 
+    /// <summary>Partition in <see cref="Tables.Imports"/> of a firm's files.</summary>
+    public static string Imports(Guid tenant) => tenant.ToString("N");
+
+    /// <summary>The rows of all files, the oldest first.</summary>
+    public static RowKeyRange AllImports { get; } = new("", null);
+
+    /// <summary>Row of one file.</summary>
+    public static string Import(Guid id) => id.ToString("N");
+
+    /// <summary>Partition in <see cref="Tables.Imports"/> of what is in one file.</summary>
+    public static string ImportContent(Guid tenant, Guid id) => Join(tenant, id.ToString("N"));
+
+    /// <summary>Row of one piece of the file.</summary>
+    public static string ImportPiece(int number) => string.Create(CultureInfo.InvariantCulture, $"c|{number:D4}");
+
+    /// <summary>The rows of all pieces.</summary>
+    public static RowKeyRange ImportPieces { get; } = RowKeyRange.StartingWith("c|");
+
+    /// <summary>Row of some of what could not be taken in.</summary>
+    public static string ImportProblems(int number) => string.Create(CultureInfo.InvariantCulture, $"e|{number:D4}");
+
+    /// <summary>All of what could not be taken in.</summary>
+    public static RowKeyRange AllImportProblems { get; } = RowKeyRange.StartingWith("e|");
+
+    /// <summary>Row of how far it is.</summary>
+    public const string ImportProgress = "p";
+
+    /// <summary>Row that says that a customer has purchases out of the file.</summary>
+    public static string ImportBuyer(string customerId) => "t|" + Escape(customerId);
+
+    /// <summary>Every customer that has.</summary>
+    public static RowKeyRange ImportBuyers { get; } = RowKeyRange.StartingWith("t|");
+
     /// <summary>Partition of one firm in <see cref="Tables.Insights"/>.</summary>
     public static string Insights(Guid tenant) => tenant.ToString("N");
 
@@ -216,6 +252,9 @@ public static class TableKeys
 
     /// <summary>Row that remembers that a purchase was added, so that adding it again adds nothing.</summary>
     public static string PurchaseMarker(Guid id) => $"q|{id:N}";
+
+    /// <summary>The markers of all purchases that a customer ever had.</summary>
+    public static RowKeyRange PurchaseMarkers { get; } = RowKeyRange.StartingWith("q|");
 
     /// <summary>True for a key that <see cref="Purchase"/> makes.</summary>
     public static bool IsPurchase(string rowKey) =>
@@ -285,6 +324,9 @@ public static class TableKeys
 
     /// <summary>The rows in <see cref="Tables.Search"/> whose word starts with this.</summary>
     public static RowKeyRange SearchRows(string startOfWord) => RowKeyRange.StartingWith(Escape(startOfWord));
+
+    /// <summary>The rows in <see cref="Tables.Search"/> whose word is this.</summary>
+    public static RowKeyRange SearchRowsOf(string word) => RowKeyRange.StartingWith(Escape(word) + " |");
 
     /// <summary>Partition of one firm in <see cref="Tables.Colleagues"/>.</summary>
     public static string Colleagues(Guid tenant) => tenant.ToString("N");

@@ -76,6 +76,7 @@ public sealed class TablesPageTests
         using var anna = crm.SignIn(A.Anna);
         var customer = await WriteAllThereIsAsync(anna);
         await WriteHistoryAsync(crm.Services, customer);
+        await WriteImportAsync(anna);
         await crm.Services.GetRequiredService<FirmRecompute>().RunAsync(A.Firm, default);
         await WriteWhatCaptureDoesAsync(crm.Services);
         await WriteFollowUpsAsync(crm.Services, customer);
@@ -158,6 +159,21 @@ public sealed class TablesPageTests
         }
 
         return CustomerId.Parse((string)person["id"]!);
+    }
+
+    private static async Task WriteImportAsync(HttpClient anna)
+    {
+        using var file = new StringContent("email,date,amount,currency,invoice\nkim@hotel-sonne.example,2025-01-02,5,EUR,1\nnobody@x.example,2025-01-02,5,EUR,2\n");
+        using var given = await anna.PostAsync("/api/imports?name=invoices.csv", file);
+        given.EnsureSuccessStatusCode();
+        var import = (await given.Content.ReadFromJsonAsync<JsonObject>())!;
+        (await anna.PostAsync($"/api/imports/{import["id"]}/start?plan={import["preview"]!["stamp"]}", null)).EnsureSuccessStatusCode();
+        await UntilAsync("done");
+        (await anna.PostAsync($"/api/imports/{import["id"]}/undo", null)).EnsureSuccessStatusCode();
+        await UntilAsync("undone");
+
+        Task UntilAsync(string state) => Waiting.UntilAsync(async () =>
+            (string?)(await anna.GetFromJsonAsync<JsonObject>($"/api/imports/{import["id"]}"))!["state"] == state);
     }
 
     private static async Task WriteHistoryAsync(IServiceProvider services, CustomerId customer)

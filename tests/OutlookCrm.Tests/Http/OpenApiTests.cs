@@ -85,6 +85,10 @@ public sealed class OpenApiTests(BadInputTests.Fixture fixture) : IClassFixture<
                 {
                     request.Content = new StringContent(json.ToJsonString(), Encoding.UTF8, mediaType);
                 }
+                else if (endpoint.TakesFile is not null)
+                {
+                    request.Content = new ByteArrayContent(Seed.Invoices);
+                }
 
                 if (etag is not null)
                 {

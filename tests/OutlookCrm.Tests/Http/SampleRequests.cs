@@ -4,6 +4,7 @@ using OutlookCrm.Capture;
 using OutlookCrm.Customers;
 using OutlookCrm.Graph;
 using OutlookCrm.Http;
+using OutlookCrm.Import;
 using OutlookCrm.Insights;
 using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
@@ -94,6 +95,17 @@ internal static class SampleRequests
             ["isContract"] = false,
             ["links"] = new JsonArray(new JsonObject { ["kind"] = "replacedAfter", ["product"] = "Filter", ["after"] = "months12" }),
         },
+        "ImportPlan" => new()
+        {
+            ["delimiter"] = "comma",
+            ["hasHeader"] = true,
+            ["columns"] = new JsonObject { ["customer"] = "1", ["date"] = "2", ["amount"] = "3", ["address"] = null },
+            ["decimals"] = "point",
+            ["datePattern"] = "yyyy-MM-dd",
+            ["currency"] = "EUR",
+            ["amountIsPerPiece"] = false,
+            ["unknown"] = "makeCustomers",
+        },
         "EditNoteRequest" => new() { ["text"] = "Called twice." },
         "AddCallRequest" => new()
         {
@@ -145,6 +157,7 @@ internal static class SampleRequests
         .Replace("mailboxes/{id}", $"mailboxes/{(endpoint.Name == "RemoveSharedMailbox" ? seed.SharedMailboxId : "mine")}", StringComparison.Ordinal)
         .Replace("correspondents/{address}", "correspondents/pen@friend.example", StringComparison.Ordinal)
         .Replace("{id}", seed.CustomerId, StringComparison.Ordinal)
+        .Replace("{importId}", endpoint.Name == "UndoImport" ? Seed.DoneImport : Seed.WaitingImport, StringComparison.Ordinal)
         .Replace("{followUpId}", seed.FollowUpId, StringComparison.Ordinal)
         .Replace("{noteId}", seed.NoteId, StringComparison.Ordinal)
         .Replace("{feedbackId}", seed.NoteId, StringComparison.Ordinal)
@@ -162,6 +175,8 @@ internal static class SampleRequests
         "GetCard" => "?address=seed@kunde.example&name=Seed",
         "SearchCustomers" => "?q=kun",
         "GetTimeline" => "?size=5",
+        "GiveFile" => "?name=invoices.csv",
+        "StartImport" => $"?plan={ImportPreviews.StampOf(Seed.Plan)}",
         "ForgetProduct" => "?name=Table",
         "GetAudience" => "?list=value&without=Boiler",
         "GetMyDay" => "?from=2026-03-01&until=2027-12-31&size=5",
@@ -182,6 +197,15 @@ internal static class SampleRequests
 internal sealed record Seed(
     string CustomerId, string ETag, string NoteId, string CallId, string LineId, string UndoneKey, string FollowUpId, string FollowUpETag, string MailboxETag, string FirmETag, string SharedMailboxId)
 {
+    public const string WaitingImport = "5c1b2f0e-6d5f-4bb5-9a9f-0d5a3b7c1d21";
+    public const string DoneImport = "5c1b2f0e-6d5f-4bb5-9a9f-0d5a3b7c1d22";
+
+    public static readonly byte[] Invoices = "customer,date,amount\nSeed,2026-01-02,5\n,2026-01-02,5\n"u8.ToArray();
+
+    /// <summary>Of the file that waits.</summary>
+    public static readonly ImportPlan Plan = new(
+        ImportDelimiter.Comma, HasHeader: true, new ImportColumns(Customer: "1", Date: "2", Amount: "3"), DecimalSign.Point, "yyyy-MM-dd", "EUR");
+
     /// <summary>The version that an endpoint's If-Match means.</summary>
     public string ETagFor(HttpEndpoint endpoint) => endpoint.Name switch
     {
@@ -218,6 +242,7 @@ internal sealed record Seed(
         await SendAsync(anna, HttpMethod.Post, "/api/firm/blocks", """{"what":"blocked.example"}""");
         await crm.Services.GetRequiredService<FirmRecompute>().RunAsync(A.Firm, default);
         await PlantMailAsync(crm);
+        await PlantImportsAsync(crm);
         var (line, undone) = (Recordings.Mail(A.Anna.Id, "<line@x>"), Recordings.Mail(A.Anna.Id, "<undone@x>"));
         await crm.Services.GetRequiredService<InteractionStore>().RecordAsync(
             A.Firm, OutlookCrm.Customers.CustomerId.Parse(id), [line.For(OutlookCrm.Customers.CustomerId.Parse(id)), undone.For(OutlookCrm.Customers.CustomerId.Parse(id))], default);
@@ -234,6 +259,19 @@ internal sealed record Seed(
             (await SendAsync(anna, HttpMethod.Get, "/api/mailboxes/mine", null))["eTag"]!.GetValue<string>(),
             shared["firm"]!["eTag"]!.GetValue<string>(),
             shared["mailboxes"]!.AsArray().Single(one => one!["isShared"]!.GetValue<bool>())!["id"]!.GetValue<string>());
+    }
+
+    private static async Task PlantImportsAsync(TestCrm crm)
+    {
+        var imports = crm.Services.GetRequiredService<ImportStore>();
+        var now = crm.Clock.GetUtcNow();
+        var waiting = new ImportedFile(Guid.Parse(WaitingImport), "invoices.csv", 1, ImportState.Waiting, Plan, now, A.Anna.Id, "Anna", IsReady: true);
+        await imports.WriteAsync(A.Firm, waiting.Id, new MemoryStream(Invoices), default);
+        await imports.AddAsync(A.Firm, waiting, default);
+        var result = new ImportResult(2, 2, 1, 1, 0, 1, 0, []);
+        await imports.AddAsync(
+            A.Firm, waiting with { Id = Guid.Parse(DoneImport), Pieces = 0, State = ImportState.Done, StartedAt = now, Result = result }, default);
+        await imports.PutProblemsAsync(A.Firm, Guid.Parse(DoneImport), [new ImportProblem("The customer is missing.", 3)], default);
     }
 
     private static async Task PlantMailAsync(TestCrm crm)

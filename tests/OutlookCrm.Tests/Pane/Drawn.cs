@@ -56,6 +56,26 @@ internal static class Drawn
 
     public static readonly DealList Deals = new([new PipelineStage("Offer", [new DealSum("EUR", "9000.00")], [Deal])], []);
 
+    public static readonly ImportPage Import = new(
+        Guid.Empty,
+        "invoices.csv",
+        ImportState.Waiting,
+        new ImportPreview(
+            new ImportPlan(
+                ImportDelimiter.Semicolon, HasHeader: true, new ImportColumns(Customer: "1", Date: "2", Amount: "3"), DecimalSign.Comma, "d.M.yyyy", "EUR"),
+            "0123",
+            ["Kunde", "Datum", "Betrag"],
+            [new DateReading("d.M.yyyy", "31.12.2025", new DateOnly(2025, 12, 31))],
+            [],
+            Rows: 3,
+            GoodRows: 2,
+            ByAddress: 0,
+            ByName: 1,
+            Unknown: 1,
+            ["Nobody"],
+            [new ImportLine(2, "Kim", new DateOnly(2025, 12, 31), "1250.50", "EUR", "Table", "1")],
+            [new ImportProblem("The amount is missing.", 4)]));
+
     public static TimelineLine Note(string id, DateTimeOffset at, string text = "Called about the invoice") =>
         new(id, InteractionKind.Note, Direction.None, at, Title: null, text, "Mia Hansen");
 

@@ -188,6 +188,7 @@ public sealed class ViewTests
         { "form[hx-post$=deals]", typeof(AddDealRequest) },
         { "form[hx-put*=deals]", typeof(UpdateDealRequest) },
         { "form[hx-post$=close]", typeof(CloseDealRequest) },
+        { "form[hx-put$=plan]", typeof(ImportPlan) },
         { "form[hx-post$=addresses]", typeof(AddAddressRequest) },
         { "form[hx-post='/api/customers']", typeof(CreateCustomerRequest) },
         { "form[hx-post$=calls]", typeof(AddCallRequest) },
@@ -206,6 +207,7 @@ public sealed class ViewTests
         IElement[] bodies =
             [await Drawn.BodyAsync(Drawn.Customer), await Drawn.BodyAsync<SenderCard>(Drawn.Unknown), await Drawn.BodyAsync(new PurchaseList("1", "Kim", null, [])),
              await Drawn.BodyAsync(Drawn.Products),
+             await Drawn.BodyAsync(Drawn.Import),
              await Drawn.BodyAsync(Drawn.Deals), await Drawn.BodyAsync(new ErasureList([]))];
         IElement[] folds =
         [

@@ -1,0 +1,33 @@
+namespace OutlookCrm.Pane;
+
+/// <summary>How imports read on screen.</summary>
+internal static class ImportWords
+{
+    public static string Of(ImportEntry entry, Reader reader) => entry.State switch
+    {
+        ImportState.Waiting => "Not taken in yet",
+        ImportState.Running => "Being taken in",
+        ImportState.Done => entry.Purchases == 1 ? "1 purchase" : $"{LoggingWords.Count(entry.Purchases, reader)} purchases",
+        ImportState.Undoing => "Being undone",
+        _ => "Undone",
+    };
+
+    public static string Rows(int count, Reader reader) => count == 1 ? "1 row" : $"{LoggingWords.Count(count, reader)} rows";
+
+    public static string Customers(int count, Reader reader) => count == 1 ? "1 customer" : $"{LoggingWords.Count(count, reader)} customers";
+
+    public static string Of(ImportDelimiter delimiter) => delimiter switch
+    {
+        ImportDelimiter.Comma => "comma",
+        ImportDelimiter.Semicolon => "semicolon",
+        ImportDelimiter.Tab => "tab",
+        _ => "bar |",
+    };
+
+    /// <summary>"31.12.2026 is 31 December 2026".</summary>
+    public static string Of(DateReading reading, Reader reader) =>
+        reading is { Example: { } example, ReadAs: { } on } ? $"{example} is {reader.Day(on)}" : reading.Pattern;
+
+    public static string Of(ImportProblem problem, Reader reader) =>
+        problem.Line is { } line ? $"Line {line.ToString(reader.Culture)}: {problem.Reason}" : problem.Reason;
+}

@@ -1,0 +1,367 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OutlookCrm.Customers;
+using OutlookCrm.Http;
+using OutlookCrm.Import;
+using OutlookCrm.Pane;
+using OutlookCrm.Sales;
+using OutlookCrm.Storage;
+
+namespace OutlookCrm.Tests.Import;
+
+public sealed class ImportsHttpTests
+{
+    private const string Invoices = """
+        Customer;E-mail;Invoice no;Date;Net amount;Product
+        Kim;kim@kunde.example;1;02.01.2026;1.000,00;Table
+        Kim;kim@kunde.example;1;02.01.2026;80,50;Chair
+        KIM AG;;2;05.02.2026;-50,00;Table
+        Nobody;nobody@neu.example;3;05.02.2026;30,00;Lamp
+        Kim;kim@kunde.example;4;31.02.2026;30,00;Lamp
+
+        """;
+
+    [Fact]
+    public async Task A_file_is_shown_taken_in_once_and_taken_back_whole()
+    {
+        await using var crm = await TestCrm.StartAsync();
+        using var ben = crm.SignIn(A.Ben);
+        var kim = await CustomerAsync(ben, new { name = "Kim AG", kind = "organisation", address = "kim@kunde.example" });
+
+        var given = await GiveAsync(ben, Invoices);
+        var preview = given.Preview!;
+        Assert.Equal((ImportDelimiter.Semicolon, true, DecimalSign.Comma, "d.M.yyyy", "USD"), (
+            preview.Plan.Delimiter, preview.Plan.HasHeader, preview.Plan.Decimals, preview.Plan.DatePattern, preview.Plan.Currency));
+        Assert.Equal((5, 4, 1, 1, 1), (preview.Rows, preview.GoodRows, preview.ByAddress, preview.ByName, preview.Unknown));
+        Assert.Equal(["Nobody"], preview.UnknownNames);
+        Assert.Equal(new ImportLine(2, "Kim", new DateOnly(2026, 1, 2), "1000.00", "USD", "Table", "1"), preview.Lines[0]);
+        Assert.Equal((6, "'31.02.2026' is not a date like the others (d.M.yyyy)."), (preview.Problems[0].Line, Assert.Single(preview.Problems).Reason));
+        Assert.Null((await CardAsync(ben, kim)).Sales);
+
+        var planned = await PlanAsync(ben, given, preview.Plan with { Currency = "EUR" });
+        using var stale = await ben.PostAsync($"/api/imports/{given.Id}/start?plan={preview.Stamp}", null);
+        Assert.Equal(HttpStatusCode.Conflict, stale.StatusCode);
+        var done = await StartedAsync(ben, planned);
+        Assert.Equal(
+            new ImportResult(5, 5, 3, 2, 0, 2, 0, []),
+            done.Result! with { Problems = [] });
+        Assert.Equal([(5, "'Nobody' is no customer."), (6, "'31.02.2026' is not a date like the others (d.M.yyyy).")], done.Result!.Problems.Select(one => (one.Line!.Value, one.Reason)));
+        var card = await CardAsync(ben, kim);
+        Assert.Equal((new CurrencyTotal("EUR", 1, "1030.50"), CustomerStage.Customer), (Assert.Single(card.Sales!.Totals), card.Stage));
+        var list = await PurchasesAsync(ben, kim);
+        Assert.Equal(["Table", "Chair"], list.Purchases.Single(one => !one.IsCreditNote).Items.Select(item => item.Product));
+        Assert.DoesNotContain(crm.Logs.Lines, line => line.Contains("kim@kunde", StringComparison.Ordinal) || line.Contains("1000", StringComparison.Ordinal));
+
+        // The same file, and a later one that holds the same invoices otherwise ordered and one by hand.
+        var again = await TakeInAsync(ben, Invoices, plan => plan with { Currency = "EUR" });
+        Assert.Equal((0, 3, 2), (again.Result!.Added, again.Result.AlreadyThere, again.Result.LeftOut));
+        (await ben.PostAsJsonAsync(
+            $"/api/customers/{kim}/purchases",
+            new AddPurchaseRequest(Guid.NewGuid(), [new PurchaseItem("Desk", "70")], "EUR", new DateOnly(2026, 2, 7), Number: "9"), ContractJson.Options)).EnsureSuccessStatusCode();
+        var later = await TakeInAsync(ben, """
+            invoice,date,amount,currency,email,item
+            1,2026-01-02,80.5,EUR,kim@kunde.example,Chair
+            1,2026-01-02,1000,EUR,kim@kunde.example,Table
+            2,2026-02-05,-51,EUR,kim@kunde.example,Table
+            9,2026-02-07,70,EUR,kim@kunde.example,Desk
+            10,2026-02-08,20,EUR,kim@kunde.example,Lamp
+
+            """);
+        Assert.Equal((1, 3, 1), (later.Result!.Added, later.Result.AlreadyThere, later.Result.LeftOut));
+        Assert.StartsWith("This invoice is there already with other amounts.", Assert.Single(later.Result.Problems).Reason, StringComparison.Ordinal);
+
+        // Taken back, only its own go; what was there before it was not its own.
+        await UndoneAsync(ben, again.Id);
+        Assert.Equal("1120.50", (await CardAsync(ben, kim)).Sales!.Totals[0].Revenue);
+        await UndoneAsync(ben, done.Id);
+        await UndoneAsync(ben, done.Id);
+        Assert.Equal(("90.00", CustomerStage.Customer), ((await CardAsync(ben, kim)).Sales!.Totals[0].Revenue, (await CardAsync(ben, kim)).Stage));
+        var anew = await TakeInAsync(ben, Invoices, plan => plan with { Currency = "EUR" });
+        Assert.Equal((3, "1120.50"), (anew.Result!.Added, (await CardAsync(ben, kim)).Sales!.Totals[0].Revenue));
+        Assert.Equal(4, (await ben.GetFromJsonAsync<ImportList>("/api/imports", ContractJson.Options))!.Imports.Count);
+
+        // The file itself is gone; what it quoted goes with it.
+        Assert.DoesNotContain("|c|0000", await crm.DumpAsync(Tables.Imports), StringComparison.Ordinal);
+        (await ben.DeleteAsync($"/api/imports/{done.Id}")).EnsureSuccessStatusCode();
+        Assert.DoesNotContain(done.Id.ToString("N"), await crm.DumpAsync(Tables.Imports), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_is_unknown_becomes_a_customer_once_and_nobody_is_taken_for_another()
+    {
+        await using var crm = await TestCrm.StartAsync();
+        using var ben = crm.SignIn(A.Ben);
+        await CustomerAsync(ben, new { name = "Twin", address = "one@twin.example" });
+        await CustomerAsync(ben, new { name = "Twin", address = "two@twin.example" });
+        const string File = """
+            Kunde;E-Mail;Kundennr;Datum;Betrag;Währung
+            Sonne GmbH;info@sonne.example;17;01.02.2026;10,00;EUR
+            ;;17;02.02.2026;11,00;EUR
+            Mond GmbH;;18;03.02.2026;12,00;CHF
+            Twin;;;04.02.2026;13,00;EUR
+
+            """;
+
+        var first = await TakeInAsync(ben, File, plan => plan with { Unknown = UnknownCustomers.MakeCustomers });
+        var second = await TakeInAsync(ben, File, plan => plan with { Unknown = UnknownCustomers.MakeCustomers });
+
+        Assert.Equal((3, 2, 1), (first.Result!.Added, first.Result.NewCustomers, first.Result.LeftOut));
+        Assert.Equal((5, "More than one customer is called 'Twin'."), (first.Result.Problems[0].Line, Assert.Single(first.Result.Problems).Reason));
+        Assert.Equal((0, 3, 0), (second.Result!.Added, second.Result.AlreadyThere, second.Result.NewCustomers));
+        var hits = (await ben.GetFromJsonAsync<SearchResults>("/api/search?q=gmbh", ContractJson.Options))!.Hits;
+        Assert.Equal(["Mond GmbH", "Sonne GmbH"], hits.Select(hit => hit.Name));
+        var sun = await CardAsync(ben, hits[1].Id);
+        Assert.Equal(("21.00", CustomerStage.Customer, CustomerKind.Organisation, AddressSource.Import), (
+            sun.Sales!.Totals[0].Revenue, sun.Stage, sun.Kind, sun.Addresses[0].Source));
+        await UndoneAsync(ben, first.Id);
+        Assert.Equal(CustomerStage.Lead, (await CardAsync(ben, sun.Id)).Stage);
+    }
+
+    [Fact]
+    public async Task A_run_that_dies_anywhere_is_run_again_and_nothing_is_there_twice_or_lost()
+    {
+        var store = new Breaking();
+        await using var crm = await TestCrm.StartAsync(services: services =>
+        {
+            var real = services.Last(service => service.ServiceType == typeof(ITableStore));
+            services.RemoveAll<ITableStore>();
+            services.AddSingleton<ITableStore>(provider => store.Over((ITableStore)real.ImplementationFactory!(provider)));
+        });
+        using var ben = crm.SignIn(A.Ben);
+        var sales = crm.Services.GetRequiredService<SalesStore>();
+        var breaks = 0;
+
+        // So many writes of the run get through, the next ones do not.
+        foreach (var writes in new[] { 0, 3, 8, 14, 20 })
+        {
+            var file = new StringBuilder("email,customer,date,amount,invoice,currency\n");
+            for (var i = 0; i < 120; i++)
+            {
+                var who = i % 4;
+                file.Append(CultureInfo.InvariantCulture, $"{(who < 2 ? $"c{who}.{writes}@kunde.example" : "")},Round{writes} {who},{new DateOnly(2025, 1, 1).AddDays(i):yyyy-MM-dd},{i + 1}.25,{(i % 3 == 0 ? "" : i)},EUR\n");
+            }
+
+            var given = await GiveAsync(ben, file.ToString());
+            given = await PlanAsync(ben, given, given.Preview!.Plan with { Unknown = UnknownCustomers.MakeCustomers });
+            store.BreakAfter(1 + writes, table => table is Tables.Customers or Tables.Addresses or Tables.Imports);
+            using var started = await ben.PostAsync($"/api/imports/{given.Id}/start?plan={given.Preview!.Stamp}", null);
+            started.EnsureSuccessStatusCode();
+            await Waiting.UntilAsync(async () => store.IsBroken || (await PageAsync(ben, given.Id)).State == ImportState.Done);
+            breaks += store.IsBroken ? 1 : 0;
+            store.Mend();
+
+            // The queue brings it again, and whoever waits for an address that a dead run had claimed does so by the clock.
+            await Waiting.UntilAsync(async () =>
+            {
+                crm.Clock.Advance(TimeSpan.FromSeconds(1));
+                return (await PageAsync(ben, given.Id)).State == ImportState.Done;
+            });
+            var done = await PageAsync(ben, given.Id);
+            Assert.Equal((ImportState.Done, 120, 120, 0, 4), (done.State, done.Result!.Added, done.Result.Looked, done.Result.LeftOut, done.Result.NewCustomers));
+            List<SearchHit> customers = [];
+            await Waiting.UntilAsync(async () =>
+            {
+                // Search follows the record, after a crash by a message.
+                crm.Clock.Advance(TimeSpan.FromSeconds(1));
+                customers = [.. (await ben.GetFromJsonAsync<SearchResults>($"/api/search?q=round{writes}", ContractJson.Options))!.Hits
+                    .Where(hit => hit.Name.StartsWith($"Round{writes} ", StringComparison.Ordinal))];
+                return customers.Count >= 4;
+            });
+            Assert.Equal(4, customers.Count);
+            var totals = await Task.WhenAll(customers.Select(async hit => (await CardAsync(ben, hit.Id)).Sales!.Totals.Single()));
+            Assert.Equal((120, Enumerable.Range(1, 120).Sum(i => i + 0.25m)), (
+                totals.Sum(total => total.Purchases), totals.Sum(total => decimal.Parse(total.Revenue, CultureInfo.InvariantCulture))));
+            await UndoneAsync(ben, given.Id);
+            Assert.All(await Task.WhenAll(customers.Select(hit => CardAsync(ben, hit.Id))), card => Assert.Equal((null, CustomerStage.Lead), (card.Sales, card.Stage)));
+
+            // A worker that was only slow comes back: what was taken away stays away.
+            var late = InvoicePurchase.Of(
+                [new InvoiceRow(2, "", null, null, null, new DateOnly(2025, 1, 2), "1", 2.25m, null, "EUR", "Invoice")], given.Id, "Ben", crm.Clock.GetUtcNow());
+            var customer = customers.Single(hit => hit.Name.EndsWith(" 1", StringComparison.Ordinal)).Id;
+            await sales.ImportAsync(A.Firm, CustomerId.Parse(customer), given.Id, [late[0].Purchase], default);
+            Assert.Null((await CardAsync(ben, customer)).Sales);
+        }
+
+        Assert.True(breaks >= 4, $"The run broke {breaks} times only.");
+    }
+
+    [Fact]
+    public async Task A_customer_who_went_in_between_is_told_and_the_others_are_entered()
+    {
+        await using var crm = await TestCrm.StartAsync();
+        using var ben = crm.SignIn(A.Ben);
+        var gone = await CustomerAsync(ben, new { name = "Gone", address = "gone@kunde.example" });
+        var kim = await CustomerAsync(ben, new { name = "Kim", address = "kim@kunde.example" });
+        var given = await GiveAsync(ben, "email,date,amount,currency\ngone@kunde.example,2026-01-01,1,EUR\ngone@kunde.example,2026-01-02,1,EUR\nkim@kunde.example,2026-01-01,2,EUR\n");
+        Assert.Equal(2, given.Preview!.ByAddress);
+
+        await crm.Services.GetRequiredService<ITableStore>().DeleteAsync(
+            Tables.Customers, TableKeys.Customer(A.Firm, gone), TableKeys.Record, etag: null, default);
+        var done = await StartedAsync(ben, given);
+
+        Assert.Equal((1, 2), (done.Result!.Added, done.Result.LeftOut));
+        Assert.Equal((2, "The customer was removed meanwhile. (2 rows from here on)"), (done.Result.Problems[0].Line, Assert.Single(done.Result.Problems).Reason));
+        Assert.Equal("2.00", (await CardAsync(ben, kim)).Sales!.Totals[0].Revenue);
+    }
+
+    [Fact]
+    public async Task Whoever_is_erased_is_in_no_import_any_more_and_an_undo_finds_what_was_kept()
+    {
+        await using var crm = await TestCrm.StartAsync();
+        using var anna = crm.SignIn(A.Anna);
+        var kim = await CustomerAsync(anna, new { name = "Kim", address = "kim@kunde.example" });
+        var done = await TakeInAsync(anna, "email,date,amount,currency\nkim@kunde.example,2026-01-01,77,EUR\nx@stranger.example,2026-01-02,1,EUR\n");
+        Assert.Equal("'x@stranger.example' is no customer.", Assert.Single(done.Result!.Problems).Reason);
+
+        (await anna.PostAsJsonAsync($"/api/customers/{kim}/erase", new { name = "Kim", purchases = "keep" })).EnsureSuccessStatusCode();
+        (await anna.PostAsJsonAsync("/api/erasures", new { address = "x@stranger.example" })).EnsureSuccessStatusCode();
+        await Waiting.UntilAsync(async () =>
+        {
+            crm.Clock.Advance(TimeSpan.FromSeconds(5));
+            return !(await crm.DumpAsync(Tables.Imports)).Contains(kim, StringComparison.Ordinal)
+                && (await PageAsync(anna, done.Id)).Result!.Problems[0] is { Line: 3, Reason: "Of somebody who was erased." }
+                && await PurchasesAsync() == 1;
+        });
+
+        await UndoneAsync(anna, done.Id);
+        Assert.Equal(0, await PurchasesAsync());
+
+        async Task<int> PurchasesAsync() =>
+            await crm.Services.GetRequiredService<ITableScan>().ScanAsync(Tables.Customers, A.Firm.ToString("N"), default).CountAsync(row => row.RowKey.StartsWith("p|", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_is_no_file_of_invoices_is_refused_and_nothing_of_it_is_kept()
+    {
+        await using var crm = await TestCrm.StartAsync();
+        using var ben = crm.SignIn(A.Ben);
+        using var rita = crm.SignIn(A.Rita);
+        using var olga = crm.SignIn(A.Olga);
+        var given = await GiveAsync(ben, Invoices);
+        var before = await crm.DumpAsync(Tables.Imports);
+
+        using var pdf = await SendAsync(ben, "%PDF-1.7"u8.ToArray());
+        Assert.Equal(HttpStatusCode.BadRequest, pdf.StatusCode);
+        Assert.StartsWith("This is no text file but a PDF", (await pdf.Content.ReadFromJsonAsync<Problem>(ContractJson.Options))!.Errors!["file"][0], StringComparison.Ordinal);
+        using var large = await SendAsync(ben, new byte[ImportLimits.MaxBytes + 1]);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
+        using var unsaid = await SendAsync(ben, new byte[ImportLimits.MaxBytes + 1], isChunked: true);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, unsaid.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(rita, Encoding.UTF8.GetBytes(Invoices))).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await olga.GetAsync($"/api/imports/{given.Id}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await olga.PostAsync($"/api/imports/{given.Id}/start?plan={given.Preview!.Stamp}", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.Conflict, (await ben.PostAsync($"/api/imports/{given.Id}/undo", null)).StatusCode);
+        using var bad = await ben.PutAsJsonAsync($"/api/imports/{given.Id}/plan", given.Preview.Plan with { Columns = new ImportColumns(Date: "201"), DatePattern = "yy", Currency = "XXX" }, ContractJson.Options);
+        Assert.Equal(["columns.date", "currency", "datePattern"], (await bad.Content.ReadFromJsonAsync<Problem>(ContractJson.Options))!.Errors!.Keys.Order());
+        Assert.Equal(before, await crm.DumpAsync(Tables.Imports));
+
+        var unready = await PlanAsync(ben, given, given.Preview.Plan with { Columns = given.Preview.Plan.Columns! with { Amount = null } });
+        Assert.Equal(["Say which column holds the amount."], unready.Preview!.Missing);
+        Assert.Equal(HttpStatusCode.Conflict, (await ben.PostAsync($"/api/imports/{given.Id}/start?plan={unready.Preview.Stamp}", null)).StatusCode);
+
+        // Nobody took it in: a day later it is forgotten.
+        crm.Clock.Advance(TimeSpan.FromHours(25));
+        await crm.Services.GetRequiredService<TidyImports>().RunAsync(new Microsoft.Azure.Functions.Worker.TimerInfo(), default);
+        Assert.Equal("", await crm.DumpAsync(Tables.Imports));
+    }
+
+    private static async Task<ImportPage> TakeInAsync(HttpClient client, string text, Func<ImportPlan, ImportPlan>? change = null)
+    {
+        var given = await GiveAsync(client, text);
+        return await StartedAsync(client, change is null ? given : await PlanAsync(client, given, change(given.Preview!.Plan)));
+    }
+
+    private static async Task<ImportPage> GiveAsync(HttpClient client, string text)
+    {
+        using var answer = await SendAsync(client, Encoding.UTF8.GetBytes(text));
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return (await answer.Content.ReadFromJsonAsync<ImportPage>(ContractJson.Options))!;
+    }
+
+    private static Task<HttpResponseMessage> SendAsync(HttpClient client, byte[] content, bool isChunked = false)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/imports?name=invoices.csv") { Content = new ByteArrayContent(content) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        request.Headers.ExpectContinue = content.Length > 1_000_000;
+        request.Headers.TransferEncodingChunked = isChunked ? true : null;
+        return client.SendAsync(request);
+    }
+
+    private static async Task<ImportPage> PlanAsync(HttpClient client, ImportPage file, ImportPlan plan)
+    {
+        using var answer = await client.PutAsJsonAsync($"/api/imports/{file.Id}/plan", plan, ContractJson.Options);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return (await answer.Content.ReadFromJsonAsync<ImportPage>(ContractJson.Options))!;
+    }
+
+    private static async Task<ImportPage> StartedAsync(HttpClient client, ImportPage file)
+    {
+        using var answer = await client.PostAsync($"/api/imports/{file.Id}/start?plan={file.Preview!.Stamp}", null);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        await Waiting.UntilAsync(async () => (await PageAsync(client, file.Id)).State == ImportState.Done);
+        return await PageAsync(client, file.Id);
+    }
+
+    private static async Task UndoneAsync(HttpClient client, Guid id)
+    {
+        (await client.PostAsync($"/api/imports/{id}/undo", null)).EnsureSuccessStatusCode();
+        await Waiting.UntilAsync(async () => (await PageAsync(client, id)).State == ImportState.Undone);
+    }
+
+    private static async Task<ImportPage> PageAsync(HttpClient client, Guid id) =>
+        (await client.GetFromJsonAsync<ImportPage>($"/api/imports/{id}", ContractJson.Options))!;
+
+    private static async Task<CustomerCard> CardAsync(HttpClient client, string customer) =>
+        (await client.GetFromJsonAsync<CustomerCard>($"/api/customers/{customer}", ContractJson.Options))!;
+
+    private static async Task<PurchaseList> PurchasesAsync(HttpClient client, string customer) =>
+        (await client.GetFromJsonAsync<PurchaseList>($"/api/customers/{customer}/purchases", ContractJson.Options))!;
+
+    private static async Task<string> CustomerAsync(HttpClient client, object customer)
+    {
+        using var made = await client.PostAsJsonAsync("/api/customers", customer);
+        return (await made.Content.ReadFromJsonAsync<CustomerCard>(ContractJson.Options))!.Id;
+    }
+
+    /// <summary>A store that goes away in the middle of a run, for all who write to some tables.</summary>
+    private sealed class Breaking
+    {
+        private ITableStore? over;
+        private Func<string, bool> isBreaking = _ => false;
+        private volatile bool isBroken;
+        private int left = int.MaxValue;
+
+        public bool IsBroken => isBroken;
+
+        public ITableStore Over(ITableStore real) => over ??= new Store(this, real);
+
+        public void BreakAfter(int writes, Func<string, bool> tables) => (isBroken, isBreaking, left) = (false, tables, writes);
+
+        public void Mend() => left = int.MaxValue;
+
+        private sealed class Store(Breaking breaking, ITableStore real) : ITableStore
+        {
+            public Task<TableRow?> FindAsync(string table, string partitionKey, string rowKey, CancellationToken cancellation) =>
+                real.FindAsync(table, partitionKey, rowKey, cancellation);
+
+            public Task<TableRange> RangeAsync(string table, string partitionKey, RowKeyRange range, int maxRows, CancellationToken cancellation) =>
+                real.RangeAsync(table, partitionKey, range, maxRows, cancellation);
+
+            public Task<TransactionOutcome> TransactAsync(string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation)
+            {
+                if (breaking.isBreaking(table) && Interlocked.Decrement(ref breaking.left) < 0)
+                {
+                    breaking.isBroken = true;
+                    throw new TableStoreUnavailableException("It went away.");
+                }
+
+                return real.TransactAsync(table, partitionKey, changes, cancellation);
+            }
+        }
+    }
+}
