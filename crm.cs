@@ -21,7 +21,7 @@ const string Usage = """
     dotnet crm.cs test
         Checks formatting, builds, and runs every test: C#, shell and browser.
     dotnet crm.cs bench [suite]
-        Prints figures, one a line: name: value unit. Suites: card, followups, pane, capture, insights. All of them when none is named.
+        Prints figures, one a line: name: value unit. Suites: card, followups, pane, capture, insights, cost. All of them when none is named.
     dotnet crm.cs serve --data FILE --port N --token-file F
         Serves a prepared database for a load client and writes a valid token to F.
     dotnet crm.cs insights --purchases FILE.csv [--calibrate DATE] [--win-cost AMOUNT] [--json]
@@ -243,7 +243,7 @@ internal sealed class Crm(string root, CancellationToken cancellation)
         await RequireNodeAsync();
         await BuildShellAsync();
         await InstallPackagesAsync("tests/OutlookCrm.Sandbox", "the real office.js and the mail parsers");
-        var needsMore = arguments is ["bench", ..] and not ["bench", "capture" or "insights", ..];
+        var needsMore = arguments is ["bench", ..] and not ["bench", "capture" or "insights" or "cost", ..];
         if (needsMore)
         {
             await InstallPackagesAsync("tests/interop", "Azurite (about a minute the first time)");

@@ -139,7 +139,7 @@ internal static class CaptureRun
         return (messages, taken, skipped);
     }
 
-    private static void Wrap<T>(IServiceCollection services, Func<T, T> wrap)
+    internal static void Wrap<T>(IServiceCollection services, Func<T, T> wrap)
         where T : class
     {
         var real = services.Last(service => service.ServiceType == typeof(T));

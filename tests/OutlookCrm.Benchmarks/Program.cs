@@ -11,7 +11,7 @@ switch (args)
         await PaneSuite.RunAsync(WorkFolder.Open());
         await CaptureSuite.RunAsync();
         await InsightsSuite.RunAsync(WorkFolder.Open());
-        return 0;
+        return await CostSuite.RunAsync([]);
     case ["bench", "followups"]:
         await FollowUpSuite.RunAsync(WorkFolder.Open());
         return 0;
@@ -27,6 +27,8 @@ switch (args)
     case ["bench", "capture"]:
         await CaptureSuite.RunAsync();
         return 0;
+    case ["bench", "cost", .. var into]:
+        return await CostSuite.RunAsync(into);
     case ["capture-run", var who, var token, .. var settings]:
         return await CaptureRun.RunAsync(who == "customers", token, settings);
     case ["tell", var port, var seconds, .. var requests]:
@@ -35,6 +37,6 @@ switch (args)
     case ["serve", .. var options]:
         return await Serve.RunAsync(options);
     default:
-        Console.Error.WriteLine("bench [card|followups|pane|capture|insights], or serve --data FILE --port N --token-file F");
+        Console.Error.WriteLine("bench [card|followups|pane|capture|insights|cost], or serve --data FILE --port N --token-file F");
         return 2;
 }
