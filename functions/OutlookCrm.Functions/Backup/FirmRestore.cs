@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using OutlookCrm.Customers;
 using OutlookCrm.FollowUps;
+using OutlookCrm.Privacy;
 using OutlookCrm.Storage;
 
 namespace OutlookCrm.Backup;
@@ -149,6 +150,14 @@ public sealed class FirmRestore(ITableStore tables, ITableScan scan, IWorkQueue 
             else if (TableKeys.IsOpenFollowUp(row.RowKey))
             {
                 await queue.SendAsync(FollowUpStore.Queue, JsonSerializer.Serialize(FollowUpRow.ToChanged(firm, row)), delay: null, cancellation);
+            }
+        }
+
+        await foreach (var row in scan.ScanAsync(Tables.Tombstones, TableKeys.Tombstones(firm), cancellation))
+        {
+            if (row.RowKey.StartsWith(TableKeys.Erasures.From, StringComparison.Ordinal) && Erasure.From(row) is { DoneAt: null } begun)
+            {
+                await queue.SendAsync(Erasing.Queue, JsonSerializer.Serialize(new ErasureWork(firm, begun.Name, Look: 1)), delay: null, cancellation);
             }
         }
     }

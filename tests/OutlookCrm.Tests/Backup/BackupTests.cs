@@ -12,6 +12,7 @@ using OutlookCrm.FollowUps;
 using OutlookCrm.Interactions;
 using OutlookCrm.LocalHost;
 using OutlookCrm.Pane;
+using OutlookCrm.Privacy;
 using OutlookCrm.Storage;
 using OutlookCrm.Tests.Docs;
 using OutlookCrm.Tests.Interactions;
@@ -78,6 +79,7 @@ public sealed class BackupTests(AzuriteFixture azurite) : IClassFixture<AzuriteF
         Assert.True(owed > 0);
         var messages = new SqliteWorkQueue(file, TimeSpan.FromSeconds(5), TimeProvider.System);
         Assert.Equal(owed, (await messages.ReceiveAsync(CustomerChanges.Queue, 32, TimeSpan.FromMinutes(1), default)).Count);
+        Assert.Contains("0123", Assert.Single(await messages.ReceiveAsync(Erasing.Queue, 32, TimeSpan.FromMinutes(1), default)).Body, StringComparison.Ordinal);
         messages.Dispose();
         queue.Dispose();
     }

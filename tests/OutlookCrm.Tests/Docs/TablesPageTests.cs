@@ -245,12 +245,13 @@ public sealed class TablesPageTests
         var wishes = await FirmWishes.ReadAsync(services.GetRequiredService<ITableStore>(), firm, services.GetRequiredService<MailboxOptions>(), default);
         Assert.True(await (wishes with { MonthsBack = 6 }).TryWriteAsync(services.GetRequiredService<ITableStore>(), firm, default));
         await services.GetRequiredService<ITableStore>().PutAsync(Tables.Mailboxes, FirmDomains.ToRow(firm, ["bergdesign.example"], DateTimeOffset.UnixEpoch), default);
-        await services.GetRequiredService<ITableStore>().PutAsync(
-            Tables.Tombstones,
-            new Erasure(
-                "0123", IsCustomer: true, CustomerId.Parse(new string('0', 32)), CustomerId.Parse(new string('1', 32)), [kim], PurchasesChoice.Keep, DateTimeOffset.UnixEpoch,
-                "Anna", DateTimeOffset.UnixEpoch).ToTableRow(firm),
-            default);
+        var begun = new Erasure(
+            "0123", IsCustomer: true, CustomerId.Parse(new string('0', 32)), CustomerId.Parse(new string('1', 32)), [kim], PurchasesChoice.Keep, DateTimeOffset.UnixEpoch, "Anna");
+        foreach (var erasure in new[] { begun, begun with { Name = "4567", DoneAt = DateTimeOffset.UnixEpoch } })
+        {
+            await services.GetRequiredService<ITableStore>().PutAsync(Tables.Tombstones, erasure.ToTableRow(firm), default);
+        }
+
         await services.GetRequiredService<Correspondents>().CountAsync(
             firm, ben.UserId, [new CorrespondentMail("1", new Correspondent(kim, "Kim"), Direction.Incoming, DateTimeOffset.UnixEpoch)], default);
         await services.GetRequiredService<ErasedPeople>().AddAsync(firm, kim, default);
