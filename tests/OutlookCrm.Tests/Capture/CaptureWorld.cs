@@ -244,9 +244,9 @@ public sealed class CaptureWorld : IAsyncDisposable
             var now = (count, tries, Life.Steps);
             still = now == last ? still + 1 : 0;
             last = now;
-            if (nextAt > Clock.GetUtcNow() && !working)
+            if (nextAt - Clock.GetUtcNow() is var wait && wait > TimeSpan.Zero && !working)
             {
-                Clock.Advance(nextAt - Clock.GetUtcNow());
+                Clock.Advance(wait);
             }
             else if (working && still > MaxStill)
             {

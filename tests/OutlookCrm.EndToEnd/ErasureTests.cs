@@ -1,0 +1,45 @@
+using Microsoft.Playwright;
+using OutlookCrm.Sandbox;
+using static Microsoft.Playwright.Assertions;
+
+namespace OutlookCrm.EndToEnd;
+
+/// <summary>An owner erases a customer from the card: what goes is said, a wrong name is refused in words, then nobody is found any more.</summary>
+[Collection(nameof(LiveProduct))]
+public sealed class ErasureTests(LiveProduct live)
+{
+    [Fact]
+    public async Task A_customer_is_erased_from_the_card()
+    {
+        const string address = "olga.forgetmi@lethe.example";
+        using var mira = live.Api(SampleFirm.Mira);
+        using var made = await mira.PostAsync(
+            "/api/customers", new StringContent($$"""{"name":"Olga Forgetmi","address":"{{address}}"}""", System.Text.Encoding.UTF8, "application/json"));
+        made.EnsureSuccessStatusCode();
+        await using var outlook = await live.OpenAsync("item=none&open=yes");
+        await outlook.Pane.Locator("#find").FillAsync("Olga Forgetmi");
+        await outlook.Pane.Locator("#hits [data-show]", new() { HasText = "Olga Forgetmi" }).ClickAsync();
+        await Expect(outlook.Who).ToHaveTextAsync("Olga Forgetmi");
+        await outlook.Card.GetByText("Call, mail and more").ClickAsync();
+        await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Erase this customer" }).ClickAsync();
+        var form = outlook.Card.Locator("form[data-form=erase]");
+        await Expect(form).ToContainTextAsync(address);
+        await outlook.AssertAccessibleAsync("what is erased");
+        Assert.True(await outlook.PaneFrame.EvaluateAsync<int>("document.documentElement.scrollWidth") <= 320);
+
+        await form.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Erase this customer" }).ClickAsync();
+        await form.Locator("[name=name]").FillAsync("Olga");
+        await form.GetByRole(AriaRole.Button, new() { Name = "Erase for good" }).ClickAsync();
+        await Expect(form).ToContainTextAsync("must be what the customer is called");
+        await form.Locator("[name=name]").FillAsync("Olga Forgetmi");
+        await form.GetByRole(AriaRole.Button, new() { Name = "Erase for good" }).ClickAsync();
+        await Expect(outlook.Who).ToHaveTextAsync("Erased");
+
+        await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Erased people" }).ClickAsync();
+        await Expect(outlook.Card).ToContainTextAsync($"A customer, asked for by {SampleFirm.Mira.Name}");
+        await outlook.AssertAccessibleAsync("erased people");
+        Assert.DoesNotContain("Olga", await mira.GetStringAsync("/api/search?q=olga+forgetmi"), StringComparison.Ordinal);
+        Assert.Empty(outlook.Complaints);
+    }
+}
