@@ -12,6 +12,8 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
@@ -22,6 +24,8 @@ const string Usage = """
         Checks formatting, builds, and runs every test: C#, shell and browser.
     dotnet crm.cs bench [suite]
         Prints figures, one a line: name: value unit. Suites: card, followups, pane, capture, insights, cost. All of them when none is named.
+    dotnet crm.cs bench --soak [minutes]
+        50 requests a second with mail coming in, for an hour unless said: errors, growth of memory, p99 at the end against the start.
     dotnet crm.cs serve --data FILE --port N --token-file F
         Serves a prepared database for a load client and writes a valid token to F.
     dotnet crm.cs insights --purchases FILE.csv [--calibrate DATE] [--win-cost AMOUNT] [--json]
@@ -223,6 +227,7 @@ internal sealed class Crm(string root, CancellationToken cancellation)
         if (options.Value("filter") is null)
         {
             totals.AddNodeTest("shell", await Tool.CaptureAsync("npm", ["test", "--silent"], At("addin", "shell"), cancellation));
+            await AuditAsync(totals);
         }
 
         totals.Print();
@@ -243,7 +248,7 @@ internal sealed class Crm(string root, CancellationToken cancellation)
         await RequireNodeAsync();
         await BuildShellAsync();
         await InstallPackagesAsync("tests/OutlookCrm.Sandbox", "the real office.js and the mail parsers");
-        var needsMore = arguments is ["bench", ..] and not ["bench", "capture" or "insights" or "cost", ..];
+        var needsMore = arguments is ["bench", ..] and not ["bench", "capture" or "insights" or "cost" or "--soak", ..];
         if (needsMore)
         {
             await InstallPackagesAsync("tests/interop", "Azurite (about a minute the first time)");
@@ -334,6 +339,64 @@ internal sealed class Crm(string root, CancellationToken cancellation)
             await StepAsync($"build-{Path.GetFileNameWithoutExtension(project)}", $"Building {Path.GetFileNameWithoutExtension(project)}", sources, made,
                 () => Tool.QuietAsync("dotnet", ["build", At(project), "-c", Configuration, "--nologo", "-v", "q"], root, cancellation));
         }
+    }
+
+    /// <summary>Known weaknesses of what the product is made of: high and critical ones fail, others are named. What a feed cannot tell is a skip.</summary>
+    private async Task AuditAsync(Totals totals)
+    {
+        Console.WriteLine("› Looking for known weaknesses of packages");
+        var nuget = await Tool.CaptureAsync(
+            "dotnet", ["list", At("functions", "OutlookCrm.LocalHost", "OutlookCrm.LocalHost.csproj"), "package", "--vulnerable", "--include-transitive"], root, cancellation);
+        var found = Regex.Matches(nuget.Output, @"^\s*> (\S+) .*?(Low|Moderate|High|Critical)\s+(https://\S+)", RegexOptions.Multiline);
+        if (found.Count == 0 && (nuget.Exit != 0 || !await TellsAdvisoriesAsync(nuget.Output)))
+        {
+            totals.AddSkip("audit of NuGet packages", "the package feed serves no advisories here");
+        }
+        else
+        {
+            totals.AddAudit("NuGet", [.. found.Select(match => ($"{match.Groups[1].Value} {match.Groups[3].Value}", match.Groups[2].Value))]);
+        }
+
+        // The shell alone goes to people; what builds and tests it does not.
+        var npm = await Tool.CaptureAsync("npm", ["audit", "--omit=dev", "--json"], At("addin", "shell"), cancellation);
+        var start = npm.Output.IndexOf('{', StringComparison.Ordinal);
+        try
+        {
+            var report = JsonNode.Parse(start < 0 ? "{}" : npm.Output[start..(npm.Output.LastIndexOf('}') + 1)]);
+            if (report?["vulnerabilities"] is JsonObject packages)
+            {
+                totals.AddAudit("npm", [.. packages.Select(package => (package.Key, (string?)package.Value?["severity"] ?? "high"))]);
+                return;
+            }
+        }
+        catch (JsonException)
+        {
+            // Something else than a report, such as a proxy's page.
+        }
+
+        totals.AddSkip("audit of npm packages", "the package registry serves no advisories here");
+    }
+
+    /// <summary>Whether any feed that was asked knows advisories: one that does not answers "no vulnerable packages" to everything.</summary>
+    private async Task<bool> TellsAdvisoriesAsync(string output)
+    {
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+        foreach (Match feed in Regex.Matches(output, @"^\s+(https://\S+/index\.json)\s*$", RegexOptions.Multiline))
+        {
+            try
+            {
+                if ((await client.GetStringAsync(feed.Groups[1].Value, cancellation)).Contains("VulnerabilityInfo/", StringComparison.Ordinal))
+                {
+                    return true;
+                }
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancellation.IsCancellationRequested)
+            {
+                // Not here; another may.
+            }
+        }
+
+        return false;
     }
 
     private Task FormatAsync()
@@ -835,6 +898,25 @@ internal sealed partial class Totals
         {
             Console.WriteLine(run.Output);
         }
+    }
+
+    public void AddSkip(string what, string why)
+    {
+        skipped++;
+        skips.Add($"skipped: {what}: {why}");
+    }
+
+    /// <summary>One check, failed by a high or critical weakness.</summary>
+    public void AddAudit(string what, IReadOnlyList<(string Package, string Severity)> found)
+    {
+        foreach (var (package, severity) in found)
+        {
+            Console.WriteLine($"  {what}: {package}: {severity.ToLowerInvariant()}");
+        }
+
+        var isBad = found.Any(one => one.Severity.ToLowerInvariant() is "high" or "critical");
+        Failed += isBad ? 1 : 0;
+        passed += isBad ? 0 : 1;
     }
 
     public void Print()

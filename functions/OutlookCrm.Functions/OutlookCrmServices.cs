@@ -53,6 +53,7 @@ public static class OutlookCrmServices
     {
         builder.UseMiddleware<ProblemMiddleware>();
         builder.UseMiddleware<IdentityMiddleware>();
+        builder.UseMiddleware<RateLimitMiddleware>();
         builder.UseMiddleware<QueryMiddleware>();
         builder.UseFirm();
         return builder;

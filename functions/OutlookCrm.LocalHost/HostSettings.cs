@@ -42,6 +42,9 @@ internal sealed record HostSettings
     /// <summary>How long running work may go on after the host was told to stop.</summary>
     public required TimeSpan DrainTime { get; init; }
 
+    /// <summary>How long a request may take: its heads to arrive, and from then on until it is answered.</summary>
+    public required TimeSpan RequestTimeout { get; init; }
+
     public required long MaxBodyBytes { get; init; }
 
     /// <summary>Method, path and query of a request, together.</summary>
@@ -70,6 +73,7 @@ internal sealed record HostSettings
             QueueLease = Length(configuration, "LocalHost:QueueLease", "00:01:00", "00:00:01", "01:00:00"),
             TimeZone = Zone(configuration, "WEBSITE_TIME_ZONE"),
             DrainTime = Length(configuration, "LocalHost:DrainTime", "00:00:08", "00:00:00", "00:10:00"),
+            RequestTimeout = Length(configuration, "LocalHost:RequestTimeout", "00:05:00", "00:00:01", "00:10:00"),
             MaxBodyBytes = Number(configuration, "LocalHost:MaxBodyBytes", 1024 * 1024, 1024, 100 * 1024 * 1024),
             MaxRequestLineBytes = Number(configuration, "LocalHost:MaxRequestLineBytes", 8 * 1024, 1024, 64 * 1024),
             MaxHeaderBytes = Number(configuration, "LocalHost:MaxHeaderBytes", 32 * 1024, 1024, 256 * 1024),

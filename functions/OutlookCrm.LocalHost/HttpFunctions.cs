@@ -7,11 +7,12 @@ using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
+using OutlookCrm.Http;
 
 namespace OutlookCrm.LocalHost;
 
 /// <summary>HTTP functions behind Kestrel's routing.</summary>
-internal sealed class HttpFunctions(FunctionExecutionDelegate pipeline, ILogger<HttpFunctions> logger)
+internal sealed class HttpFunctions(FunctionExecutionDelegate pipeline, ILogger<HttpFunctions> logger, TimeSpan timeout)
 {
     public void Map(WebApplication app, FunctionCatalog catalog, string routePrefix)
     {
@@ -76,6 +77,24 @@ internal sealed class HttpFunctions(FunctionExecutionDelegate pipeline, ILogger<
     }
 
     private async Task ServeAsync(FunctionEntry function, HttpContext http)
+    {
+        // Real time, whatever clock the functions have: somebody waits.
+        var gone = http.RequestAborted;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(gone);
+        limit.CancelAfter(timeout);
+        http.RequestAborted = limit.Token;
+        await ServeWithinAsync(function, http);
+        http.RequestAborted = gone;
+        if (limit.IsCancellationRequested && !gone.IsCancellationRequested && !http.Response.HasStarted)
+        {
+            logger.LogWarning("{Function} took longer than {Timeout} and was called off", function.Name, timeout);
+            http.Response.Clear();
+            http.Response.Headers.RetryAfter = "5";
+            await Answer.Refused(StatusCodes.Status503ServiceUnavailable, "It took too long and was called off. Try again in a moment.").ExecuteAsync(http);
+        }
+    }
+
+    private async Task ServeWithinAsync(FunctionEntry function, HttpContext http)
     {
         var invocation = new LocalInvocation(function, http);
         try

@@ -12,6 +12,8 @@ namespace OutlookCrm.LocalHost;
 /// <summary>The functions, served. Tests, benchmarks and tools may start as many as they like in one process.</summary>
 public sealed class LocalHostApplication : IAsyncDisposable
 {
+    private static readonly TimeSpan longestHead = TimeSpan.FromSeconds(30);
+
     private readonly WebApplication app;
 
     private LocalHostApplication(WebApplication app) => this.app = app;
@@ -39,6 +41,7 @@ public sealed class LocalHostApplication : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
             kestrel.Limits.MaxRequestLineSize = settings.MaxRequestLineBytes;
             kestrel.Limits.MaxRequestHeadersTotalSize = settings.MaxHeaderBytes;
+            kestrel.Limits.RequestHeadersTimeout = settings.RequestTimeout < longestHead ? settings.RequestTimeout : longestHead;
         });
         builder.Services.Configure<HostOptions>(host =>
         {
@@ -56,7 +59,7 @@ public sealed class LocalHostApplication : IAsyncDisposable
         var app = builder.Build();
         try
         {
-            new HttpFunctions(app.Services.GetRequiredService<FunctionExecutionDelegate>(), app.Services.GetRequiredService<ILogger<HttpFunctions>>())
+            new HttpFunctions(app.Services.GetRequiredService<FunctionExecutionDelegate>(), app.Services.GetRequiredService<ILogger<HttpFunctions>>(), settings.RequestTimeout)
                 .Map(app, catalog, settings.RoutePrefix);
             await app.StartAsync(cancellation);
             return new LocalHostApplication(app);

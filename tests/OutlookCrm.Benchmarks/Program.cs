@@ -12,6 +12,10 @@ switch (args)
         await CaptureSuite.RunAsync();
         await InsightsSuite.RunAsync(WorkFolder.Open());
         return await CostSuite.RunAsync([]);
+    case ["bench", "--soak"]:
+        return await SoakSuite.RunAsync("60");
+    case ["bench", "--soak", var minutes]:
+        return await SoakSuite.RunAsync(minutes);
     case ["bench", "followups"]:
         await FollowUpSuite.RunAsync(WorkFolder.Open());
         return 0;
@@ -37,6 +41,6 @@ switch (args)
     case ["serve", .. var options]:
         return await Serve.RunAsync(options);
     default:
-        Console.Error.WriteLine("bench [card|followups|pane|capture|insights|cost], or serve --data FILE --port N --token-file F");
+        Console.Error.WriteLine("bench [card|followups|pane|capture|insights|cost], bench --soak [minutes], or serve --data FILE --port N --token-file F");
         return 2;
 }

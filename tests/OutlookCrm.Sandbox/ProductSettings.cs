@@ -5,6 +5,8 @@ namespace OutlookCrm.Sandbox;
 /// </summary>
 public static class ProductSettings
 {
+    private const string Unlimited = "10000000";
+
     public static IReadOnlyDictionary<string, string?> For(SandboxAddresses addresses)
     {
         ArgumentNullException.ThrowIfNull(addresses);
@@ -21,6 +23,12 @@ public static class ProductSettings
             ["Pane:Scope"] = SampleFirm.Scope,
             ["Pane:FrameAncestors"] = $"{outlook} {addresses.Pane.GetLeftPart(UriPartial.Authority)}",
             ["Firm:Domains:0"] = SampleFirm.Domain,
+
+            // One person with one token stands for a whole firm here, and for a load client.
+            ["Limits:UserPerMinute"] = Unlimited,
+            ["Limits:UserBurst"] = Unlimited,
+            ["Limits:FirmPerMinute"] = Unlimited,
+            ["Limits:FirmBurst"] = Unlimited,
             ["Graph:BaseUrl"] = new Uri(addresses.BackChannel, "/graph/v1.0").AbsoluteUri,
             ["Graph:Credential"] = "secret",
             ["Graph:Secret"] = SampleFirm.ClientSecret,

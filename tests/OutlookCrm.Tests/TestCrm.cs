@@ -64,6 +64,10 @@ public sealed class TestCrm : IAsyncDisposable
             ["Identity:AllowedTenants"] = $"{A.Firm},{A.OtherFirm}",
             ["Identity:MetadataAddress"] = issuer.MetadataAddress.AbsoluteUri,
             ["Firm:Domains:0"] = "bergdesign.example",
+
+            // A test is in a hurry; those of limits set their own.
+            ["Limits:UserBurst"] = "1000000",
+            ["Limits:FirmBurst"] = "1000000",
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>())
         {

@@ -9,6 +9,7 @@ internal static class ToBeKilled
     public static Task Main(string[] arguments) => arguments switch
     {
         ["host", var file] => KilledHost.RunAsync(file),
+        ["product", var file, var metadata] => KilledProduct.RunAsync(file, metadata),
         ["writer", var file, var firstNumber] => CrashingWriter.RunAsync(file, firstNumber),
         _ => throw new ArgumentException("The tests are run by dotnet test; this entry is for those that kill a process."),
     };

@@ -9,6 +9,8 @@ export interface Answer {
   status: number;
   html: string;
   etag: string | null;
+  /** After how many seconds a server that refused wants to be asked again. */
+  retryAfterS?: number;
 }
 
 export interface Options {
@@ -24,6 +26,9 @@ export interface Options {
 const timeoutMs = 15_000;
 /** A file of 32 MB over a slow line. */
 const fileTimeoutMs = 300_000;
+/** How often a server that has too much to do is asked again, and how long it may ask to wait. */
+const maxWaits = 3;
+const maxWaitMs = 10_000;
 /** The first date format of a page takes Chromium 15 ms of its main thread, just when office.js wants it; Temporal knows the zone at once. */
 const timeZone = temporal()?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -57,7 +62,7 @@ export async function ask(verb: Verb, url: string, { body, headers, place, quiet
     }
 
     if (!refusal) {
-      const answer = await send(verb, url, control.signal, headers, body);
+      const answer = await sendInTime(verb, url, control.signal, headers, body);
       if (control.signal.aborted || answer.status !== 401) {
         return control.signal.aborted ? null : answer;
       }
@@ -82,6 +87,30 @@ export function drop(place: NonNullable<Options['place']>): void {
   inFlight.delete(place);
 }
 
+/** Refused for being too much, nothing was done: asked again after as long as the server says. */
+async function sendInTime(...[verb, url, dropped, more, body]: Parameters<typeof send>): Promise<Answer> {
+  for (let waits = 0; ; waits++) {
+    const answer = await send(verb, url, dropped, more, body);
+    if (answer.status !== 429 || waits === maxWaits) {
+      return answer;
+    }
+
+    await pause(Math.min((answer.retryAfterS ?? 1) * 1000, maxWaitMs), dropped);
+    if (dropped.aborted) {
+      return answer;
+    }
+  }
+}
+
+const pause = (ms: number, dropped: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    dropped.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
+
 async function send(verb: Verb, url: string, dropped: AbortSignal, more?: Record<string, string>, body?: object): Promise<Answer> {
   const isFile = body instanceof Blob;
   try {
@@ -98,7 +127,13 @@ async function send(verb: Verb, url: string, dropped: AbortSignal, more?: Record
       ...(body && { body: isFile ? body : JSON.stringify(body) }),
       signal: AbortSignal.any([dropped, AbortSignal.timeout(isFile ? fileTimeoutMs : timeoutMs)]),
     });
-    return { status: response.status, html: await response.text(), etag: response.headers.get('ETag') };
+    const retryAfter = response.headers.get('Retry-After');
+    return {
+      status: response.status,
+      html: await response.text(),
+      etag: response.headers.get('ETag'),
+      ...(retryAfter && { retryAfterS: Number.parseInt(retryAfter, 10) || 1 }),
+    };
   } catch (error) {
     return nobody((error as Error).name === 'TimeoutError' ? 'No answer in time' : unreachable());
   }

@@ -84,6 +84,50 @@ test('of two questions for one place only the later is answered, wherever the fi
   assert.equal(await given, null);
 });
 
+test('a server with too much to do is asked again when it says, three times and not when nobody waits any more', async () => {
+  tokens.token = 't0';
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    const retry = (...statuses: number[]): void => {
+      mock.method(globalThis, 'fetch', (url: string, init: RequestInit) => {
+        calls.push({ url, init });
+        const status = statuses.shift() ?? 200;
+        return Promise.resolve(new Response(`<p>${status}</p>`, { status, headers: { 'Retry-After': '2' } }));
+      });
+    };
+    const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    retry(429, 200);
+    const asked = ask('get', '/api/x');
+    await settle();
+    mock.timers.tick(1_999);
+    await settle();
+    assert.equal(calls.length, 1);
+    mock.timers.tick(1);
+    assert.equal((await asked)?.status, 200);
+
+    calls = [];
+    retry(429, 429, 429, 429, 200);
+    const refused = ask('get', '/api/x');
+    for (let i = 0; i < 4; i++) {
+      await settle();
+      mock.timers.tick(2_000);
+    }
+
+    assert.equal((await refused)?.status, 429);
+    assert.equal(calls.length, 4);
+
+    calls = [];
+    retry(429, 200);
+    const dropped = ask('get', '/api/x', { place: 'card' });
+    await settle();
+    drop('card');
+    assert.equal(await dropped, null);
+    assert.equal(calls.length, 1);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
 test('no answer is said in words, and a body is sent as JSON and only where there is one', async () => {
   tokens.token = 't0';
   answer();

@@ -67,6 +67,11 @@ public sealed class MailArrived(NotificationSecrets secrets, CaptureRequests req
         {
             return Answer.Invalid("body", $"must be JSON; it breaks at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}");
         }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair or bytes that are no UTF-8 in a text: found only when it is asked for.
+            return Answer.Invalid("body", "must hold nothing but Unicode");
+        }
 
         try
         {

@@ -78,6 +78,9 @@ internal sealed class MailboxVisit(
 
     public MailboxStatus Status { get; private set; } = status;
 
+    /// <summary>How late the newest mail was when it was durable; null when nothing new was.</summary>
+    public TimeSpan? LagOfNewMail { get; private set; }
+
     /// <summary>There is more to do than was done.</summary>
     public bool IsUnfinished { get; private set; }
 
@@ -622,6 +625,7 @@ internal sealed class MailboxVisit(
         if (kind == PageKind.Live && newestReceived is { } newest)
         {
             Status = Status with { Lag = now - newest };
+            LagOfNewMail = now - newest;
             newestReceived = null;
         }
 

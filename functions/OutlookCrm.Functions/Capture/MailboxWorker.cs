@@ -23,6 +23,7 @@ public sealed class MailboxWorker(
     GraphMailboxes graph,
     ITableStore tables,
     CaptureOptions options,
+    CaptureMetrics metrics,
     TimeProvider clock,
     ILogger<MailboxWorker> log)
 {
@@ -163,6 +164,7 @@ public sealed class MailboxWorker(
         }
 
         await EndAsync(ask, mailbox, lease, visit, visit?.Status ?? status, trouble, cancellation);
+        metrics.Looked(trouble?.Trouble, visit?.LagOfNewMail);
     }
 
     /// <summary>Asks for what is left, then saves: a process that ends between the two has asked for too much, not for too little.</summary>

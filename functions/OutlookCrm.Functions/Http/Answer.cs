@@ -126,6 +126,7 @@ internal static class ProblemTypes
         StatusCodes.Status413PayloadTooLarge => "The request is too large",
         StatusCodes.Status415UnsupportedMediaType => "Send JSON",
         StatusCodes.Status428PreconditionRequired => "Say which version you read",
+        StatusCodes.Status429TooManyRequests => "Too much at once",
         StatusCodes.Status500InternalServerError => "Something broke",
         StatusCodes.Status503ServiceUnavailable => "Not available right now",
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "No title for this status"),
@@ -135,6 +136,7 @@ internal static class ProblemTypes
     {
         StatusCodes.Status401Unauthorized => "https://www.rfc-editor.org/rfc/rfc6750#section-3.1",
         StatusCodes.Status428PreconditionRequired => "https://www.rfc-editor.org/rfc/rfc6585#section-3",
+        StatusCodes.Status429TooManyRequests => "https://www.rfc-editor.org/rfc/rfc6585#section-4",
         >= 500 => string.Create(CultureInfo.InvariantCulture, $"https://www.rfc-editor.org/rfc/rfc9110#section-15.6.{status - 499}"),
         _ => string.Create(CultureInfo.InvariantCulture, $"https://www.rfc-editor.org/rfc/rfc9110#section-15.5.{SectionOf(status)}"),
     };

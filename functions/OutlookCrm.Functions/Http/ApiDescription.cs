@@ -183,6 +183,7 @@ internal static partial class ApiDescription
             yield return StatusCodes.Status400BadRequest;
             yield return StatusCodes.Status401Unauthorized;
             yield return StatusCodes.Status403Forbidden;
+            yield return StatusCodes.Status429TooManyRequests;
             yield return StatusCodes.Status503ServiceUnavailable;
         }
 

@@ -17,7 +17,7 @@ public sealed class TakesFileAttribute(int maxBytes) : Attribute
 
 /// <summary>
 /// One way an HTTP function answers, for the OpenAPI document. Without a type it is problem details. What every function may
-/// answer need not be said: 400 with a body or a query, 401 and 403 with a role, 413 and 415 with a body, 500, 503.
+/// answer need not be said: 400 with a body or a query, 401, 403 and 429 with a role, 413 and 415 with a body, 500, 503.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 public sealed class AnswersAttribute(int status, Type? model = null, string? when = null) : Attribute

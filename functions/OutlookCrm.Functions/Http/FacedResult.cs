@@ -67,6 +67,9 @@ internal static class Faces
     // A fragment that is opened by itself shows text and runs nothing.
     private const string FragmentPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
+    /// <summary>Whoever came by https comes by nothing else for a year.</summary>
+    public const string OneYear = "max-age=31536000";
+
     /// <param name="reader">Null for JSON.</param>
     public static async ValueTask WriteAsync<T>(HttpContext http, T model, Reader? reader, PooledBuffer body)
         where T : class
@@ -95,11 +98,18 @@ internal static class Faces
         {
             headers.ContentType = "text/html; charset=utf-8";
             headers.ContentSecurityPolicy = FragmentPolicy;
+            headers["Referrer-Policy"] = "no-referrer";
         }
 
         headers.CacheControl = "no-store";
         headers.Vary = "Accept, Accept-Encoding";
         headers.XContentTypeOptions = "nosniff";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        if (response.HttpContext.Request.IsHttps)
+        {
+            headers.StrictTransportSecurity = OneYear;
+        }
+
         if (etag is not null)
         {
             headers.ETag = etag;

@@ -33,9 +33,15 @@ internal sealed record PaneFileResult(PaneFile File) : IResult
         headers.Vary = "Accept-Encoding";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
+        if (httpContext.Request.IsHttps)
+        {
+            headers.StrictTransportSecurity = Faces.OneYear;
+        }
+
         if (File.Policy is not null)
         {
             headers.ContentSecurityPolicy = File.Policy;
+            headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
         }
 
         if (EntityTag.IsKnown(httpContext.Request, headers.ETag.ToString()))

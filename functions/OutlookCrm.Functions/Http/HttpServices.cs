@@ -17,6 +17,8 @@ public static class HttpServices
         services.AddSingleton(_ => new KeptAnswers(KeptAnswers.MaxBytes));
         services.AddSingleton(provider => PaneOptions.From(configuration, provider.GetRequiredService<IdentityOptions>()));
         services.AddSingleton(provider => new PaneFiles(provider.GetRequiredService<PaneOptions>()));
+        services.AddSingleton(RateLimitOptions.From(configuration));
+        services.AddSingleton<RateLimits>();
         services.AddHostedService<StartCheck>();
         // Letters of every script as they are: fewer bytes than entities, and the page is UTF-8.
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));

@@ -191,6 +191,13 @@ internal sealed class AccessTokens(IdentityOptions options, IssuerKeys issuer, T
 
     private static bool TryRead(string text, out JsonWebToken token)
     {
+        // Five parts would be an encrypted token, whose inside nobody here can read.
+        if (text.AsSpan().Count('.') != 2)
+        {
+            token = null!;
+            return false;
+        }
+
         try
         {
             token = new JsonWebToken(text);

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,8 +19,11 @@ public sealed class OutageTests
     public async Task A_day_without_Microsoft_365_is_said_and_then_made_up_for()
     {
         await using var world = await CaptureWorld.StartAsync();
+        using var figures = new Figures(world.Services.GetRequiredService<CaptureMetrics>());
         await world.GivenMailboxAsync(Mira);
         var kim = await world.GivenCustomerAsync(Kim);
+        await world.LookAsync(Mira);
+        world.Clock.Advance(TimeSpan.FromMinutes(1));
         world.Deliver(world.Letter(Kim, Mira.Address, "Before"));
         await world.LookAsync(Mira);
         Assert.Equal("Every mailbox was looked at lately.", await CaptureWordsAsync(world));
@@ -41,6 +46,10 @@ public sealed class OutageTests
         await world.SettleAsync(); // nobody asks: it is tried again by itself
 
         Assert.Equal(["After", "Meanwhile", "Before"], await world.SubjectsAsync(kim));
+
+        // Is capture late? The figures say when it was and how often it was tried.
+        Assert.True(figures.Looks["Temporary"] >= 3 && figures.Looks["Good"] >= 2, string.Join(", ", figures.Looks));
+        Assert.True(figures.Lags is [< 3_600, .., var late] && figures.Lags.Max() >= late, string.Join(", ", figures.Lags));
         world.Clock.Advance(TimeSpan.FromSeconds(6));
         Assert.Equal("Every mailbox was looked at lately.", await CaptureWordsAsync(world));
     }
@@ -84,6 +93,44 @@ public sealed class OutageTests
         {
             await Task.Delay(10);
         }
+    }
+
+    /// <summary>What one product's capture counts.</summary>
+    private sealed class Figures : IDisposable
+    {
+        private readonly MeterListener listener = new();
+
+        public Figures(CaptureMetrics metrics)
+        {
+            listener.InstrumentPublished = (instrument, by) =>
+            {
+                if (ReferenceEquals(instrument.Meter.Scope, metrics))
+                {
+                    by.EnableMeasurementEvents(instrument);
+                }
+            };
+            listener.SetMeasurementEventCallback<long>((instrument, count, tags, _) =>
+            {
+                if (instrument.Name == "outlookcrm.capture.looks")
+                {
+                    Looks.AddOrUpdate((string)tags[0].Value!, count, (_, before) => before + count);
+                }
+            });
+            listener.SetMeasurementEventCallback<double>((_, seconds, _, _) =>
+            {
+                lock (Lags)
+                {
+                    Lags.Add(seconds);
+                }
+            });
+            listener.Start();
+        }
+
+        public ConcurrentDictionary<string, long> Looks { get; } = new();
+
+        public List<double> Lags { get; } = [];
+
+        public void Dispose() => listener.Dispose();
     }
 
     /// <summary>The real time from <see cref="CaptureWorld.Monday"/> on, until somebody sets it.</summary>

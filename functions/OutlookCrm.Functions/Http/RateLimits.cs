@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.Configuration;
+using OutlookCrm.Identity;
+
+namespace OutlookCrm.Http;
+
+/// <summary>Settings under <c>Limits:</c>, checked when the process starts: how much one process does for one person and for one firm.</summary>
+/// <param name="UserPerMinute"><c>Limits:UserPerMinute</c>: requests of one person in the long run: 1 to 10,000,000, 6,000 unless set.</param>
+/// <param name="UserBurst"><c>Limits:UserBurst</c>: and at once: 1 to 10,000,000, 1,000 unless set.</param>
+/// <param name="FirmPerMinute"><c>Limits:FirmPerMinute</c>: of all people of a firm: 1 to 10,000,000, 60,000 unless set.</param>
+/// <param name="FirmBurst"><c>Limits:FirmBurst</c>: and at once: 1 to 10,000,000, 5,000 unless set.</param>
+internal sealed record RateLimitOptions(int UserPerMinute, int UserBurst, int FirmPerMinute, int FirmBurst)
+{
+    public const string Section = "Limits";
+    private const int Most = 10_000_000;
+
+    /// <exception cref="InvalidOperationException">A setting is wrong; the message names it.</exception>
+    public static RateLimitOptions From(IConfiguration configuration) => new(
+        Number(configuration, nameof(UserPerMinute), 6_000),
+        Number(configuration, nameof(UserBurst), 1_000),
+        Number(configuration, nameof(FirmPerMinute), 60_000),
+        Number(configuration, nameof(FirmBurst), 5_000));
+
+    private static int Number(IConfiguration configuration, string name, int usual) =>
+        configuration[$"{Section}:{name}"] is not { } text ? usual
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= Most ? number
+        : throw new InvalidOperationException($"{Section}:{name} must be a whole number from 1 to {Most}, not \"{text}\".");
+}
+
+/// <summary>
+/// A bucket of requests for each person and for each firm, in this process. What anybody may call has none: it costs little, is known in
+/// advance or carries a secret of its own.
+/// </summary>
+internal sealed class RateLimits : IDisposable
+{
+    private readonly PartitionedRateLimiter<Caller> limiter;
+
+    public RateLimits(RateLimitOptions options) => limiter = PartitionedRateLimiter.CreateChained(
+        PartitionedRateLimiter.Create<Caller, (Guid, Guid)>(caller => RateLimitPartition.GetTokenBucketLimiter(
+            (caller.TenantId, caller.UserId), _ => Bucket(options.UserPerMinute, options.UserBurst))),
+        PartitionedRateLimiter.Create<Caller, Guid>(caller => RateLimitPartition.GetTokenBucketLimiter(
+            caller.TenantId, _ => Bucket(options.FirmPerMinute, options.FirmBurst))));
+
+    /// <summary>Null when the request may go on; else how long to wait.</summary>
+    public TimeSpan? Take(Caller caller)
+    {
+        using var lease = limiter.AttemptAcquire(caller);
+        return lease.IsAcquired ? null : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1);
+    }
+
+    public void Dispose() => limiter.Dispose();
+
+    private static TokenBucketRateLimiterOptions Bucket(int perMinute, int burst) => new()
+    {
+        TokenLimit = burst,
+        TokensPerPeriod = Math.Max(1, perMinute / 60),
+        ReplenishmentPeriod = perMinute >= 60 ? TimeSpan.FromSeconds(1) : TimeSpan.FromMinutes(1) / perMinute,
+        QueueLimit = 0,
+        AutoReplenishment = true,
+    };
+}
+
+/// <summary>Refuses what is too much, before anything is read for it. After identity: whose bucket it is, the token says.</summary>
+internal sealed class RateLimitMiddleware(RateLimits limits) : IFunctionsWorkerMiddleware
+{
+    public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        if (context.GetHttpContext() is { } http && http.Features.Get<Caller>() is { } caller && limits.Take(caller) is { } wait)
+        {
+            http.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            context.GetInvocationResult().Value = Answer.Refused(
+                StatusCodes.Status429TooManyRequests, "You or your firm asked for more than can be done at once. Nothing was changed; ask again in a moment.");
+            return;
+        }
+
+        await next(context);
+    }
+}
