@@ -92,10 +92,21 @@ public sealed class HealthTests
         Assert.Equal(0, await queue.CountAsync(NeedsRoom.Queue + "-poison", default));
         Assert.Equal(acknowledged.Count, (await tables.RangeAsync(Tables.Search, "filler", new RowKeyRange("", null), 1_000, default)).Count);
 
-        foreach (var key in acknowledged.Take(20))
+        var freed = 0;
+        foreach (var key in acknowledged.Take(60))
         {
-            await tables.DeleteAsync(Tables.Search, "filler", key, etag: null, default);
+            try
+            {
+                await tables.DeleteAsync(Tables.Search, "filler", key, etag: null, default);
+                freed++;
+            }
+            catch (TableStoreUnavailableException)
+            {
+                // To take a row out of a full file its pages may have to be laid out anew, which needs room too; another row's may not.
+            }
         }
+
+        Assert.True(freed >= 20, $"{freed} rows went.");
 
         crm.Clock.Advance(HealthLook.Fresh);
         Assert.Equal(HttpStatusCode.OK, (await ReadyAsync(nobody)).Status);
