@@ -9,6 +9,7 @@ namespace OutlookCrm.Import;
 public sealed class ImportPages(ImportStore imports, ImportPreviews previews, Caller caller)
 {
     internal const string NotFound = "No import has this id.";
+    internal const string Changed = "Somebody else changed this meanwhile. Open it again.";
 
     private const int Shown = 50;
     private const int ProblemsShown = 20;

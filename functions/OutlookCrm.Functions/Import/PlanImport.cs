@@ -46,7 +46,7 @@ public sealed class PlanImport(ImportPages pages, ImportPreviews previews, Impor
         return preview is null ? Answer.Invalid("file", refusal!)
             : await imports.SaveAsync(caller.TenantId, file with { Plan = preview.Plan, IsReady = preview.Missing.Count == 0 }, cancellation)
                 ? Answer.Ok(new ImportPage(file.Id, file.FileName, file.State, preview))
-            : Answer.Conflict("Somebody else changed this meanwhile. Open it again.");
+            : Answer.Conflict(ImportPages.Changed);
     }
 
     /// <summary>Other columns are found in a file that is cut up otherwise; another column is written in its own way.</summary>

@@ -43,7 +43,7 @@ public sealed class StartImport(ImportPages pages, ImportStore imports, ImportJo
             var started = file with { State = ImportState.Running, StartedAt = clock.GetUtcNow() };
             if (!await imports.SaveAsync(caller.TenantId, started, cancellation))
             {
-                return Answer.Conflict("Somebody else changed this meanwhile. Open it again.");
+                return Answer.Conflict(ImportPages.Changed);
             }
 
             file = started;

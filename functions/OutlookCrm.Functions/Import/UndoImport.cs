@@ -32,7 +32,7 @@ public sealed class UndoImport(ImportPages pages, ImportStore imports, ImportJob
             var undoing = file with { State = ImportState.Undoing };
             if (!await imports.SaveAsync(caller.TenantId, undoing, cancellation))
             {
-                return Answer.Conflict("Somebody else changed this meanwhile. Open it again.");
+                return Answer.Conflict(ImportPages.Changed);
             }
 
             file = undoing;
