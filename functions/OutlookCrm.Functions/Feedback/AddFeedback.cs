@@ -11,7 +11,7 @@ namespace OutlookCrm.Feedback;
 
 /// <summary>Enters what a customer answered. A bad answer plans a follow-up of the caller's: to ask what went wrong.</summary>
 public sealed class AddFeedback(
-    FeedbackStore feedback, FollowUpStore followUps, ReminderSettingsStore settings, TimeProvider clock, Caller caller)
+    FeedbackStore feedback, FollowUpStore followUps, FollowUpRequests requests, ReminderSettingsStore settings, TimeProvider clock, Caller caller)
 {
     [Function(nameof(AddFeedback)), Requires(Role.Member)]
     [Says("Enter what a customer answered; a bad answer plans a follow-up")]
@@ -34,7 +34,7 @@ public sealed class AddFeedback(
             return Answer.NotFound(GetCustomer.NotFound);
         }
 
-        var wished = (await settings.OfAsync(caller.TenantId, caller.UserId, cancellation)).TimeZone ?? Readers.Of(request.HttpContext).TimeZone.Id;
+        var wished = await settings.TimeZoneAsync(caller, Readers.Of(request.HttpContext), cancellation);
         var today = FollowUpTimes.DayIn(FollowUpTimes.ZoneOf(wished), clock.GetUtcNow());
         var errors = new FieldErrors();
         errors.RequireNew(asked.Id);
@@ -84,8 +84,7 @@ public sealed class AddFeedback(
         GivenAnswer answer, int most, string timeZone, DateOnly today, HttpRequest request, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        var holidays = await settings.HolidaysAsync(caller.TenantId, cancellation);
-        var due = FollowUpTimes.DayOf(DueWhen.Tomorrow, today, Readers.Of(request.HttpContext).Culture, holidays.Contains);
+        var due = await requests.DayAsync(caller, request, DueWhen.Tomorrow, today, cancellation);
         var draft = new FollowUp(
             answer.Id, answer.Customer, caller.UserId, caller.Name, $"Ask what went wrong: they gave {answer.Score} of {most}", due, DueTime: null, timeZone,
             FollowUpKind.WeOwe, Source: null, FollowUpState.Open, End: null, now, now, now, Sink: null, [], Before: null, Version: 1);

@@ -16,8 +16,7 @@ public sealed class FollowUpForms(ReminderSettingsStore settings, CustomerStore 
         Caller caller, HttpRequest request, CustomerId customer, FollowUp? known, CancellationToken cancellation)
     {
         var reader = Readers.Of(request.HttpContext);
-        var zone = FollowUpTimes.ZoneOf(known?.TimeZone
-            ?? (await settings.OfAsync(caller.TenantId, caller.UserId, cancellation)).TimeZone ?? reader.TimeZone.Id);
+        var zone = FollowUpTimes.ZoneOf(known?.TimeZone ?? await settings.TimeZoneAsync(caller, reader, cancellation));
         var today = FollowUpTimes.DayIn(zone, clock.GetUtcNow());
         var holidays = await settings.HolidaysAsync(caller.TenantId, cancellation);
         IEnumerable<Colleague> colleagues = known is null ? [] : (await directory.OfAsync(caller.TenantId, cancellation)).All.Take(MaxColleagues);

@@ -52,8 +52,14 @@ public sealed class FollowUpRequests(FollowUpStore followUps, ReminderSettingsSt
             return day;
         }
 
+        return await DayAsync(caller, request, when!.Value, today, cancellation);
+    }
+
+    /// <summary>The working day that the words mean, counted from <paramref name="today"/>.</summary>
+    internal async Task<DateOnly> DayAsync(Caller caller, HttpRequest request, DueWhen when, DateOnly today, CancellationToken cancellation)
+    {
         var holidays = await settings.HolidaysAsync(caller.TenantId, cancellation);
-        return FollowUpTimes.DayOf(when!.Value, today, Readers.Of(request.HttpContext).Culture, holidays.Contains);
+        return FollowUpTimes.DayOf(when, today, Readers.Of(request.HttpContext).Culture, holidays.Contains);
     }
 
     internal static void CheckDay(DateOnly day, DateOnly today, FieldErrors errors)

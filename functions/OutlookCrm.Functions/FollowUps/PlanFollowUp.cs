@@ -36,8 +36,7 @@ public sealed class PlanFollowUp(
         var errors = new FieldErrors();
         errors.RequireNew(asked.Id);
 
-        var wished = asked.TimeZone ?? (await settings.OfAsync(caller.TenantId, caller.UserId, cancellation)).TimeZone
-            ?? Readers.Of(request.HttpContext).TimeZone.Id;
+        var wished = asked.TimeZone ?? await settings.TimeZoneAsync(caller, Readers.Of(request.HttpContext), cancellation);
         if (!FollowUpTimes.TryFindZone(wished, out var zone))
         {
             errors.Add("timeZone", "must be the IANA or Windows name of a time zone");

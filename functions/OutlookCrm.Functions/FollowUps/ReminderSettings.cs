@@ -1,4 +1,5 @@
 using System.Globalization;
+using OutlookCrm.Identity;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
 
@@ -25,6 +26,10 @@ public sealed class ReminderSettingsStore(ITableStore tables)
                 Enum.Parse<SinkKind>((string)row.Properties[nameof(ReminderSettings.Sink)]),
                 row.Properties.GetValueOrDefault(nameof(ReminderSettings.TimeZone)) as string)
             : ReminderSettings.Default;
+
+    /// <summary>The zone in which what the caller plans falls due, by its IANA or Windows name: where they live, or else where they are now.</summary>
+    public async Task<string> TimeZoneAsync(Caller caller, Reader reader, CancellationToken cancellation) =>
+        (await OfAsync(caller.TenantId, caller.UserId, cancellation)).TimeZone ?? reader.TimeZone.Id;
 
     /// <summary>Of two at once the last one's stays.</summary>
     public Task SaveAsync(Guid tenantId, Guid userId, ReminderSettings settings, CancellationToken cancellation)
