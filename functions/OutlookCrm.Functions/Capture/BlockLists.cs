@@ -23,27 +23,19 @@ public sealed class BlockLists(ITableStore tables, TimeProvider clock)
     {
         var people = new List<BlockEntry>();
         var undone = new List<UndoneThing>();
-        var range = new RowKeyRange("", Before: null);
-        TableRange rows;
-        do
+        await foreach (var row in tables.ReadAllAsync(
+            Tables.Blocks, TableKeys.Blocks(tenantId, userId), new RowKeyRange("", Before: null), PageRows, cancellation))
         {
-            rows = await tables.RangeAsync(Tables.Blocks, TableKeys.Blocks(tenantId, userId), range, PageRows, cancellation);
-            foreach (var row in rows)
+            switch (row.RowKey[0])
             {
-                switch (row.RowKey[0])
-                {
-                    case 'i' or 't' or 'o':
-                        undone.Add(UndoneThing.From(row));
-                        break;
-                    default:
-                        people.Add(EntryOf(row));
-                        break;
-                }
+                case 'i' or 't' or 'o':
+                    undone.Add(UndoneThing.From(row));
+                    break;
+                default:
+                    people.Add(EntryOf(row));
+                    break;
             }
-
-            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
         }
-        while (rows.Count == PageRows);
 
         return new BlockList(people, [.. undone.Where(thing => thing.LiftedAt is null)]);
     }

@@ -39,23 +39,9 @@ public sealed class Correspondents(ITableStore tables)
     }
 
     /// <summary>Everybody who writes with a mailbox, a page at a time.</summary>
-    internal async IAsyncEnumerable<CorrespondentRow> ReadAsync(
-        Guid tenantId, Guid userId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
-    {
-        var range = new RowKeyRange("", Before: null);
-        TableRange rows;
-        do
-        {
-            rows = await tables.RangeAsync(Tables.People, TableKeys.Correspondents(tenantId, userId), range, PageRows, cancellation);
-            foreach (var row in rows)
-            {
-                yield return CorrespondentRow.From(row);
-            }
-
-            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
-        }
-        while (rows.Count == PageRows);
-    }
+    internal IAsyncEnumerable<CorrespondentRow> ReadAsync(Guid tenantId, Guid userId, CancellationToken cancellation) =>
+        tables.ReadAllAsync(Tables.People, TableKeys.Correspondents(tenantId, userId), new RowKeyRange("", Before: null), PageRows, cancellation)
+            .Select(CorrespondentRow.From);
 
     /// <summary>Null when they do not write with this mailbox, or are known otherwise.</summary>
     internal async Task<CorrespondentRow?> FindAsync(Guid tenantId, Guid userId, MailAddress address, CancellationToken cancellation) =>

@@ -79,21 +79,9 @@ public sealed class LoggedMeetings(ITableStore tables)
 
     /// <summary>All for which this holds: the list is read a thousand at a time.</summary>
     internal async Task<IReadOnlyList<LoggedMeeting>> ListAsync(
-        Guid tenantId, Guid userId, Func<LoggedMeeting, bool> isWanted, CancellationToken cancellation)
-    {
-        var found = new List<LoggedMeeting>();
-        var range = TableKeys.LoggedMeetings(userId);
-        TableRange rows;
-        do
-        {
-            rows = await tables.RangeAsync(Tables.Mailboxes, TableKeys.Mailboxes(tenantId), range, PageRows, cancellation);
-            found.AddRange(rows.Select(LoggedMeeting.From).Where(isWanted));
-            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
-        }
-        while (rows.Count == PageRows);
-
-        return found;
-    }
+        Guid tenantId, Guid userId, Func<LoggedMeeting, bool> isWanted, CancellationToken cancellation) =>
+        await tables.ReadAllAsync(Tables.Mailboxes, TableKeys.Mailboxes(tenantId), TableKeys.LoggedMeetings(userId), PageRows, cancellation)
+            .Select(LoggedMeeting.From).Where(isWanted).ToListAsync(cancellation);
 
     /// <summary>A transaction for each hundred.</summary>
     internal async Task PutAsync(Guid tenantId, Guid userId, IEnumerable<LoggedMeeting> meetings, CancellationToken cancellation)

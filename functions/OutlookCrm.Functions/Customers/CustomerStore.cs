@@ -93,25 +93,9 @@ public sealed class CustomerStore(ITableStore tables, InteractionStore interacti
         kind == CustomerKind.Organisation ? OrganisationCardRows : PersonCardRows);
 
     /// <summary>Ids of the people of an organisation, a page at a time.</summary>
-    internal async IAsyncEnumerable<CustomerId> PeopleOfAsync(
-        Guid tenantId, CustomerId organisation, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
-    {
-        const int PageRows = 1_000;
-        var partition = TableKeys.Customer(tenantId, organisation.ToString());
-        var range = TableKeys.People;
-        TableRange rows;
-        do
-        {
-            rows = await tables.RangeAsync(Tables.Customers, partition, range, PageRows, cancellation);
-            foreach (var row in rows)
-            {
-                yield return CustomerId.Parse(TableKeys.Last(row.RowKey));
-            }
-
-            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
-        }
-        while (rows.Count == PageRows);
-    }
+    internal IAsyncEnumerable<CustomerId> PeopleOfAsync(Guid tenantId, CustomerId organisation, CancellationToken cancellation) =>
+        tables.ReadAllAsync(Tables.Customers, TableKeys.Customer(tenantId, organisation.ToString()), TableKeys.People, pageRows: 1_000, cancellation)
+            .Select(row => CustomerId.Parse(TableKeys.Last(row.RowKey)));
 
     internal static StoredCustomer? ToStored(IReadOnlyList<TableRow> rows) => rows is [{ RowKey: TableKeys.Record, ETag: { } etag } record, ..]
         ? new StoredCustomer(

@@ -75,19 +75,11 @@ public sealed class Agenda(ITableStore tables)
     internal async Task ForgetEndedAsync(Guid tenantId, Guid userId, DateTimeOffset before, CancellationToken cancellation)
     {
         var partition = TableKeys.Agenda(tenantId, userId);
-        var range = TableKeys.AgendaVersions;
-        TableRange rows;
-        do
+        await foreach (var row in tables.ReadAllAsync(Tables.Agenda, partition, TableKeys.AgendaVersions, PageRows, cancellation)
+            .Where(row => row.Properties.GetValueOrDefault(EndedAt) is DateTimeOffset at && at < before))
         {
-            rows = await tables.RangeAsync(Tables.Agenda, partition, range, PageRows, cancellation);
-            foreach (var row in rows.Where(row => row.Properties.GetValueOrDefault(EndedAt) is DateTimeOffset at && at < before))
-            {
-                await tables.DeleteAsync(Tables.Agenda, partition, row.RowKey, row.ETag, cancellation);
-            }
-
-            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
+            await tables.DeleteAsync(Tables.Agenda, partition, row.RowKey, row.ETag, cancellation);
         }
-        while (rows.Count == PageRows);
     }
 
     internal static FollowUpLine ToLine(TableRow row) => new(

@@ -125,19 +125,9 @@ public sealed class FollowUpReplies(ITableStore tables, FollowUpStore followUps)
     /// <summary>The first mail from the right side in the thread, or any contact, since the follow-up is watched; null when there is none.</summary>
     private async Task<TableRow?> FindReplyAsync(Guid tenantId, FollowUp f, string? thread, CancellationToken cancellation)
     {
-        TableRow? first = null;
-        var range = TableKeys.TimelineSince(f.WatchedFrom.AddTicks(1));
-        TableRange rows;
-        do
-        {
-            rows = await tables.RangeAsync(
-                Tables.Customers, TableKeys.Customer(tenantId, f.Customer.ToString()), range, PageRows, cancellation);
-            first = rows.LastOrDefault(IsReply) ?? first;
-            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
-        }
-        while (rows.Count == PageRows);
-
-        return first;
+        var partition = TableKeys.Customer(tenantId, f.Customer.ToString());
+        var since = TableKeys.TimelineSince(f.WatchedFrom.AddTicks(1));
+        return await tables.ReadAllAsync(Tables.Customers, partition, since, PageRows, cancellation).LastOrDefaultAsync(IsReply, cancellation);
 
         bool IsReply(TableRow row) => f.Kind == FollowUpKind.Rhythm
             ? TimelineRow.IsContact(row) && !row.Properties.ContainsKey(TimelineRow.NeedsNoAnswer) && TimelineRow.AtOf(row) <= followUps.Now

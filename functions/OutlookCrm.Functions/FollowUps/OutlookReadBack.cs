@@ -85,19 +85,11 @@ public sealed class OutlookReadBack(FollowUpStore followUps, GraphReminders grap
     /// <summary>Has every reminder of a mailbox looked at: for when changes may have been missed.</summary>
     internal async Task LookAtAllAsync(Guid tenantId, Guid userId, CancellationToken cancellation)
     {
-        var range = TableKeys.ReminderItems(userId);
-        TableRange rows;
-        do
+        await foreach (var row in tables.ReadAllAsync(
+            Tables.Reminders, TableKeys.Reminders(tenantId), TableKeys.ReminderItems(userId), PageRows, cancellation))
         {
-            rows = await tables.RangeAsync(Tables.Reminders, TableKeys.Reminders(tenantId), range, PageRows, cancellation);
-            foreach (var row in rows)
-            {
-                await LookCloserAsync(tenantId, userId, row, cancellation);
-            }
-
-            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
+            await LookCloserAsync(tenantId, userId, row, cancellation);
         }
-        while (rows.Count == PageRows);
     }
 
     internal static TableRow CursorRow(Guid tenantId, Guid userId, string listId, string? link) => new(

@@ -156,21 +156,9 @@ public sealed class WaitingAgenda(ITableStore tables, FirmDirectory directory, T
         throw new TableStoreUnavailableException("The threads changed again and again; the agenda is made anew later.");
     }
 
-    private async Task<IReadOnlyList<TableRow>> ReadAllAsync(Guid tenantId, Guid userId, CancellationToken cancellation)
-    {
-        var all = new List<TableRow>();
-        var range = TableKeys.ThreadsOfAll;
-        TableRange rows;
-        do
-        {
-            rows = await tables.RangeAsync(Tables.Agenda, TableKeys.Agenda(tenantId, userId), range, PageRows, cancellation);
-            all.AddRange(rows);
-            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
-        }
-        while (rows.Count == PageRows);
-
-        return all;
-    }
+    private async Task<IReadOnlyList<TableRow>> ReadAllAsync(Guid tenantId, Guid userId, CancellationToken cancellation) =>
+        await tables.ReadAllAsync(Tables.Agenda, TableKeys.Agenda(tenantId, userId), TableKeys.ThreadsOfAll, PageRows, cancellation)
+            .ToListAsync(cancellation);
 
     private Task<TableRow?> FindRecordAsync(Guid tenantId, CustomerId customer, CancellationToken cancellation) =>
         tables.FindAsync(Tables.Customers, TableKeys.Customer(tenantId, customer.ToString()), TableKeys.Record, cancellation);

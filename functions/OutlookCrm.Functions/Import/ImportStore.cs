@@ -144,21 +144,9 @@ public sealed class ImportStore(ITableStore tables)
         new TableRow(TableKeys.ImportContent(tenantId, id), TableKeys.ImportBuyer(customerId), new Dictionary<string, object>()),
         cancellation);
 
-    internal async Task<IReadOnlyList<string>> BuyersAsync(Guid tenantId, Guid id, CancellationToken cancellation)
-    {
-        var buyers = new List<string>();
-        var range = TableKeys.ImportBuyers;
-        TableRange rows;
-        do
-        {
-            rows = await tables.RangeAsync(Tables.Imports, TableKeys.ImportContent(tenantId, id), range, MaxRows, cancellation);
-            buyers.AddRange(rows.Select(row => TableKeys.Last(row.RowKey)));
-            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
-        }
-        while (rows.Count == MaxRows);
-
-        return buyers;
-    }
+    internal async Task<IReadOnlyList<string>> BuyersAsync(Guid tenantId, Guid id, CancellationToken cancellation) =>
+        await tables.ReadAllAsync(Tables.Imports, TableKeys.ImportContent(tenantId, id), TableKeys.ImportBuyers, MaxRows, cancellation)
+            .Select(row => TableKeys.Last(row.RowKey)).ToListAsync(cancellation);
 
     /// <summary>True for a row of problems that quotes one of these addresses.</summary>
     internal static bool Quotes(TableRow row, IReadOnlyCollection<MailAddress> people) =>

@@ -62,19 +62,11 @@ public sealed class InsightsStore(ITableStore tables)
             await tables.TransactAsync(Tables.Insights, partition, [.. rows.Select(row => new TableChange.Put(row))], cancellation);
         }
 
-        var range = TableKeys.AllFigureLists;
-        TableRange stored;
-        do
+        await foreach (var old in tables.ReadAllAsync(Tables.Insights, partition, TableKeys.AllFigureLists, RowsRead, cancellation)
+            .Select(row => row.RowKey).Where(key => !kept.Contains(key)))
         {
-            stored = await tables.RangeAsync(Tables.Insights, partition, range, RowsRead, cancellation);
-            foreach (var old in stored.Select(row => row.RowKey).Where(key => !kept.Contains(key)))
-            {
-                await tables.DeleteAsync(Tables.Insights, partition, old, etag: null, cancellation);
-            }
-
-            range = stored.Count == 0 ? range : RowKeyRange.After(stored[^1].RowKey, range.Before);
+            await tables.DeleteAsync(Tables.Insights, partition, old, etag: null, cancellation);
         }
-        while (stored.Count == RowsRead);
 
         IEnumerable<TableRow> Pages(NamedList list) => list.Customers.Chunk(FigureLists.PageSize).Index().Select(page => new TableRow(
             partition,
@@ -90,24 +82,9 @@ public sealed class InsightsStore(ITableStore tables)
     }
 
     /// <summary>True when the page or a list holds this customer.</summary>
-    internal async Task<bool> NameAsync(Guid tenantId, string customerId, CancellationToken cancellation)
-    {
-        var range = new RowKeyRange("", Before: null);
-        TableRange rows;
-        do
-        {
-            rows = await tables.RangeAsync(Tables.Insights, TableKeys.Insights(tenantId), range, RowsRead, cancellation);
-            if (rows.Any(row => row.Properties.GetValueOrDefault(Page) is string page && page.Contains(customerId, StringComparison.Ordinal)))
-            {
-                return true;
-            }
-
-            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
-        }
-        while (rows.Count == RowsRead);
-
-        return false;
-    }
+    internal async Task<bool> NameAsync(Guid tenantId, string customerId, CancellationToken cancellation) =>
+        await tables.ReadAllAsync(Tables.Insights, TableKeys.Insights(tenantId), new RowKeyRange("", Before: null), RowsRead, cancellation)
+            .AnyAsync(row => row.Properties.GetValueOrDefault(Page) is string page && page.Contains(customerId, StringComparison.Ordinal), cancellation);
 
     /// <summary>Null when the customer stands nowhere yet.</summary>
     /// <param name="rows">Of one customer, the one that says it among them when there is one.</param>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using OutlookCrm.Customers;
 using OutlookCrm.FollowUps;
 using OutlookCrm.Identity;
@@ -233,24 +232,9 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUp
     }
 
     /// <summary>All that is known of everything captured of a customer, in no order that means anything.</summary>
-    internal async IAsyncEnumerable<Details> AllDetailsAsync(
-        Guid tenantId, CustomerId customer, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        var partition = TableKeys.Customer(tenantId, customer.ToString());
-        var range = TableKeys.AllDetails;
-        TableRange rows;
-        do
-        {
-            rows = await tables.RangeAsync(Tables.Customers, partition, range, PageRows, cancellation);
-            foreach (var row in rows.Where(Details.IsDetails))
-            {
-                yield return Details.From(row);
-            }
-
-            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
-        }
-        while (rows.Count == PageRows);
-    }
+    internal IAsyncEnumerable<Details> AllDetailsAsync(Guid tenantId, CustomerId customer, CancellationToken cancellation) =>
+        tables.ReadAllAsync(Tables.Customers, TableKeys.Customer(tenantId, customer.ToString()), TableKeys.AllDetails, PageRows, cancellation)
+            .Where(Details.IsDetails).Select(Details.From);
 
     /// <summary>A page of the timeline; null when there is no such customer.</summary>
     /// <param name="afterKey">The key after which it begins, out of a <see cref="TimelineCursor"/>; null for the newest.</param>
@@ -476,21 +460,8 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUp
         return found;
     }
 
-    private async Task<IReadOnlyList<TableRow>> ReadSinceAsync(string partition, DateTimeOffset since, CancellationToken cancellation)
-    {
-        var lines = new List<TableRow>();
-        var range = TableKeys.TimelineSince(since);
-        TableRange rows;
-        do
-        {
-            rows = await tables.RangeAsync(Tables.Customers, partition, range, MaxRows, cancellation);
-            lines.AddRange(rows);
-            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
-        }
-        while (rows.Count == MaxRows);
-
-        return lines;
-    }
+    private async Task<IReadOnlyList<TableRow>> ReadSinceAsync(string partition, DateTimeOffset since, CancellationToken cancellation) =>
+        await tables.ReadAllAsync(Tables.Customers, partition, TableKeys.TimelineSince(since), MaxRows, cancellation).ToListAsync(cancellation);
 
     private enum ChangeResult
     {

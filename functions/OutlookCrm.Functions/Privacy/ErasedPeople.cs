@@ -25,26 +25,17 @@ public sealed class ErasedPeople(ITableStore tables, TimeProvider clock)
     {
         var hashes = new List<string>();
         byte[]? salt = null;
-        var range = SaltAndHashes;
-        TableRange rows;
-        do
+        await foreach (var row in tables.ReadAllAsync(Tables.Tombstones, TableKeys.Tombstones(tenantId), SaltAndHashes, PageRows, cancellation))
         {
-            rows = await tables.RangeAsync(Tables.Tombstones, TableKeys.Tombstones(tenantId), range, PageRows, cancellation);
-            foreach (var row in rows)
+            if (row.RowKey == TableKeys.TombstoneSalt)
             {
-                if (row.RowKey == TableKeys.TombstoneSalt)
-                {
-                    salt = (byte[])row.Properties[Salt];
-                }
-                else
-                {
-                    hashes.Add(TableKeys.Last(row.RowKey));
-                }
+                salt = (byte[])row.Properties[Salt];
             }
-
-            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
+            else
+            {
+                hashes.Add(TableKeys.Last(row.RowKey));
+            }
         }
-        while (rows.Count == PageRows);
 
         return salt is null ? ErasedAddresses.None : new ErasedAddresses(salt, hashes);
     }

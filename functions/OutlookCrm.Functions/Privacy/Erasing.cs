@@ -90,16 +90,8 @@ public sealed class Erasing(
 
     internal async Task<ErasureList> ListAsync(Guid tenantId, CancellationToken cancellation)
     {
-        var all = new List<Erasure>();
-        var range = TableKeys.Erasures;
-        TableRange rows;
-        do
-        {
-            rows = await tables.RangeAsync(Tables.Tombstones, TableKeys.Tombstones(tenantId), range, PageRows, cancellation);
-            all.AddRange(rows.Select(Erasure.From));
-            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
-        }
-        while (rows.Count == PageRows);
+        var all = await tables.ReadAllAsync(Tables.Tombstones, TableKeys.Tombstones(tenantId), TableKeys.Erasures, PageRows, cancellation)
+            .Select(Erasure.From).ToListAsync(cancellation);
 
         return new ErasureList(
         [

@@ -19,46 +19,38 @@ public sealed class ErasurePreviews(ITableStore tables, DealStore deals, Sights 
         var preview = new ErasurePreview(id.ToString(), "", [], 0, 0, 0, 0, 0, 0, 0, 0, 0);
         var addresses = new List<string>();
         var others = new HashSet<CustomerId>();
-        var range = new RowKeyRange("", Before: null);
-        TableRange rows;
-        do
+        await foreach (var row in tables.ReadAllAsync(
+            Tables.Customers, TableKeys.Customer(caller.TenantId, id.ToString()), new RowKeyRange("", Before: null), PageRows, cancellation))
         {
-            rows = await tables.RangeAsync(Tables.Customers, TableKeys.Customer(caller.TenantId, id.ToString()), range, PageRows, cancellation);
-            foreach (var row in rows)
+            if (row.RowKey == TableKeys.Record)
             {
-                if (row.RowKey == TableKeys.Record)
-                {
-                    preview = preview with { Name = (string)row.Properties[nameof(Customer.Name)] };
-                }
-                else if (CustomerStore.IsAddress(row))
-                {
-                    addresses.Add(CustomerAddressRow.ToAddress(row).Address.ToString());
-                }
-                else if (CustomerStore.IsPerson(row))
-                {
-                    preview = preview with { People = preview.People + 1 };
-                }
-                else if (CustomerStore.IsLine(row) && !TimelineRow.SeenBy(row, sight).IsHidden)
-                {
-                    preview = Counted(preview, Enum.Parse<InteractionKind>((string)row.Properties[nameof(Interaction.Kind)]));
-                }
-                else if (TableKeys.IsFollowUp(row.RowKey))
-                {
-                    preview = preview with { FollowUps = preview.FollowUps + 1 };
-                }
-                else if (TableKeys.IsPurchase(row.RowKey))
-                {
-                    preview = preview with { Purchases = preview.Purchases + 1 };
-                }
-                else if (Details.IsDetails(row) && Details.From(row) is { IsOnTimeline: true } details && !sight.Of(details.SeenIn.Bytes).IsHidden)
-                {
-                    others.UnionWith(details.Customers);
-                }
+                preview = preview with { Name = (string)row.Properties[nameof(Customer.Name)] };
             }
-
-            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
+            else if (CustomerStore.IsAddress(row))
+            {
+                addresses.Add(CustomerAddressRow.ToAddress(row).Address.ToString());
+            }
+            else if (CustomerStore.IsPerson(row))
+            {
+                preview = preview with { People = preview.People + 1 };
+            }
+            else if (CustomerStore.IsLine(row) && !TimelineRow.SeenBy(row, sight).IsHidden)
+            {
+                preview = Counted(preview, Enum.Parse<InteractionKind>((string)row.Properties[nameof(Interaction.Kind)]));
+            }
+            else if (TableKeys.IsFollowUp(row.RowKey))
+            {
+                preview = preview with { FollowUps = preview.FollowUps + 1 };
+            }
+            else if (TableKeys.IsPurchase(row.RowKey))
+            {
+                preview = preview with { Purchases = preview.Purchases + 1 };
+            }
+            else if (Details.IsDetails(row) && Details.From(row) is { IsOnTimeline: true } details && !sight.Of(details.SeenIn.Bytes).IsHidden)
+            {
+                others.UnionWith(details.Customers);
+            }
         }
-        while (rows.Count == PageRows);
 
         others.Remove(id);
         return preview.Name.Length == 0 ? null : preview with

@@ -305,23 +305,8 @@ public sealed class Traces(
         }
     }
 
-    private async IAsyncEnumerable<TableRow> ReadPartitionAsync(
-        string partition, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
-    {
-        var range = new RowKeyRange("", Before: null);
-        TableRange rows;
-        do
-        {
-            rows = await tables.RangeAsync(Tables.Customers, partition, range, PageRows, cancellation);
-            foreach (var row in rows)
-            {
-                yield return row;
-            }
-
-            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
-        }
-        while (rows.Count == PageRows);
-    }
+    private IAsyncEnumerable<TableRow> ReadPartitionAsync(string partition, CancellationToken cancellation) =>
+        tables.ReadAllAsync(Tables.Customers, partition, new RowKeyRange("", Before: null), PageRows, cancellation);
 
     private Task DeleteAsync(string table, Guid tenantId, Func<TableRow, bool> isTrace, CancellationToken cancellation) =>
         ChangeAsync(table, tenantId, row => isTrace(row) ? null : row, cancellation);

@@ -136,21 +136,8 @@ public sealed class DealStore(ITableStore tables, CustomerStore customers, TimeP
             .OrderBy(deal => deal.ExpectedOn ?? DateOnly.MaxValue).ThenBy(deal => deal.OpenedAt)
             .Select(deal => ToEntry(deal, customer.Name))];
 
-    private async Task<List<TableRow>> ReadAllAsync(Guid tenantId, CancellationToken cancellation)
-    {
-        var all = new List<TableRow>();
-        var range = TableKeys.AllDeals;
-        TableRange rows;
-        do
-        {
-            rows = await tables.RangeAsync(Tables.Deals, TableKeys.Deals(tenantId), range, MaxRows, cancellation);
-            all.AddRange(rows);
-            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
-        }
-        while (rows.Count == MaxRows);
-
-        return all;
-    }
+    private async Task<List<TableRow>> ReadAllAsync(Guid tenantId, CancellationToken cancellation) =>
+        await tables.ReadAllAsync(Tables.Deals, TableKeys.Deals(tenantId), TableKeys.AllDeals, MaxRows, cancellation).ToListAsync(cancellation);
 
     private static string TextOf(int version) => version.ToString(CultureInfo.InvariantCulture);
 

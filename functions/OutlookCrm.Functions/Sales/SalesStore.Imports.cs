@@ -161,19 +161,10 @@ public sealed partial class SalesStore
     private async Task<Dictionary<string, TableRow>> ReadMarkersAsync(string partition, CancellationToken cancellation)
     {
         var markers = new Dictionary<string, TableRow>(StringComparer.Ordinal);
-        var range = TableKeys.PurchaseMarkers;
-        TableRange rows;
-        do
+        await foreach (var row in tables.ReadAllAsync(Tables.Customers, partition, TableKeys.PurchaseMarkers, MaxRows, cancellation))
         {
-            rows = await tables.RangeAsync(Tables.Customers, partition, range, MaxRows, cancellation);
-            foreach (var row in rows)
-            {
-                markers[row.RowKey] = row;
-            }
-
-            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
+            markers[row.RowKey] = row;
         }
-        while (rows.Count == MaxRows);
 
         return markers;
     }

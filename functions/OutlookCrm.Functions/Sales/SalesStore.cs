@@ -125,25 +125,17 @@ public sealed partial class SalesStore(ITableStore tables, TimeProvider clock)
     internal async IAsyncEnumerable<Buyer> BuyersAsync(
         Guid tenantId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        var range = TableKeys.AllBuyers;
-        TableRange rows;
-        do
+        await foreach (var some in tables.ReadAllAsync(Tables.Buyers, TableKeys.Buyers(tenantId), TableKeys.AllBuyers, MaxRows, cancellation)
+            .Select(row => TableKeys.Last(row.RowKey)).Chunk(MaxReadsAtOnce))
         {
-            rows = await tables.RangeAsync(Tables.Buyers, TableKeys.Buyers(tenantId), range, MaxRows, cancellation);
-            foreach (var some in rows.Select(row => TableKeys.Last(row.RowKey)).Chunk(MaxReadsAtOnce))
+            foreach (var buyer in await Task.WhenAll(some.Select(id => FindBuyerAsync(tenantId, id, cancellation))))
             {
-                foreach (var buyer in await Task.WhenAll(some.Select(id => FindBuyerAsync(tenantId, id, cancellation))))
+                if (buyer is { Purchases.Count: > 0 })
                 {
-                    if (buyer is { Purchases.Count: > 0 })
-                    {
-                        yield return buyer;
-                    }
+                    yield return buyer;
                 }
             }
-
-            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
         }
-        while (rows.Count == MaxRows);
     }
 
     /// <summary>
@@ -180,13 +172,9 @@ public sealed partial class SalesStore(ITableStore tables, TimeProvider clock)
             IReadOnlyList<TableChange> changes =
             [
                 new TableChange.Replace(SalesSummary.On(record, [.. there, .. missing]), record.ETag!),
-                .. missing.Select(purchase => PurchaseRow.From(partition, purchase)).SelectMany(row => (TableChange[])
+                .. missing.Select(purchase => (purchase.Id, Row: PurchaseRow.From(partition, purchase))).SelectMany(one => (TableChange[])
                 [
-                    new TableChange.Insert(new TableRow(
-                        partition,
-                        TableKeys.PurchaseMarker(Guid.ParseExact(TableKeys.Last(row.RowKey), "N")),
-                        new Dictionary<string, object> { [PurchaseRow.PurchaseKey] = row.RowKey })),
-                    new TableChange.Insert(row),
+                    new TableChange.Insert(PurchaseRow.Marker(partition, one.Id, one.Row.RowKey)), new TableChange.Insert(one.Row),
                 ]),
             ];
             attempt = (await tables.TransactAsync(Tables.Customers, partition, changes, cancellation)).IsWritten ? 0 : attempt;
@@ -220,21 +208,9 @@ public sealed partial class SalesStore(ITableStore tables, TimeProvider clock)
             : null;
     }
 
-    private async Task<List<Purchase>> ReadAllAsync(string partition, CancellationToken cancellation)
-    {
-        var purchases = new List<Purchase>();
-        var range = TableKeys.Purchases;
-        TableRange rows;
-        do
-        {
-            rows = await tables.RangeAsync(Tables.Customers, partition, range, MaxRows, cancellation);
-            purchases.AddRange(rows.Select(PurchaseRow.ToPurchase));
-            range = rows.Count == 0 ? range : RowKeyRange.After(rows[^1].RowKey, range.Before);
-        }
-        while (rows.Count == MaxRows);
-
-        return purchases;
-    }
+    private async Task<List<Purchase>> ReadAllAsync(string partition, CancellationToken cancellation) =>
+        await tables.ReadAllAsync(Tables.Customers, partition, TableKeys.Purchases, MaxRows, cancellation)
+            .Select(PurchaseRow.ToPurchase).ToListAsync(cancellation);
 
     private static PurchaseEntry ToEntry(Purchase p) => new(
         p.Id, p.On, p.IsCreditNote, p.Currency, Amounts.Text(p.Revenue),
