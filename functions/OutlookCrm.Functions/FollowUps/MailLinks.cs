@@ -5,8 +5,8 @@ using OutlookCrm.Pane;
 namespace OutlookCrm.FollowUps;
 
 /// <summary>
-/// Finds the link that opens the mail from which a follow-up came: the pane knows only its Message-ID, and the link is in the mailbox of whoever
-/// planned it.
+/// Finds the link that opens the mail from which a follow-up came: the pane knows only its Message-ID, and the link leads into one mailbox, which is
+/// that of whoever the follow-up is of.
 /// </summary>
 public sealed class MailLinks(FollowUpStore followUps, GraphMailboxes graph, ILogger<MailLinks> log)
 {
@@ -18,15 +18,15 @@ public sealed class MailLinks(FollowUpStore followUps, GraphMailboxes graph, ILo
     /// <returns>The follow-up as it is after that; and when to look again, if Graph could not say.</returns>
     internal async Task<(FollowUp FollowUp, TimeSpan? LookAgainIn)> FindAsync(Guid tenantId, FollowUp f, CancellationToken cancellation)
     {
-        if (!graph.IsOn || f is not { State: FollowUpState.Open, Source: { WebLink: null, InternetMessageId: { } messageId } source })
+        if (!graph.IsOn || f is not { State: FollowUpState.Open, Source.InternetMessageId: { } messageId } || HasLink(f))
         {
             return (f, null);
         }
 
         try
         {
-            return await graph.FindWebLinkAsync(tenantId, source.UserId.ToString("D"), messageId, cancellation) is { AbsoluteUri.Length: <= MaxLength } link
-                && await followUps.ChangeAsync(tenantId, f.Customer, f.Id, now => WithLink(now, messageId, link.AbsoluteUri), cancellation) is { } linked
+            return await graph.FindWebLinkAsync(tenantId, f.OwnerId.ToString("D"), messageId, cancellation) is { AbsoluteUri.Length: <= MaxLength } link
+                && await followUps.ChangeAsync(tenantId, f.Customer, f.Id, now => WithLink(now, f.OwnerId, messageId, link.AbsoluteUri), cancellation) is { } linked
                     ? (linked, null)
                     : (f, null);
         }
@@ -37,6 +37,11 @@ public sealed class MailLinks(FollowUpStore followUps, GraphMailboxes graph, ILo
         }
     }
 
-    private static FollowUp WithLink(FollowUp f, string messageId, string link) =>
-        f.Source is { WebLink: null } source && source.InternetMessageId == messageId ? f with { Source = source with { WebLink = link } } : f;
+    private static bool HasLink(FollowUp f) => f.Source is { WebLink: not null } source && source.UserId == f.OwnerId;
+
+    /// <summary>Handed over meanwhile, it is left to the next look.</summary>
+    private static FollowUp WithLink(FollowUp f, Guid ownerId, string messageId, string link) =>
+        f.OwnerId == ownerId && f.Source is { } source && source.InternetMessageId == messageId && !HasLink(f)
+            ? f with { Source = source with { UserId = ownerId, ItemId = source.UserId == ownerId ? source.ItemId : null, WebLink = link } }
+            : f;
 }

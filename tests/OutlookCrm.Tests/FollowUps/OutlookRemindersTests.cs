@@ -106,6 +106,24 @@ public sealed class OutlookRemindersTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Handed_over_it_opens_the_mail_in_the_mailbox_of_whoever_has_it_now()
+    {
+        var letter = world.Deliver(world.Letter("kim@hotel-sonne.example", $"{SampleFirm.Mira.Address} {SampleFirm.Tomasz.Address}"));
+        var f = await outlook.PlanAsync(kim, messageId: letter.InternetMessageId);
+        await world.SettleAsync();
+        foreach (var colleague in new[] { SampleFirm.Tomasz, SampleFirm.Mira })
+        {
+            await outlook.ChangeAsync(f, now => now with { OwnerId = colleague.Id, OwnerName = colleague.Name });
+            await world.SettleAsync();
+
+            var its = Assert.Single(world.MailboxOf(colleague).FindByInternetMessageId(letter.InternetMessageId)).Id;
+            Assert.Contains($"?item={Uri.EscapeDataString(its)}\"", Assert.Single(outlook.EventsOf(colleague)).Meeting.Html, StringComparison.Ordinal);
+        }
+
+        outlook.AssertOnlyOursWasWritten();
+    }
+
+    [Fact]
     public async Task What_its_owner_does_with_the_event_happens_to_the_follow_up()
     {
         var (moved, renamed, deleted) = (await outlook.PlanAsync(kim, "Move"), await outlook.PlanAsync(kim, "Rename"), await outlook.PlanAsync(kim, "Delete"));
