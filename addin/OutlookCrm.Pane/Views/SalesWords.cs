@@ -35,9 +35,8 @@ internal static class SalesWords
     public static bool IsOverdue(SalesFigures figures, Reader reader) =>
         figures is { OrderDays: >= 3, LastOn: { } last, UsualGapDays: { } gap } && Since(last, reader) > 2 * gap;
 
-    /// <summary>The currency a purchase most likely is in: the customer's newest, else that of the reader's country.</summary>
-    public static string LikelyCurrency(SalesFigures? figures, Reader reader) =>
-        figures is { Totals: [var newest, ..] } ? newest.Currency : Pane.LikelyCurrency.Of(reader.Culture);
+    /// <summary>The currency that a form proposes: the one that is known, else that of the reader's country.</summary>
+    public static string LikelyCurrency(string? known, Reader reader) => known ?? Pane.LikelyCurrency.Of(reader.Culture);
 
     private static decimal Rounded(string amount)
     {

@@ -1,14 +1,13 @@
 using System.IO.Hashing;
 using System.Text.Json;
 using OutlookCrm.Http;
-using OutlookCrm.Insights;
 using OutlookCrm.Pane;
 using OutlookCrm.Sales;
 
 namespace OutlookCrm.Import;
 
 /// <summary>Shows how a waiting file would be taken in: nothing is written.</summary>
-public sealed class ImportPreviews(ImportStore imports, CustomerMatching matching, InsightsStore insights, TimeProvider clock)
+public sealed class ImportPreviews(ImportStore imports, CustomerMatching matching, FirmCurrency firmCurrency, TimeProvider clock)
 {
     private const int LinesShown = 5;
     private const int ProblemsShown = 20;
@@ -25,8 +24,8 @@ public sealed class ImportPreviews(ImportStore imports, CustomerMatching matchin
         Guid tenantId, ImportedFile file, ImportPlan? asked, Reader reader, CancellationToken cancellation)
     {
         Stream Open() => imports.Open(tenantId, file);
-        var sold = (await insights.ReadAsync(tenantId, cancellation)).Figures?.Currency;
-        var (understood, refusal) = await InvoiceFile.UnderstandAsync(Open, asked, asked is null ? sold ?? LikelyCurrency.Of(reader.Culture) : null, cancellation);
+        var likely = asked is null ? await firmCurrency.FindAsync(tenantId, cancellation) ?? LikelyCurrency.Of(reader.Culture) : null;
+        var (understood, refusal) = await InvoiceFile.UnderstandAsync(Open, asked, likely, cancellation);
         if (understood is null)
         {
             return (null, refusal);

@@ -16,6 +16,8 @@ public sealed class DealStore(ITableStore tables, CustomerStore customers, TimeP
     private const int MaxReadsAtOnce = 32;
     private const int MaxAttempts = 20;
 
+    private readonly FirmCurrency firmCurrency = new(tables);
+
     /// <summary>Adds a deal once: with the same id again nothing changes.</summary>
     public async Task<DealOutcomeOfWrite> AddAsync(Guid tenantId, Deal deal, CancellationToken cancellation)
     {
@@ -122,7 +124,8 @@ public sealed class DealStore(ITableStore tables, CustomerStore customers, TimeP
                         .OrderBy(currency => currency.Key, StringComparer.Ordinal)
                         .Select(currency => new DealSum(currency.Key, Amounts.Text(currency.Sum(deal => Amounts.Read(deal.Amount!) ?? 0))))],
                     [.. stage.OrderBy(deal => deal.ExpectedOn ?? DateOnly.MaxValue).ThenBy(deal => deal.OpenedAt)]))],
-            [.. entries.Where(deal => deal.ClosedAt is not null)]);
+            [.. entries.Where(deal => deal.ClosedAt is not null)],
+            entries.Any(deal => deal is { ClosedAt: null, Currency: null }) ? await firmCurrency.FindAsync(tenantId, cancellation) : null);
     }
 
     /// <summary>How many a customer has, open and closed.</summary>

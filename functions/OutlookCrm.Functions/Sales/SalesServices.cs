@@ -6,6 +6,7 @@ public static class SalesServices
 {
     public static IServiceCollection AddSales(this IServiceCollection services) => services
         .AddSingleton<SalesStore>()
+        .AddSingleton<FirmCurrency>()
         .AddSingleton<DealStore>()
         .AddSingleton<ProductStore>();
 }

@@ -20,6 +20,8 @@ public sealed partial class SalesStore(ITableStore tables, TimeProvider clock)
     private const int MaxReadsAtOnce = 32;
     private const int MaxMoved = 45; // of a transaction: two rows each, and the record
 
+    private readonly FirmCurrency firmCurrency = new(tables);
+
     /// <summary>Adds a purchase once: with the same id again nothing changes, even if it was removed since.</summary>
     public async Task<AddPurchaseOutcome> AddAsync(Guid tenantId, CustomerId customer, Purchase purchase, CancellationToken cancellation)
     {
@@ -111,14 +113,19 @@ public sealed partial class SalesStore(ITableStore tables, TimeProvider clock)
         var range = afterKey is null ? TableKeys.Purchases : RowKeyRange.After(afterKey, TableKeys.Purchases.Before);
         var reading = tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation);
         var rows = await tables.RangeAsync(Tables.Customers, partition, range, PageSize + 1, cancellation);
-        return await reading is not { } record
-            ? null
-            : new PurchaseList(
-                customer.ToString(),
-                (string)record.Properties[nameof(Customer.Name)],
-                SalesSummary.ToFigures(record.Properties.GetValueOrDefault(SalesSummary.Column) as string),
-                [.. rows.Take(PageSize).Select(PurchaseRow.ToPurchase).Select(ToEntry)],
-                rows.Count > PageSize ? rows[PageSize - 1].RowKey : null);
+        if (await reading is not { } record)
+        {
+            return null;
+        }
+
+        var figures = SalesSummary.ToFigures(record.Properties.GetValueOrDefault(SalesSummary.Column) as string);
+        return new PurchaseList(
+            customer.ToString(),
+            (string)record.Properties[nameof(Customer.Name)],
+            figures,
+            [.. rows.Take(PageSize).Select(PurchaseRow.ToPurchase).Select(ToEntry)],
+            rows.Count > PageSize ? rows[PageSize - 1].RowKey : null,
+            figures is { Totals: [var newest, ..] } ? newest.Currency : await firmCurrency.FindAsync(tenantId, cancellation));
     }
 
     /// <summary>Everybody who bought something, with all of it, in no promised order. Customers who are gone are left out.</summary>

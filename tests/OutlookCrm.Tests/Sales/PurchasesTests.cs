@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
+using AngleSharp.Html.Parser;
+using Microsoft.Extensions.DependencyInjection;
 using OutlookCrm.Http;
+using OutlookCrm.Insights;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
 
@@ -43,6 +46,38 @@ public sealed class PurchasesTests
         var figures = (await CardAsync(ben, kim)).Sales!;
         Assert.Equal([new CurrencyTotal("EUR", 1, "400.00", "100.00"), new CurrencyTotal("CHF", 1, "80.10", "30.10")], figures.Totals);
         Assert.Equal((2, Today(crm).AddDays(-2)), (figures.OrderDays, figures.LastOn));
+    }
+
+    [Fact]
+    public async Task A_form_proposes_the_customers_newest_currency_else_the_firms_and_only_where_nobody_bought_the_readers()
+    {
+        await using var crm = await TestCrm.StartAsync();
+        using var ben = crm.SignIn(A.Ben);
+        ben.DefaultRequestHeaders.Add("Accept-Language", "en-GB");
+        var customers = new List<string>();
+        foreach (var name in new[] { "kim", "lee", "new" })
+        {
+            customers.Add(await CustomerAsync(ben, name));
+        }
+
+        var (kim, lee, nobody) = (customers[0], customers[1], customers[2]);
+        await ben.PostAsJsonAsync($"/api/customers/{nobody}/deals", new AddDealRequest(Guid.NewGuid(), "Kitchen", "Offer"), ContractJson.Options);
+        Assert.Equal(["GBP", "GBP"], await ProposedAsync(nobody));
+        await AddAsync(ben, kim, Bought("Table", "500", on: Today(crm).AddDays(-9)));
+        await AddAsync(ben, lee, Bought("Table", "500", on: Today(crm).AddDays(-8)));
+        await AddAsync(ben, lee, Bought("Table", "500", on: Today(crm).AddDays(-7)) with { Currency = "CHF" });
+
+        // Before and after the night that works it out.
+        Assert.Equal(["EUR", "EUR"], await ProposedAsync(nobody));
+        await crm.Services.GetRequiredService<FirmRecompute>().RunAsync(A.Firm, default);
+        Assert.Equal(["EUR", "EUR"], await ProposedAsync(nobody));
+        Assert.Equal(["CHF", "EUR"], await ProposedAsync(lee));
+
+        async Task<IEnumerable<string>> ProposedAsync(string customer)
+        {
+            var pages = await Task.WhenAll(HtmlAsync(ben, $"/api/customers/{customer}/purchases"), HtmlAsync(ben, "/api/deals"));
+            return pages.Select(page => new HtmlParser().ParseDocument(page).QuerySelector("[name=currency]")!.GetAttribute("value")!);
+        }
     }
 
     [Fact]
@@ -199,9 +234,9 @@ public sealed class PurchasesTests
         return await answer.Content.ReadAsStringAsync();
     }
 
-    private static async Task<string> CustomerAsync(HttpClient client)
+    private static async Task<string> CustomerAsync(HttpClient client, string name = "Kim")
     {
-        using var made = await client.PostAsJsonAsync("/api/customers", new { name = "Kim", address = "kim@kunde.example" });
+        using var made = await client.PostAsJsonAsync("/api/customers", new { name, address = $"{name}@kunde.example" });
         return (await made.Content.ReadFromJsonAsync<CustomerCard>(ContractJson.Options))!.Id;
     }
 }
