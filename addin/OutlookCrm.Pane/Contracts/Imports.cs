@@ -126,7 +126,26 @@ public enum UnknownCustomers
 /// <param name="NewCustomers">Customers who were made for it.</param>
 /// <param name="Problems">The first 20.</param>
 public sealed record ImportResult(
-    int Rows, int Looked, int Added, int Purchases, int AlreadyThere, int LeftOut, int NewCustomers, IReadOnlyList<ImportProblem> Problems);
+    int Rows, int Looked, int Added, int Purchases, int AlreadyThere, int LeftOut, int NewCustomers, IReadOnlyList<ImportProblem> Problems)
+{
+    /// <summary>Of an undone import: customers who were made for it and stay, by the first reason that holds; the other new customers are gone.</summary>
+    public IReadOnlyList<KeptCustomers> Kept { get; init; } = [];
+}
+
+public sealed record KeptCustomers(KeptBecause Why, int Customers);
+
+/// <summary>Why a customer stays whom an undone import had made.</summary>
+public enum KeptBecause
+{
+    /// <summary>They have purchases that the import did not add.</summary>
+    Purchases,
+
+    /// <summary>Mails, meetings, calls or notes are on their timeline.</summary>
+    Contact,
+
+    /// <summary>Somebody edited them, planned a follow-up, opened a deal, wrote down an answer, or named them as somebody's company.</summary>
+    Work,
+}
 
 /// <summary>Every row of a file that was left out, and why, by line.</summary>
 /// <param name="Count">All of them; of more than 10,000 the rest is only counted.</param>

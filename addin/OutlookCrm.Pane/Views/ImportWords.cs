@@ -16,6 +16,23 @@ internal static class ImportWords
 
     public static string Customers(int count, Reader reader) => count == 1 ? "1 customer" : $"{LoggingWords.Count(count, reader)} customers";
 
+    /// <summary>"Of 3 customers that it made, 2 are gone too, 1 stays."</summary>
+    public static string Gone(ImportResult result, Reader reader)
+    {
+        var stay = result.Kept.Sum(kept => kept.Customers);
+        var gone = Math.Max(0, result.NewCustomers - stay);
+        return $"Of {Customers(result.NewCustomers, reader)} that it made, {LoggingWords.Count(gone, reader)} {(gone == 1 ? "is" : "are")} gone too"
+            + (stay > 0 ? $", {LoggingWords.Count(stay, reader)} {(stay == 1 ? "stays" : "stay")}:" : ".");
+    }
+
+    /// <summary>"2 customers with other purchases".</summary>
+    public static string Of(KeptCustomers kept, Reader reader) => $"{Customers(kept.Customers, reader)} {kept.Why switch
+    {
+        KeptBecause.Purchases => "with other purchases",
+        KeptBecause.Contact => "with mails, meetings, calls or notes",
+        _ => "whom somebody changed, or planned, asked or offered something",
+    }}";
+
     public static string Of(ImportDelimiter delimiter) => delimiter switch
     {
         ImportDelimiter.Comma => "comma",

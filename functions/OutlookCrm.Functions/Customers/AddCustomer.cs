@@ -52,6 +52,7 @@ internal static class CompanyField
         if (CustomerId.TryParse(companyId, out var id)
             && await customers.FindAsync(tenantId, id, cancellation) is { Kind: CustomerKind.Organisation } company)
         {
+            await customers.TouchAsync(tenantId, id, cancellation); // somebody will work there
             return company;
         }
 

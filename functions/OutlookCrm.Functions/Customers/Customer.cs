@@ -39,6 +39,9 @@ public sealed record Customer(
     /// <summary>What the customer was before the first purchase made it a customer; null when it did not, or somebody set the stage since.</summary>
     public CustomerStage? StageBefore { get; init; }
 
+    /// <summary>Null unless an import made the customer.</summary>
+    public ImportMark? Import { get; init; }
+
     /// <summary>How often somebody wishes for contact; null when nobody does.</summary>
     public ContactRhythm? Rhythm { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OutlookCrm.Pane;
+using OutlookCrm.Sales;
 using OutlookCrm.Storage;
 
 namespace OutlookCrm.Customers;
@@ -46,6 +47,8 @@ public sealed class CustomerChanges(
 
     // Each failed attempt means that another writer got through.
     private const int MaxAttempts = 200;
+
+    private const int MaxRows = 1_000;
 
     private readonly AddressClaims claims = new(tables);
 
@@ -123,7 +126,7 @@ public sealed class CustomerChanges(
             }
 
             version ??= NewChange();
-            var next = edited with { Version = version };
+            var next = Touched(edited with { Version = version });
             if (!IsShownElsewhere(stored.Customer, next))
             {
                 var written = await tables.ReplaceAsync(Tables.Customers, CustomerRow.From(tenantId, next), stored.ETag, cancellation);
@@ -174,10 +177,10 @@ public sealed class CustomerChanges(
             }
 
             var row = known is null ? address : known with { Label = address.Label ?? known.Label };
-            var next = stored.Customer with
+            var next = Touched(stored.Customer with
             {
                 PrimaryAddress = primary || stored.Customer.PrimaryAddress is null ? address.Address.Key : stored.Customer.PrimaryAddress,
-            };
+            });
             if (row == known && next.PrimaryAddress == stored.Customer.PrimaryAddress)
             {
                 return new AddressOutcome.Done(stored);
@@ -261,9 +264,9 @@ public sealed class CustomerChanges(
                 await SendAsync(new ChangeMessage(tenantId, id.ToString(), change, Address: null), FirstLook, cancellation);
             }
 
-            var next = stored.Customer.PrimaryAddress == address.Key
+            var next = Touched(stored.Customer.PrimaryAddress == address.Key
                 ? stored.Customer with { PrimaryAddress = after.MinBy(a => a.AddedAt)?.Address.Key }
-                : stored.Customer;
+                : stored.Customer);
             TableChange[] rows =
             [
                 new TableChange.Replace(CustomerRow.From(tenantId, next), stored.ETag),
@@ -273,6 +276,50 @@ public sealed class CustomerChanges(
             {
                 await FinishAsync(tenantId, id, change);
                 return new AddressOutcome.Done(new StoredCustomer(next, etag, after));
+            }
+        }
+
+        throw Busy();
+    }
+
+    /// <summary>
+    /// Removes a customer whom an import made, unless anybody or anything has touched them since: then says what. Runs as every change does,
+    /// the outbox row saying that what is left in other tables goes.
+    /// </summary>
+    /// <returns>Null when there is no such customer any more, or another made it.</returns>
+    internal async Task<KeptBecause?> RemoveUntouchedAsync(Guid tenantId, CustomerId id, Guid importId, CancellationToken cancellation)
+    {
+        string? change = null;
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            if (await customers.ReadAsync(tenantId, id, cancellation) is not { Customer.Import: { } mark } stored || mark.ImportId != importId)
+            {
+                return null;
+            }
+
+            // Read after the record: whoever writes beside it meanwhile changes the record first, and this attempt fails.
+            if (await WhyKeptAsync(tenantId, stored, mark, cancellation) is { } why)
+            {
+                return why;
+            }
+
+            if (change is null)
+            {
+                change = NewChange();
+                await SendAsync(new ChangeMessage(tenantId, id.ToString(), change, Address: null), FirstLook, cancellation);
+            }
+
+            var outbox = Outbox(stored.Customer, stored.Customer, stored.Addresses, after: []) with { IsRemoved = true };
+            TableChange row = new TableChange.Delete(TableKeys.Record, stored.ETag);
+            var outcome = await tables.TransactAsync(
+                Tables.Customers,
+                TableKeys.Customer(tenantId, id.ToString()),
+                [row, new TableChange.Insert(outbox.ToTableRow(tenantId, id, change))],
+                cancellation);
+            if (outcome.IsWritten)
+            {
+                await FinishAsync(tenantId, id, change);
+                return null;
             }
         }
 
@@ -394,6 +441,34 @@ public sealed class CustomerChanges(
 
         await claims.TryDeleteAsync(tenantId, claim, cancellation);
     }
+
+    private async Task<KeptBecause?> WhyKeptAsync(Guid tenantId, StoredCustomer stored, ImportMark mark, CancellationToken cancellation)
+    {
+        if (stored.Customer.Sales is not null)
+        {
+            return KeptBecause.Purchases;
+        }
+
+        var rows = tables.ReadAllAsync(
+            Tables.Customers, TableKeys.Customer(tenantId, stored.Customer.Id.ToString()), new RowKeyRange("", Before: null), MaxRows, cancellation);
+        await foreach (var row in rows)
+        {
+            if (TableKeys.IsOnTimeline(row.RowKey))
+            {
+                return KeptBecause.Contact;
+            }
+
+            if (!TableKeys.IsOfUntouched(row.RowKey) && !PurchaseRow.IsUndone(row))
+            {
+                return KeptBecause.Work;
+            }
+        }
+
+        return mark.IsTouched ? KeptBecause.Work : null;
+    }
+
+    private static Customer Touched(Customer customer) =>
+        customer.Import is { IsTouched: false } mark ? customer with { Import = mark with { IsTouched = true } } : customer;
 
     /// <returns>The record's new ETag; null when it changed meanwhile or the change is barred, and nothing was written.</returns>
     private async Task<string?> CommitAsync(

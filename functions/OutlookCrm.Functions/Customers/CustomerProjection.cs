@@ -21,6 +21,8 @@ public sealed class CustomerProjection(
     // Each round means that somebody changed the customer within the last one.
     private const int MaxRounds = 50;
 
+    private const int MaxRows = 1_000;
+
     private readonly AddressClaims claims = new(tables);
 
     /// <summary>Does what a committed change owes; nothing when its outbox row is gone.</summary>
@@ -41,7 +43,12 @@ public sealed class CustomerProjection(
         {
             if (await customers.ReadAsync(tenantId, id, cancellation) is not { } stored)
             {
-                return; // erased, and whoever erases takes the rest along
+                if (outbox.IsRemoved)
+                {
+                    await RemoveRestAsync(tenantId, id, outbox, row, isLast, cancellation);
+                }
+
+                return; // else erased, and whoever erases takes the rest along
             }
 
             foreach (var key in outbox.Addresses.Union(stored.Addresses.Select(a => a.Address.Key), StringComparer.Ordinal))
@@ -89,6 +96,38 @@ public sealed class CustomerProjection(
             // When somebody else marked it, it is marked.
             var projected = outbox with { IsProjected = true };
             await tables.ReplaceAsync(Tables.Customers, projected.ToTableRow(tenantId, id, change), row.ETag!, cancellation);
+        }
+    }
+
+    /// <summary>What is left of a customer that was removed; the outbox row stays for the last look.</summary>
+    private async Task RemoveRestAsync(Guid tenantId, CustomerId id, OutboxRow outbox, TableRow row, bool isLast, CancellationToken cancellation)
+    {
+        foreach (var key in outbox.Addresses)
+        {
+            // When a write finds the claim changed, somebody confirmed or ended it: look again.
+            while (MailAddress.TryParse(key, out var address)
+                && await claims.FindAsync(tenantId, address, cancellation) is { } claim && claim.Customer == id
+                && !await claims.TryDeleteAsync(tenantId, claim, cancellation))
+            {
+            }
+        }
+
+        await search.RemoveAsync(tenantId, id.ToString(), outbox.Tokens, cancellation);
+        await tables.DeleteAsync(Tables.Buyers, TableKeys.Buyers(tenantId), TableKeys.Buyer(id.ToString()), etag: null, cancellation);
+        var rows = await tables.ReadAllAsync(Tables.Customers, row.PartitionKey, new RowKeyRange("", Before: null), MaxRows, cancellation).ToListAsync(cancellation);
+        foreach (var rest in rows.Where(rest => rest.RowKey != row.RowKey && rest.RowKey != TableKeys.Record))
+        {
+            await tables.DeleteAsync(Tables.Customers, row.PartitionKey, rest.RowKey, etag: null, cancellation);
+        }
+
+        if (isLast)
+        {
+            await tables.DeleteAsync(Tables.Customers, row.PartitionKey, row.RowKey, etag: null, cancellation);
+        }
+        else if (!outbox.IsProjected)
+        {
+            var projected = outbox with { IsProjected = true };
+            await tables.ReplaceAsync(Tables.Customers, projected.ToTableRow(tenantId, id, TableKeys.Last(row.RowKey)), row.ETag!, cancellation);
         }
     }
 

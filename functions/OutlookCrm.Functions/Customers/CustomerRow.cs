@@ -46,6 +46,8 @@ internal static class CustomerRow
         Put(nameof(Customer.PrimaryAddress), customer.PrimaryAddress);
         Put(SalesSummary.Column, customer.Sales);
         Put(nameof(Customer.StageBefore), customer.StageBefore?.ToString());
+        Put(nameof(ImportMark.ImportId), customer.Import?.ImportId);
+        Put(nameof(ImportMark.IsTouched), customer.Import is { IsTouched: true } ? true : null);
         Put(nameof(ContactRhythm.EveryDays), customer.Rhythm?.EveryDays);
         Put(nameof(ContactRhythm.WishedBy), customer.Rhythm?.WishedBy);
         Put(TimelineRow.SeenIn, customer.Contact.SeenIn);
@@ -93,6 +95,7 @@ internal static class CustomerRow
         {
             Sales = Text(SalesSummary.Column),
             StageBefore = Text(nameof(Customer.StageBefore)) is { } stage ? Enum.Parse<CustomerStage>(stage) : null,
+            Import = ImportMark.Of(row),
             Rhythm = row.Properties.GetValueOrDefault(nameof(ContactRhythm.EveryDays)) is int days
                 ? new ContactRhythm(days, (Guid)row.Properties[nameof(ContactRhythm.WishedBy)])
                 : null,

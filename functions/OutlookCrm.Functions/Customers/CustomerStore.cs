@@ -27,6 +27,10 @@ public sealed class CustomerStore(ITableStore tables, InteractionStore interacti
             ? CustomerRow.ToCustomer(row)
             : null;
 
+    /// <summary>What an import made is no longer its own: its undo leaves this customer.</summary>
+    public Task TouchAsync(Guid tenantId, CustomerId id, CancellationToken cancellation) =>
+        ImportMark.TouchAsync(tables, TableKeys.Customer(tenantId, id.ToString()), cancellation);
+
     /// <summary>The record and its addresses in one range read; null when there is no such customer.</summary>
     public async Task<StoredCustomer?> ReadAsync(Guid tenantId, CustomerId id, CancellationToken cancellation)
     {

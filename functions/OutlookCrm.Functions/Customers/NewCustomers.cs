@@ -10,8 +10,9 @@ public sealed class NewCustomers(CustomerStore customers, CustomerChanges change
 {
     /// <summary>Null, with errors by field, when the request breaks a rule.</summary>
     /// <param name="id">The customer's, when whoever asks may ask again after a crash; null for a new one.</param>
+    /// <param name="importId">The import that makes it; null for none.</param>
     public async Task<Creation?> AddAsync(
-        Caller caller, CreateCustomerRequest asked, FieldErrors errors, CancellationToken cancellation, CustomerId? id = null)
+        Caller caller, CreateCustomerRequest asked, FieldErrors errors, CancellationToken cancellation, CustomerId? id = null, Guid? importId = null)
     {
         ArgumentNullException.ThrowIfNull(caller);
         ArgumentNullException.ThrowIfNull(asked);
@@ -53,7 +54,10 @@ public sealed class NewCustomers(CustomerStore customers, CustomerChanges change
         var blank = new Customer(
             default, asked.Kind, "", null, null, [], null, null, null,
             new Colleague(caller.UserId.ToString("D"), caller.Name), asked.Stage, [], [], new Preferences(null, false, null),
-            PrimaryAddress: null, CreatedAt: now, Contact: default, Version: "");
+            PrimaryAddress: null, CreatedAt: now, Contact: default, Version: "")
+        {
+            Import = importId is { } import ? new ImportMark(import, IsTouched: false) : null,
+        };
         return await changes.CreateAsync(
             caller.TenantId,
             edit.Apply(blank),

@@ -10,6 +10,7 @@ namespace OutlookCrm.Customers;
 /// <param name="Addresses">Keys of addresses that the change added or removed.</param>
 /// <param name="IsRenamed">The organisation has another name, which its people carry.</param>
 /// <param name="IsProjected">Paid once. The row stays for the last look, which pays again: see <see cref="CustomerProjection"/>.</param>
+/// <param name="IsRemoved">The change removed the customer: all that is left of it goes.</param>
 /// <param name="IsBarred">
 /// No outbox but a bar in its place: the change never happened, and now it cannot, as its transaction inserts this row.
 /// </param>
@@ -19,6 +20,7 @@ internal sealed record OutboxRow(
     IReadOnlyCollection<string> Addresses,
     bool IsRenamed = false,
     bool IsProjected = false,
+    bool IsRemoved = false,
     bool IsBarred = false)
 {
     public static readonly OutboxRow Bar = new([], [], [], IsBarred: true);
@@ -29,6 +31,7 @@ internal sealed record OutboxRow(
         Split(row, nameof(Addresses)),
         row.Properties[nameof(IsRenamed)] is true,
         row.Properties[nameof(IsProjected)] is true,
+        row.Properties.GetValueOrDefault(nameof(IsRemoved)) is true,
         row.Properties[nameof(IsBarred)] is true);
 
     public TableRow ToTableRow(Guid tenantId, CustomerId customer, string change)
@@ -39,6 +42,11 @@ internal sealed record OutboxRow(
             [nameof(IsProjected)] = IsProjected,
             [nameof(IsBarred)] = IsBarred,
         };
+        if (IsRemoved)
+        {
+            properties[nameof(IsRemoved)] = true;
+        }
+
         Put(nameof(Tokens), Tokens);
         Put(nameof(Companies), Companies.Select(c => c.ToString()));
         Put(nameof(Addresses), Addresses);

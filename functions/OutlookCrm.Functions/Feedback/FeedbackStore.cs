@@ -23,7 +23,7 @@ public sealed class FeedbackStore(ITableStore tables, CustomerStore customers)
     public async Task<AddFeedbackOutcome> AddAsync(Guid tenantId, GivenAnswer answer, CancellationToken cancellation)
     {
         var partition = TableKeys.Customer(tenantId, answer.Customer.ToString());
-        var record = tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation);
+        var record = ImportMark.TouchAsync(tables, partition, cancellation);
         var known = await tables.RangeAsync(Tables.Customers, partition, TableKeys.AllFeedback, MaxOfCustomer, cancellation);
         if (await record is null)
         {

@@ -42,7 +42,7 @@ public sealed class FollowUpStore(ITableStore tables, IWorkQueue queue, TimeProv
     public async Task<PlanOutcome> PlanAsync(Guid tenantId, FollowUp draft, CancellationToken cancellation)
     {
         var partition = TableKeys.Customer(tenantId, draft.Customer.ToString());
-        var record = tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation);
+        var record = ImportMark.TouchAsync(tables, partition, cancellation);
         var open = tables.RangeAsync(Tables.Customers, partition, TableKeys.OpenFollowUps, MaxOpen, cancellation);
         var source = draft.Source?.InternetMessageId is { } messageId
             ? tables.FindAsync(Tables.Customers, partition, TableKeys.Details(InteractionId.OfMail(messageId)), cancellation)

@@ -22,6 +22,7 @@ public sealed class ImportJob(
     ImportStore imports,
     CustomerMatching matching,
     NewCustomers newCustomers,
+    CustomerChanges changes,
     ErasedPeople erased,
     SalesStore sales,
     FirmRecompute recompute,
@@ -45,6 +46,10 @@ public sealed class ImportJob(
                 break;
             case { State: ImportState.Undoing } file:
                 await UndoAsync(tenantId, file, cancellation);
+                break;
+            case { State: ImportState.Undone } file:
+                // A worker that came late may have made a customer again and died.
+                await RemoveCustomersAsync(tenantId, file, cancellation);
                 break;
             case { State: ImportState.Done } file:
                 // A run that was killed after its last purchase may have left the file's bytes.
@@ -176,7 +181,16 @@ public sealed class ImportJob(
             party.Address is null || SenderName.IsFirm(name) ? CustomerKind.Organisation : CustomerKind.Person,
             Source: AddressSource.Import);
         var caller = new Caller(tenantId, file.ById, file.By, Address: null, Role.Member);
-        return (await newCustomers.AddAsync(caller, asked, new FieldErrors(), cancellation, id))?.Customer.Customer.Id;
+        var made = (await newCustomers.AddAsync(caller, asked, new FieldErrors(), cancellation, id, file.Id))?.Customer.Customer.Id;
+
+        // An undo that began meanwhile may not have seen this one.
+        if (made == id && await imports.FindAsync(tenantId, file.Id, cancellation) is not { State: ImportState.Running or ImportState.Done })
+        {
+            await changes.RemoveUntouchedAsync(tenantId, id, file.Id, cancellation);
+            return null;
+        }
+
+        return made;
     }
 
     private async Task EnterAsync(
@@ -221,9 +235,28 @@ public sealed class ImportJob(
             await imports.BuyersAsync(tenantId, file.Id, cancellation),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
             async (customer, token) => await sales.UndoImportAsync(tenantId, CustomerId.Parse(customer), file.Id, token));
+        var kept = await RemoveCustomersAsync(tenantId, file, cancellation);
         await recompute.AskAsync(tenantId, cancellation);
-        await imports.SaveAsync(tenantId, file with { State = ImportState.Undone }, cancellation);
-        log.LogInformation("Import {ImportId} was undone", file.Id);
+        await imports.SaveAsync(tenantId, file with { State = ImportState.Undone, Result = file.Result! with { Kept = kept } }, cancellation);
+        log.LogInformation("Import {ImportId} was undone, {Kept} customers stay", file.Id, kept.Sum(one => one.Customers));
+    }
+
+    /// <summary>Removes the customers that the file made and nobody has touched since; says how many others stay, and why.</summary>
+    private async Task<IReadOnlyList<KeptCustomers>> RemoveCustomersAsync(Guid tenantId, ImportedFile file, CancellationToken cancellation)
+    {
+        // Whomever it made was a buyer before it was done.
+        var kept = new ConcurrentBag<KeptBecause>();
+        await Parallel.ForEachAsync(
+            await imports.BuyersAsync(tenantId, file.Id, cancellation),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+            async (customer, token) =>
+            {
+                if (await changes.RemoveUntouchedAsync(tenantId, CustomerId.Parse(customer), file.Id, token) is { } why)
+                {
+                    kept.Add(why);
+                }
+            });
+        return [.. kept.CountBy(why => why).OrderBy(one => one.Key).Select(one => new KeptCustomers(one.Key, one.Value))];
     }
 
     /// <summary>Of the customer whom this import makes of a party, if it makes one; sorts as made at its start.</summary>

@@ -6,7 +6,7 @@ using OutlookCrm.Pane;
 
 namespace OutlookCrm.Import;
 
-/// <summary>Has all purchases of a file taken away again, in the background. Customers that it made stay.</summary>
+/// <summary>Has all purchases of a file taken away again, in the background. Customers that it made go too, unless they were touched since.</summary>
 public sealed class UndoImport(ImportPages pages, ImportStore imports, ImportJob job, Caller caller)
 {
     [Function(nameof(UndoImport)), Requires(Role.Member)]

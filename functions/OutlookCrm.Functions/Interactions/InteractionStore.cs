@@ -34,7 +34,7 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUp
         var row = TimelineRow.Of(partition, interaction);
         // The key of the line begins with its time, and a repeated request may come with another one.
         TableChange[] changes = [new TableChange.Insert(Marker(partition, interaction.Id, row.RowKey)), new TableChange.Insert(row)];
-        if (await tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation) is not { } record)
+        if (await ImportMark.TouchAsync(tables, partition, cancellation) is not { } record)
         {
             return AppendOutcome.NoSuchCustomer;
         }

@@ -21,7 +21,7 @@ public sealed class DealStore(ITableStore tables, CustomerStore customers, TimeP
     /// <summary>Adds a deal once: with the same id again nothing changes.</summary>
     public async Task<DealOutcomeOfWrite> AddAsync(Guid tenantId, Deal deal, CancellationToken cancellation)
     {
-        if (await customers.FindAsync(tenantId, deal.Customer, cancellation) is null)
+        if (await ImportMark.TouchAsync(tables, TableKeys.Customer(tenantId, deal.Customer.ToString()), cancellation) is null)
         {
             return DealOutcomeOfWrite.Absent;
         }

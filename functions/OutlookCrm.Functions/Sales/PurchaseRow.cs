@@ -14,6 +14,10 @@ internal static class PurchaseRow
 
     private const string DateFormat = "yyyy-MM-dd";
 
+    /// <summary>True for the marker of a purchase that an undone import took away.</summary>
+    public static bool IsUndone(TableRow row) =>
+        row.RowKey.StartsWith(TableKeys.PurchaseMarkers.From, StringComparison.Ordinal) && row.Properties.ContainsKey(UndoneImport);
+
     public static TableRow From(string partition, Purchase purchase)
     {
         var properties = new Dictionary<string, object>(StringComparer.Ordinal)

@@ -108,6 +108,14 @@ public static class TableKeys
     /// <param name="address">In the form in which addresses are compared.</param>
     public static string Address(string address) => "b|a|" + Escape(address);
 
+    /// <summary>True for a key of what is written of a customer when it is made and worked out by itself from then on.</summary>
+    public static bool IsOfUntouched(string rowKey) => rowKey is Record or Standing
+        || rowKey.StartsWith(ContactAddresses.From, StringComparison.Ordinal) || rowKey.StartsWith(Outboxes.From, StringComparison.Ordinal);
+
+    /// <summary>True for a key that <see cref="Interaction"/> or <see cref="Details"/> makes.</summary>
+    public static bool IsOnTimeline(string rowKey) =>
+        rowKey.StartsWith(InteractionPrefix, StringComparison.Ordinal) || rowKey.StartsWith("k|", StringComparison.Ordinal);
+
     /// <summary>Row of one person of an organisation.</summary>
     public static string Person(string personId) => "b|p|" + Escape(personId);
 

@@ -49,7 +49,7 @@ public sealed class ImportsHttpTests
         var done = await StartedAsync(ben, planned);
         Assert.Equal(
             new ImportResult(5, 5, 3, 2, 0, 2, 0, []),
-            done.Result! with { Problems = [] });
+            done.Result! with { Problems = [], Kept = [] });
         Assert.Equal([(5, "'Nobody' is no customer."), (6, "'31.02.2026' is not a date like the others (d.M.yyyy).")], done.Result!.Problems.Select(one => (one.Line!.Value, one.Reason)));
         var card = await CardAsync(ben, kim);
         Assert.Equal((new CurrencyTotal("EUR", 1, "1030.50"), CustomerStage.Customer), (Assert.Single(card.Sales!.Totals), card.Stage));
@@ -118,23 +118,78 @@ public sealed class ImportsHttpTests
         var sun = await CardAsync(ben, hits[1].Id);
         Assert.Equal(("21.00", CustomerStage.Customer, CustomerKind.Organisation, AddressSource.Import), (
             sun.Sales!.Totals[0].Revenue, sun.Stage, sun.Kind, sun.Addresses[0].Source));
-        await UndoneAsync(ben, first.Id);
-        Assert.Equal(CustomerStage.Lead, (await CardAsync(ben, sun.Id)).Stage);
+    }
+
+    [Fact]
+    public async Task An_undo_removes_the_customers_that_it_made_and_leaves_those_whom_anybody_has_touched()
+    {
+        var store = new Breaking();
+        await using var crm = await TestCrm.StartAsync(services: services => Put(store, services));
+        using var ben = crm.SignIn(A.Ben);
+        string[] names = ["Untouched", "Nameless", "Noted", "Edited", "Addressed", "Bought", "Removed", "Planned", "Dealt", "Answered", "Employer"];
+        var file = "customer,email,date,amount,currency\n" + string.Concat(names.Select(name =>
+            $"{name},{(name is "Nameless" or "Employer" ? "" : name + "@neu.example")},2026-01-02,5,EUR\n"));
+        var done = await TakeInAsync(ben, file, plan => plan with { Unknown = UnknownCustomers.MakeCustomers });
+        var ids = new Dictionary<string, string>();
+        foreach (var name in names)
+        {
+            ids[name] = Assert.Single((await ben.GetFromJsonAsync<SearchResults>($"/api/search?q={name}", ContractJson.Options))!.Hits).Id;
+        }
+
+        var removed = Guid.NewGuid();
+        await PostAsync($"/api/customers/{ids["Noted"]}/notes", new { id = Guid.NewGuid(), text = "Called" });
+        using var edit = new HttpRequestMessage(HttpMethod.Patch, $"/api/customers/{ids["Edited"]}") { Content = JsonContent.Create(new { tags = new[] { "fair" } }) };
+        edit.Headers.TryAddWithoutValidation("If-Match", (await CardAsync(ben, ids["Edited"])).ETag);
+        (await ben.SendAsync(edit)).EnsureSuccessStatusCode();
+        await PostAsync($"/api/customers/{ids["Addressed"]}/addresses", new { address = "more@neu.example" });
+        await PostAsync($"/api/customers/{ids["Bought"]}/purchases", Desk(Guid.NewGuid()));
+        await PostAsync($"/api/customers/{ids["Removed"]}/purchases", Desk(removed));
+        (await ben.DeleteAsync($"/api/customers/{ids["Removed"]}/purchases/{removed}")).EnsureSuccessStatusCode();
+        await PostAsync($"/api/customers/{ids["Dealt"]}/deals", new { id = Guid.NewGuid(), title = "Kitchen", stage = "Offer" });
+        await PostAsync($"/api/customers/{ids["Answered"]}/feedback", new { id = Guid.NewGuid(), question = "recommend", score = "9" });
+        await PostAsync("/api/customers", new { name = "Kim", address = "kim@kunde.example", companyId = ids["Employer"] });
+
+        // At the last moment, when the undo has looked already.
+        var isPlanned = 0;
+        store.BeforeRemoval = partition => partition == TableKeys.Customer(A.Firm, ids["Planned"]) && Interlocked.Exchange(ref isPlanned, 1) == 0
+            ? PostAsync($"/api/customers/{ids["Planned"]}/follow-ups", new { id = Guid.NewGuid(), note = "Call", kind = "weOwe", dueOn = "2027-01-05" })
+            : Task.CompletedTask;
+        await UndoneAsync(ben, done.Id);
+
+        var result = (await PageAsync(ben, done.Id)).Result!;
+        Assert.Equal((11, 1), (result.NewCustomers, isPlanned));
+        Assert.Equal([new(KeptBecause.Purchases, 1), new(KeptBecause.Contact, 1), new(KeptBecause.Work, 7)], result.Kept);
+        foreach (var name in names)
+        {
+            using var card = await ben.GetAsync($"/api/customers/{ids[name]}");
+            Assert.Equal((name, name is "Untouched" or "Nameless" ? HttpStatusCode.NotFound : HttpStatusCode.OK), (name, card.StatusCode));
+            var hits = (await ben.GetFromJsonAsync<SearchResults>($"/api/search?q={name}", ContractJson.Options))!.Hits;
+            Assert.Equal((name, card.IsSuccessStatusCode), (name, hits.Any(hit => hit.Id == ids[name])));
+        }
+
+        var html = await HtmlAsync(ben, $"/api/imports/{done.Id}");
+        Assert.Contains("Of 11 customers that it made, 2 are gone too, 9 stay:", html, StringComparison.Ordinal);
+        Assert.Contains("1 customer with mails, meetings, calls or notes", html, StringComparison.Ordinal);
+
+        // The address is free, and the next file makes whoever is gone again.
+        var again = await TakeInAsync(ben, file, plan => plan with { Unknown = UnknownCustomers.MakeCustomers });
+        Assert.Equal((11, 2), (again.Result!.Added, again.Result.NewCustomers));
+
+        async Task PostAsync(string path, object body) =>
+            Assert.True((await ben.PostAsJsonAsync(path, body)).IsSuccessStatusCode, path);
+
+        static AddPurchaseRequest Desk(Guid id) => new(id, [new PurchaseItem("Desk", "70")], "EUR", new DateOnly(2026, 2, 7));
     }
 
     [Fact]
     public async Task A_run_that_dies_anywhere_is_run_again_and_nothing_is_there_twice_or_lost()
     {
         var store = new Breaking();
-        await using var crm = await TestCrm.StartAsync(services: services =>
-        {
-            var real = services.Last(service => service.ServiceType == typeof(ITableStore));
-            services.RemoveAll<ITableStore>();
-            services.AddSingleton<ITableStore>(provider => store.Over((ITableStore)real.ImplementationFactory!(provider)));
-        });
+        await using var crm = await TestCrm.StartAsync(services: services => Put(store, services));
         using var ben = crm.SignIn(A.Ben);
         var sales = crm.Services.GetRequiredService<SalesStore>();
         var breaks = 0;
+        var undone = 0;
 
         // So many writes of the run get through, the next ones do not.
         foreach (var writes in new[] { 0, 3, 8, 14, 20 })
@@ -176,16 +231,41 @@ public sealed class ImportsHttpTests
             var totals = await Task.WhenAll(customers.Select(async hit => (await CardAsync(ben, hit.Id)).Sales!.Totals.Single()));
             Assert.Equal((120, Enumerable.Range(1, 120).Sum(i => i + 0.25m)), (
                 totals.Sum(total => total.Purchases), totals.Sum(total => decimal.Parse(total.Revenue, CultureInfo.InvariantCulture))));
-            await UndoneAsync(ben, given.Id);
-            Assert.All(await Task.WhenAll(customers.Select(hit => CardAsync(ben, hit.Id))), card => Assert.Equal((null, CustomerStage.Lead), (card.Sales, card.Stage)));
+            // The customers that it made go with it, wherever the undo dies; one of them has a note and stays.
+            var noted = customers.Single(hit => hit.Name.EndsWith(" 1", StringComparison.Ordinal)).Id;
+            (await ben.PostAsJsonAsync($"/api/customers/{noted}/notes", new { id = Guid.NewGuid(), text = "Called" })).EnsureSuccessStatusCode();
+            store.BreakAfter(1 + writes, table => table is Tables.Customers or Tables.Addresses or Tables.Imports or Tables.Search);
+            (await ben.PostAsync($"/api/imports/{given.Id}/undo", null)).EnsureSuccessStatusCode();
+            await Waiting.UntilAsync(async () => store.IsBroken || (await PageAsync(ben, given.Id)).State == ImportState.Undone);
+            undone += store.IsBroken ? 1 : 0;
+            store.Mend();
+            await Waiting.UntilAsync(async () =>
+            {
+                crm.Clock.Advance(TimeSpan.FromSeconds(1));
+                return (await PageAsync(ben, given.Id)).State == ImportState.Undone;
+            });
+            Assert.Equal([new KeptCustomers(KeptBecause.Contact, 1)], (await PageAsync(ben, given.Id)).Result!.Kept);
+            Assert.Equal((null, CustomerStage.Lead), (await CardAsync(ben, noted)) is var card ? (card.Sales, card.Stage) : default);
 
             // A worker that was only slow comes back: what was taken away stays away.
             var late = InvoicePurchase.Of(
                 [new InvoiceRow(2, "", null, null, null, new DateOnly(2025, 1, 2), "1", 2.25m, null, "EUR", "Invoice")], given.Id, "Ben", crm.Clock.GetUtcNow());
-            var customer = customers.Single(hit => hit.Name.EndsWith(" 1", StringComparison.Ordinal)).Id;
-            await sales.ImportAsync(A.Firm, CustomerId.Parse(customer), given.Id, [late[0].Purchase], default);
-            Assert.Null((await CardAsync(ben, customer)).Sales);
+            foreach (var hit in customers)
+            {
+                await sales.ImportAsync(A.Firm, CustomerId.Parse(hit.Id), given.Id, [late[0].Purchase], default);
+            }
+
+            Assert.Null((await CardAsync(ben, noted)).Sales);
+            await Waiting.UntilAsync(async () =>
+            {
+                // The last look takes what is left of those who are gone: a customer is found by nothing any more.
+                crm.Clock.Advance(TimeSpan.FromMinutes(2));
+                var all = string.Concat(await Task.WhenAll(new[] { Tables.Customers, Tables.Addresses, Tables.Search, Tables.Buyers }.Select(table => crm.DumpAsync(table))));
+                return customers.All(hit => hit.Id == noted || !all.Contains(hit.Id, StringComparison.Ordinal));
+            });
         }
+
+        Assert.True(undone >= 4, $"The undo broke {undone} times only.");
 
         Assert.True(breaks >= 4, $"The run broke {breaks} times only.");
     }
@@ -313,6 +393,21 @@ public sealed class ImportsHttpTests
         await Waiting.UntilAsync(async () => (await PageAsync(client, id)).State == ImportState.Undone);
     }
 
+    private static void Put(Breaking store, IServiceCollection services)
+    {
+        var real = services.Last(service => service.ServiceType == typeof(ITableStore));
+        services.RemoveAll<ITableStore>();
+        services.AddSingleton<ITableStore>(provider => store.Over((ITableStore)real.ImplementationFactory!(provider)));
+    }
+
+    private static async Task<string> HtmlAsync(HttpClient client, string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.TryAddWithoutValidation("Accept", "text/html");
+        using var answer = await client.SendAsync(request);
+        return await answer.Content.ReadAsStringAsync();
+    }
+
     private static async Task<ImportPage> PageAsync(HttpClient client, Guid id) =>
         (await client.GetFromJsonAsync<ImportPage>($"/api/imports/{id}", ContractJson.Options))!;
 
@@ -338,6 +433,9 @@ public sealed class ImportsHttpTests
 
         public bool IsBroken => isBroken;
 
+        /// <summary>Runs before a customer of this partition is removed.</summary>
+        public Func<string, Task> BeforeRemoval { get; set; } = _ => Task.CompletedTask;
+
         public ITableStore Over(ITableStore real) => over ??= new Store(this, real);
 
         public void BreakAfter(int writes, Func<string, bool> tables) => (isBroken, isBreaking, left) = (false, tables, writes);
@@ -352,15 +450,21 @@ public sealed class ImportsHttpTests
             public Task<TableRange> RangeAsync(string table, string partitionKey, RowKeyRange range, int maxRows, CancellationToken cancellation) =>
                 real.RangeAsync(table, partitionKey, range, maxRows, cancellation);
 
-            public Task<TransactionOutcome> TransactAsync(string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation)
+            public async Task<TransactionOutcome> TransactAsync(
+                string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation)
             {
+                if (table == Tables.Customers && changes is [TableChange.Delete { RowKey: TableKeys.Record }, ..])
+                {
+                    await breaking.BeforeRemoval(partitionKey);
+                }
+
                 if (breaking.isBreaking(table) && Interlocked.Decrement(ref breaking.left) < 0)
                 {
                     breaking.isBroken = true;
                     throw new TableStoreUnavailableException("It went away.");
                 }
 
-                return real.TransactAsync(table, partitionKey, changes, cancellation);
+                return await real.TransactAsync(table, partitionKey, changes, cancellation);
             }
         }
     }
