@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using OutlookCrm.Customers;
 using OutlookCrm.Storage;
@@ -8,7 +7,8 @@ namespace OutlookCrm.Capture;
 /// <summary>Asks for work on mailboxes: durable when it returns, done in the background, and harmless when asked for twice.</summary>
 /// <remarks>
 /// A look that is asked for while this process has sent one that is still to begin is covered by that one: a thousand
-/// notifications in a second are one message. The message is in the queue and not yet visible, so it outlives the process.
+/// notifications in a second are one message. The message is in the queue and not yet visible, so it outlives the process; one that is only
+/// on its way there is waited for, and fails for all that it stands for.
 /// </remarks>
 public sealed class CaptureRequests(IWorkQueue queue, TimeProvider clock)
 {
@@ -22,7 +22,8 @@ public sealed class CaptureRequests(IWorkQueue queue, TimeProvider clock)
     // How much later than asked for a look may come because one is asked for already.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<(Guid TenantId, Guid UserId), DateTimeOffset> waiting = new();
+    private readonly Lock gate = new();
+    private readonly Dictionary<(Guid TenantId, Guid UserId), Asked> waiting = [];
 
     /// <summary>See what is new in a mailbox, and take a slice of its history when that is not all there yet.</summary>
     public Task LookAsync(Guid tenantId, Guid userId, CancellationToken cancellation, TimeSpan? delay = null) =>
@@ -31,16 +32,35 @@ public sealed class CaptureRequests(IWorkQueue queue, TimeProvider clock)
     /// <summary>As the other, for several mailboxes: one message for each hundred.</summary>
     public async Task LookAsync(IReadOnlyCollection<MailboxToLookAt> mailboxes, CancellationToken cancellation, TimeSpan? delay = null)
     {
+        cancellation.ThrowIfCancellationRequested();
         var now = clock.GetUtcNow();
         var dueAt = now + (delay ?? TimeSpan.Zero);
-        foreach (var some in mailboxes.Where(mailbox => !IsCovered(mailbox, now, dueAt)).Chunk(MaxMailboxes))
+        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var own = new List<MailboxToLookAt>();
+        var others = new HashSet<Task>();
+        lock (gate)
         {
-            await queue.SendAsync(MailboxQueue, JsonSerializer.Serialize(new LookAtMailboxes(some, dueAt)), delay, cancellation);
-            foreach (var mailbox in some)
+            foreach (var mailbox in mailboxes)
             {
-                waiting[(mailbox.TenantId, mailbox.UserId)] = dueAt;
+                if (FindCover(mailbox, now, dueAt) is { } cover)
+                {
+                    others.Add(cover.Sent);
+                }
+                else
+                {
+                    own.Add(mailbox);
+                    waiting[(mailbox.TenantId, mailbox.UserId)] = new Asked(dueAt, sent.Task);
+                }
             }
         }
+
+        if (own.Count > 0)
+        {
+            others.Add(sent.Task);
+            await SendAsync(own, dueAt, delay, sent);
+        }
+
+        await Task.WhenAll(others).WaitAsync(cancellation);
     }
 
     /// <summary>A mailbox is not logged any more: nobody shall tell us of it.</summary>
@@ -76,9 +96,45 @@ public sealed class CaptureRequests(IWorkQueue queue, TimeProvider clock)
     internal Task SendAsync(TakeItem message, TimeSpan? delay, CancellationToken cancellation) =>
         queue.SendAsync(ItemQueue, JsonSerializer.Serialize(message), delay, cancellation);
 
-    private bool IsCovered(MailboxToLookAt mailbox, DateTimeOffset now, DateTimeOffset dueAt) =>
+    /// <summary>
+    /// Not called off with who began it, as others wait for it too. They all hear what becomes of it; when that is a failure, the next sends anew.
+    /// </summary>
+    private async Task SendAsync(List<MailboxToLookAt> mailboxes, DateTimeOffset dueAt, TimeSpan? delay, TaskCompletionSource sent)
+    {
+        try
+        {
+            foreach (var some in mailboxes.Chunk(MaxMailboxes))
+            {
+                await queue.SendAsync(MailboxQueue, JsonSerializer.Serialize(new LookAtMailboxes(some, dueAt)), delay, CancellationToken.None);
+            }
+
+            sent.SetResult();
+        }
+        catch (Exception failure) // Whatever it is, those who wait must hear of it.
+        {
+            lock (gate)
+            {
+                foreach (var key in mailboxes.Select(mailbox => (mailbox.TenantId, mailbox.UserId)))
+                {
+                    if (waiting.TryGetValue(key, out var asked) && asked.Sent == sent.Task)
+                    {
+                        waiting.Remove(key);
+                    }
+                }
+            }
+
+            sent.SetException(failure);
+        }
+    }
+
+    private Asked? FindCover(MailboxToLookAt mailbox, DateTimeOffset now, DateTimeOffset dueAt) =>
         mailbox is { Subscriptions: false, Recount: false, Insists: false }
-        && waiting.TryGetValue((mailbox.TenantId, mailbox.UserId), out var due) && due > now && due <= dueAt + Patience;
+        && waiting.TryGetValue((mailbox.TenantId, mailbox.UserId), out var asked) && asked.DueAt > now && asked.DueAt <= dueAt + Patience
+            ? asked
+            : null;
+
+    /// <param name="Sent">Done once the message is durable.</param>
+    private sealed record Asked(DateTimeOffset DueAt, Task Sent);
 }
 
 /// <param name="AskedAt">Not before this time. A round that began then or later has seen what this is about.</param>

@@ -43,6 +43,56 @@ public sealed class CaptureRequestsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_comes_while_the_message_is_on_its_way_waits_until_it_is_durable_and_sends_none_of_its_own()
+    {
+        var slow = new SlowQueue();
+        var asks = new CaptureRequests(slow, clock);
+        var told = Enumerable.Range(0, 50).Select(_ => asks.LookAsync(Tenant, Anna, default, Soon)).ToList();
+
+        Assert.DoesNotContain(told, one => one.IsCompleted);
+        Assert.Equal(1, slow.Sent);
+        slow.Answer.SetResult();
+        await Task.WhenAll(told);
+        Assert.Equal(1, slow.Sent);
+    }
+
+    [Fact]
+    public async Task A_message_that_could_not_be_sent_fails_for_all_that_it_stands_for_and_the_next_sends_anew()
+    {
+        var slow = new SlowQueue();
+        var asks = new CaptureRequests(slow, clock);
+        var told = Enumerable.Range(0, 3).Select(_ => asks.LookAsync(Tenant, Anna, default, Soon)).ToList();
+        slow.Answer.SetException(new WorkQueueUnavailableException("full", new IOException()));
+
+        foreach (var one in told)
+        {
+            await Assert.ThrowsAsync<WorkQueueUnavailableException>(() => one);
+        }
+
+        slow.Answer = new TaskCompletionSource();
+        slow.Answer.SetResult();
+        await asks.LookAsync(Tenant, Anna, default, Soon);
+        Assert.Equal(2, slow.Sent);
+    }
+
+    [Fact]
+    public async Task Who_goes_away_while_the_message_is_on_its_way_takes_it_from_nobody()
+    {
+        var slow = new SlowQueue();
+        var asks = new CaptureRequests(slow, clock);
+        using var gone = new CancellationTokenSource();
+        var first = asks.LookAsync(Tenant, Anna, gone.Token, Soon);
+        var second = asks.LookAsync(Tenant, Anna, default, Soon);
+
+        await gone.CancelAsync();
+        Assert.False(second.IsCompleted);
+        slow.Answer.SetResult();
+
+        await Task.WhenAll(first, second);
+        Assert.Equal(1, slow.Sent);
+    }
+
+    [Fact]
     public async Task What_comes_when_the_message_can_already_be_taken_is_asked_for_again()
     {
         await requests.LookAsync(Tenant, Anna, default, Soon);
@@ -103,4 +153,30 @@ public sealed class CaptureRequestsTests : IDisposable
         .. (await queue.ReceiveAsync(CaptureRequests.MailboxQueue, 32, TimeSpan.FromMinutes(1), default))
             .Select(message => JsonSerializer.Deserialize<LookAtMailboxes>(message.Body)!),
     ];
+
+    /// <summary>Takes messages and answers when it is told to.</summary>
+    private sealed class SlowQueue : IWorkQueue
+    {
+        public TaskCompletionSource Answer { get; set; } = new();
+
+        public int Sent { get; private set; }
+
+        public Task SendAsync(string queue, string message, TimeSpan? delay, CancellationToken cancellation)
+        {
+            Sent++;
+            return Answer.Task.WaitAsync(cancellation);
+        }
+
+        public Task<IReadOnlyList<WorkMessage>> ReceiveAsync(string queue, int max, TimeSpan visibility, CancellationToken cancellation) =>
+            throw new NotSupportedException();
+
+        public Task<bool> DeleteAsync(WorkMessage message, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<WorkMessage?> HideAsync(WorkMessage message, TimeSpan visibility, CancellationToken cancellation) =>
+            throw new NotSupportedException();
+
+        public Task<long> CountAsync(string queue, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task WaitAsync(string queue, TimeSpan atMost, CancellationToken cancellation) => throw new NotSupportedException();
+    }
 }
