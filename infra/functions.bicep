@@ -64,6 +64,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         { name: 'Identity__AllowedTenants', value: join(tenantIds, ',') }
         { name: 'Graph__Credential', value: 'managedIdentity' }
         { name: 'Capture__NotificationUrl', value: 'https://${appName}.azurewebsites.net/api/graph/notifications' }
+        { name: 'Cost__ResourceGroup', value: resourceGroup().id }
         // Graph tells of new mail here, and every 15 minutes all mailboxes are looked at anyway.
         { name: 'AzureWebJobs_PollMailboxes_Disabled', value: '1' }
       ]

@@ -1,4 +1,5 @@
-// What the app's own identity may do in Azure, and nothing else may: each role on the one account, none on the group or the subscription.
+// What the app's own identity may do in Azure, and nothing else may: each role on the one account, none on the subscription. On the group it may
+// read what it costs, and nothing more.
 param principalId string
 param storageAccountName string
 param insightsName string
@@ -38,5 +39,17 @@ resource telemetryRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', sendTelemetry)
+  }
+}
+
+// Cost Management Reader, on this resource group: what the month costs, for the owners' page.
+var readCosts = '72fafb9e-0641-4937-9268-a91bfd8191a3'
+
+resource costRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(resourceGroup().id, principalId, readCosts)
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', readCosts)
   }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using OutlookCrm.Capture;
+using OutlookCrm.Cost;
 using OutlookCrm.Customers;
 using OutlookCrm.Feedback;
 using OutlookCrm.Firm;
@@ -43,6 +44,7 @@ public static class OutlookCrmServices
         services.AddImport();
         services.AddFollowUps();
         services.AddCapture(configuration);
+        services.AddCost(configuration);
         services.AddHealth();
         services.AddPrivacy();
         return services;

@@ -40,6 +40,7 @@ public enum HealthState
 /// <param name="PollSeconds">How often the others are looked at.</param>
 /// <param name="ReceiptDays">How long it is kept what was taken and left out.</param>
 /// <param name="CorrespondentMonths">How long people are kept who are no customers, after their last mail.</param>
+/// <param name="Cost">What Azure charges for it this month.</param>
 public sealed record FirmHealth(
     DateTimeOffset AsOf,
     HealthReport Now,
@@ -50,4 +51,28 @@ public sealed record FirmHealth(
     DateTimeOffset? RenewedBefore,
     int PollSeconds,
     int ReceiptDays,
-    int CorrespondentMonths);
+    int CorrespondentMonths,
+    MonthCost Cost);
+
+/// <summary>What Azure charges for the deployment from the first of this month (UTC) on.</summary>
+/// <param name="Spent">One for each currency; none while nothing was charged, and none unless <see cref="CostState.Told"/>.</param>
+/// <param name="AsOf">When Azure was asked; null when it was not.</param>
+public sealed record MonthCost(CostState State, IReadOnlyList<CostAmount> Spent, DateTimeOffset? AsOf);
+
+/// <param name="Amount">Such as <c>4.12</c>.</param>
+/// <param name="Currency">ISO 4217, as the subscription is billed.</param>
+public sealed record CostAmount(string Amount, string Currency);
+
+public enum CostState
+{
+    /// <summary>Nothing says that it runs there.</summary>
+    NotInAzure,
+
+    /// <summary>Several firms are served: the bill is none of one of them.</summary>
+    Shared,
+    NotToldYet,
+    Told,
+
+    /// <summary>The app may not know.</summary>
+    Refused,
+}

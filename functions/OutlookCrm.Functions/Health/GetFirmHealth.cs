@@ -2,17 +2,18 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using OutlookCrm.Capture;
 using OutlookCrm.Capture.Pages;
+using OutlookCrm.Cost;
 using OutlookCrm.Http;
 using OutlookCrm.Identity;
 using OutlookCrm.Pane;
 
 namespace OutlookCrm.Health;
 
-/// <summary>What an owner wants to know: does it work, is anything late, and how long is what kept.</summary>
-public sealed class GetFirmHealth(HealthLook health, CaptureOptions capture, Caller caller, TimeProvider clock)
+/// <summary>What an owner wants to know: does it work, is anything late, how long is what kept, and what does it cost.</summary>
+public sealed class GetFirmHealth(HealthLook health, MonthCosts costs, CaptureOptions capture, Caller caller, TimeProvider clock)
 {
     [Function(nameof(GetFirmHealth)), Requires(Role.Owner)]
-    [Says("Whether the product works for this firm, and how long what is kept")]
+    [Says("Whether the product works for this firm, how long what is kept, and what this month costs")]
     [Answers(200, typeof(FirmHealth))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "firm/health")] HttpRequest request, CancellationToken cancellation)
@@ -31,6 +32,7 @@ public sealed class GetFirmHealth(HealthLook health, CaptureOptions capture, Cal
             mailboxes.Min(one => one.Status.IsNotified ? one.Status.SubscriptionExpiresAt : null),
             (int)capture.PollInterval.TotalSeconds,
             CaptureReceipts.DaysKept,
-            ForgetOld.MonthsCorrespondentsAreKept));
+            ForgetOld.MonthsCorrespondentsAreKept,
+            await costs.NowAsync(cancellation)));
     }
 }

@@ -541,6 +541,12 @@ public static class TableKeys
     /// <summary>Partition of <see cref="Tables.Schedules"/> for rows that are written to see whether they can be, and deleted at once.</summary>
     public const string HealthPartition = "health";
 
+    /// <summary>Partition of <see cref="Tables.Schedules"/> for what the deployment costs.</summary>
+    public const string CostPartition = "cost";
+
+    /// <summary>Row of what Azure said last of this month.</summary>
+    public const string MonthCost = "month";
+
     /// <summary>Row of one timer function in <see cref="Tables.Schedules"/>.</summary>
     public static string Schedule(string function) => Escape(function);
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OutlookCrm.Capture;
+using OutlookCrm.Cost;
 using OutlookCrm.Graph;
 using OutlookCrm.Identity;
 using OutlookCrm.Storage;
@@ -27,6 +28,7 @@ public sealed partial class InfrastructureTests
             ["Storage__QueueUri"] = "https://crm01234567.queue.core.windows.net/",
             ["Identity__ClientId"] = "33333333-3333-3333-3333-333333333333",
             ["Identity__AllowedTenants"] = "22222222-2222-2222-2222-222222222222",
+            ["Cost__ResourceGroup"] = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/outlook-crm",
             ["Capture__NotificationUrl"] = "https://outlook-crm-01234567.azurewebsites.net/api/graph/notifications",
         };
         var settings = Setting().Matches(Read("infra", "functions.bicep")).ToDictionary(
@@ -38,8 +40,9 @@ public sealed partial class InfrastructureTests
         Assert.Equal((StorageKind.Azure, null), (storage.Kind, storage.ConnectionString));
         Assert.IsType<GraphCredential.ManagedIdentity>(GraphOptions.From(configuration).Credential);
         Assert.Single(IdentityOptions.From(configuration).AllowedTenants);
+        Assert.NotNull(CostOptions.From(configuration).ResourceGroup);
         Assert.EndsWith("/api/graph/notifications", CaptureOptions.From(configuration).NotificationUrl!.AbsoluteUri, StringComparison.Ordinal);
-        var known = (string[])["AzureWebJobsStorage__", "APPLICATIONINSIGHTS_", "Storage__", "Identity__", "Graph__", "Capture__", "AzureWebJobs_"];
+        var known = (string[])["AzureWebJobsStorage__", "APPLICATIONINSIGHTS_", "Storage__", "Identity__", "Graph__", "Capture__", "Cost__", "AzureWebJobs_"];
         Assert.All(settings.Keys, name => Assert.Contains(known, start => name.StartsWith(start, StringComparison.Ordinal)));
         var off = settings.Keys.Single(name => name.EndsWith("_Disabled", StringComparison.Ordinal)).Split('_')[1];
         Assert.Contains(typeof(PollMailboxes).Assembly.GetTypes().SelectMany(type => type.GetMethods()).SelectMany(method => method.GetCustomAttributes(typeof(FunctionAttribute), false)),
@@ -55,9 +58,11 @@ public sealed partial class InfrastructureTests
 
         var roles = Read("infra", "roles.bicep");
         var page = Read("docs", "deploy.md");
-        var given = Role().Matches(roles).Select(match => match.Groups[1].Value).Append("Monitoring Metrics Publisher").Order(StringComparer.Ordinal);
+        var given = Role().Matches(roles).Select(match => match.Groups[1].Value).Append("Monitoring Metrics Publisher").Append("Cost Management Reader").Order(StringComparer.Ordinal);
         Assert.Equal(RoleRow().Matches(page).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal), given);
         Assert.Equal(2, Regex.Count(roles, @"^\s+scope: (storage|insights)$", RegexOptions.Multiline));
+        Assert.Equal(3, Regex.Count(roles, "roleAssignments@")); // the one without a scope is on the group, and reads costs
+        Assert.Contains("name: guid(resourceGroup().id, principalId, readCosts)", roles, StringComparison.Ordinal);
         Assert.DoesNotContain(
             Directory.EnumerateFiles(Path.Combine(Clone, "infra"), "*.bicep").Where(file => Path.GetFileName(file) != "roles.bicep").Select(File.ReadAllText),
             text => text.Contains("roleAssignments", StringComparison.Ordinal));
@@ -115,7 +120,7 @@ public sealed partial class InfrastructureTests
     [GeneratedRegex(@"^  '([^']+)': '[0-9a-f-]{36}'$", RegexOptions.Multiline)]
     private static partial Regex Role();
 
-    [GeneratedRegex(@"^\| ([A-Z][A-Za-z ]+(?:Owner|Contributor|Publisher)) \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| ([A-Z][A-Za-z ]+(?:Owner|Contributor|Publisher|Reader)) \|", RegexOptions.Multiline)]
     private static partial Regex RoleRow();
 
     [GeneratedRegex("message has \"([^\"]+)\"")]

@@ -186,7 +186,7 @@ public sealed class HealthTests
         var report = new HealthReport(
             HealthState.Warning,
             [new HealthPart(HealthOf.Records, HealthState.Good, "Fine."), new HealthPart(HealthOf.Capture, HealthState.Warning, "Late.")]);
-        var body = await Drawn.BodyAsync(new FirmHealth(Drawn.Now, report, 5, 4, 40, 3, Drawn.Now.AddDays(2), 30, 30, 12));
+        var body = await Drawn.BodyAsync(new FirmHealth(Drawn.Now, report, 5, 4, 40, 3, Drawn.Now.AddDays(2), 30, 30, 12, new MonthCost(CostState.NotInAzure, [], AsOf: null)));
 
         Assert.Equal("Logging. Late.", Assert.Single(body.QuerySelectorAll(".problem")).TextContent.Trim());
         Assert.Contains("4 of 5 were looked at lately.", body.TextContent, StringComparison.Ordinal);
