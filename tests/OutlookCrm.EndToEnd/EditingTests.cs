@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using Microsoft.Playwright;
 using OutlookCrm.Sandbox;
@@ -99,6 +100,81 @@ public sealed class EditingTests(LiveProduct live)
         var card = await live.CardAsync(Address);
         Assert.Equal("Cabinet maker", (string?)card["jobTitle"]);
         Assert.Equal("https://okonkwo.example", (string?)card["website"]);
+    }
+
+    [Fact]
+    public async Task Saving_one_form_leaves_another_that_is_typed_in_alone_and_that_one_is_saved_without_a_conflict()
+    {
+        const string Address = "ingrid@halvorsen-boats.example";
+        await using var outlook = await live.OpenAsync($"item=from:{Address}&open=yes");
+        var answers = new ConcurrentQueue<int>();
+        var held = new TaskCompletionSource();
+        await outlook.Page.RouteAsync("**/api/customers/*", async route =>
+        {
+            if (route.Request.Method == "PATCH")
+            {
+                await held.Task;
+            }
+
+            await route.ContinueAsync();
+        });
+        outlook.Page.Response += (_, answer) =>
+        {
+            if (answer.Request.Method == "PATCH")
+            {
+                answers.Enqueue(answer.Status);
+            }
+        };
+        await outlook.EditAsync("Edit tags");
+        await outlook.EditAsync("Edit preferences");
+        var tags = outlook.Card.Locator("form[data-form=tags] input");
+        var note = outlook.Card.Locator("form[data-form=preferences]").GetByLabel("Note");
+        await tags.FillAsync("oak, stairs");
+        await tags.PressAsync("Enter");
+        await note.FillAsync("Rings in the morning");
+        await note.EvaluateAsync("input => { input.setSelectionRange(5, 5); window.typedIn = input; }");
+
+        held.SetResult();
+        await Expect(outlook.Card.Locator(".tags")).ToContainTextAsync("stairs");
+        await Expect(tags).ToBeHiddenAsync();
+        await Expect(note).ToBeFocusedAsync();
+        await outlook.Page.Keyboard.TypeAsync(" only");
+
+        await Expect(note).ToHaveValueAsync("Rings only in the morning");
+        Assert.True(await note.EvaluateAsync<bool>("input => input === window.typedIn"));
+        await note.PressAsync("Enter");
+        await Expect(note).ToBeHiddenAsync();
+        await Expect(outlook.Card).ToContainTextAsync("Rings only in the morning");
+        Assert.Equal([200, 200], answers);
+        var card = await live.CardAsync(Address);
+        Assert.Equal("Rings only in the morning", (string?)card["preferences"]!["note"]);
+        Assert.Equal(["oak", "stairs"], card["tags"]!.AsArray().Select(tag => (string?)tag).Order());
+    }
+
+    [Fact]
+    public async Task What_a_colleague_changed_under_an_open_form_is_told_there_and_what_was_typed_stays()
+    {
+        const string Address = "priya.raghunathan@lakeside-architects.example";
+        await using var outlook = await live.OpenAsync($"item=from:{Address}&open=yes");
+        await outlook.EditAsync("Edit tags");
+        await outlook.EditAsync("Edit preferences");
+        var form = outlook.Card.Locator("form[data-form=tags]");
+        await form.Locator("input").FillAsync("mine");
+        await live.PatchAsync(Address, new { tags = new[] { "theirs" } });
+
+        var note = outlook.Card.Locator("form[data-form=preferences]").GetByLabel("Note");
+        await note.FillAsync("By phone");
+        await note.PressAsync("Enter");
+
+        await Expect(outlook.Card.Locator("form[data-form=preferences]")).ToBeHiddenAsync();
+        await Expect(form.Locator(".changed")).ToContainTextAsync("changed meanwhile");
+        await Expect(form.Locator("input")).ToHaveValueAsync("mine");
+        await form.Locator("button.primary").ClickAsync();
+        await Expect(form.Locator(".conflict")).ToContainTextAsync("theirs");
+        Assert.Equal(["theirs"], (await live.CardAsync(Address))["tags"]!.AsArray().Select(tag => (string?)tag));
+        await form.GetByRole(AriaRole.Button, new() { Name = "Take theirs" }).ClickAsync();
+        await Expect(form).ToBeHiddenAsync();
+        await Expect(outlook.Card.Locator(".tags")).ToHaveTextAsync("theirs");
     }
 
     [Fact]

@@ -48,6 +48,7 @@ async function submit(form: HTMLFormElement, wish: Wish, button: HTMLButtonEleme
   forms.sent(form);
   const key = forms.draftKey(form);
   const draft = forms.draftText(key);
+  const values = forms.valuesOf(form);
   const turn = card.turns.now;
   const etag = wish.verb === 'patch' ? forms.etagOf(form) : undefined;
   form.setAttribute('aria-busy', 'true');
@@ -57,15 +58,18 @@ async function submit(form: HTMLFormElement, wish: Wish, button: HTMLButtonEleme
   form.removeAttribute('aria-busy');
   if (answer && isOk(answer)) {
     // Before the answer is painted, which puts back every draft there is.
-    if (forms.draftText(key) === draft) {
+    const isWhole = forms.draftText(key) === draft;
+    if (isWhole) {
       forms.dropDraft(key);
+    } else {
+      forms.typedOn(key, values);
     }
 
     forms.spend(form);
 
     if (!card.turns.isStale(turn)) {
-      card.answered(wish, answer);
-      saved(form);
+      card.answered(wish, answer, form);
+      saved(form, isWhole);
       // What was changed while the last change was on its way.
       cardElement.querySelector('form[data-at-once] > .draft')?.closest('form')?.requestSubmit();
     }
@@ -94,8 +98,9 @@ async function compare(form: HTMLFormElement, { url }: Wish, { html }: Answer): 
   }
 }
 
-function saved(element: HTMLElement): void {
-  if (element instanceof HTMLFormElement && element.isConnected) {
+/** @param isWhole nothing was typed while it was on its way. */
+function saved(element: HTMLElement, isWhole = true): void {
+  if (isWhole && element instanceof HTMLFormElement && element.isConnected) {
     element.reset();
   }
 
@@ -135,7 +140,7 @@ function run(button: HTMLButtonElement, what: string): void {
       break;
     case 'take-theirs':
       forms.dropDraft(forms.draftKey(form!));
-      card.reload();
+      card.reload(form!);
       break;
     case 'unfold': {
       const open = button.getAttribute('aria-expanded') !== 'true';
@@ -192,7 +197,7 @@ async function fetchFor(element: HTMLElement, wish: Wish): Promise<void> {
     return;
   }
 
-  card.answered(wish, answer);
+  card.answered(wish, answer, element);
   if (wish.verb !== 'get') {
     saved(element);
   } else if (forms.fill(wish.target, card.fromItem()) && !element.isConnected) {
@@ -219,7 +224,7 @@ async function look(): Promise<void> {
   const answer = await ask(wish.verb, wish.url, { quiet: true });
   element.removeAttribute('aria-busy');
   if (answer && isOk(answer) && element.isConnected && !card.turns.isStale(turn)) {
-    card.answered(wish, answer);
+    card.answered(wish, answer, element);
   }
 }
 

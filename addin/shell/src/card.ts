@@ -2,7 +2,7 @@
 import * as forms from './forms.ts';
 import { Turns } from './guard.ts';
 import type { Kept } from './keep.ts';
-import { merge, remember } from './merge.ts';
+import { merge, remember, takes, type Merged } from './merge.ts';
 import * as outlook from './outlook/outlook.ts';
 import { Renewal } from './renewal.ts';
 import { ask, drop, isOk, type Answer } from './requests.ts';
@@ -268,7 +268,7 @@ function drawBack(): void {
 }
 
 /** Asks for the card again, whatever is shown of it. */
-async function load(): Promise<void> {
+async function load(by?: Element): Promise<void> {
   if (!subject) {
     return;
   }
@@ -281,7 +281,7 @@ async function load(): Promise<void> {
   }
 
   if (isOk(answer)) {
-    arrived(answer);
+    arrived(answer, by);
   } else if (answer.status === 304) {
     arrived({ ...answer, html: painted!.html });
   } else if (answer.status === 0) {
@@ -300,10 +300,10 @@ function askForCard({ url }: Subject, quiet = false): Promise<Answer | null> {
   return ask('get', url, { place: 'card', quiet, ...(painted?.etag && { headers: { 'If-None-Match': painted.etag } }) });
 }
 
-/** Paints the card anew even when the server draws the same: what was typed into it is given up. */
-export function reload(): void {
+/** The part around `by` is drawn anew even when the server draws the same: what was typed into it is given up. */
+export function reload(by: Element): void {
   painted = null;
-  void load();
+  void load(by);
 }
 
 function paint(html: string): void {
@@ -316,14 +316,18 @@ function skeleton({ name, address }: Subject): string {
 <p class="role">${escape(address ?? '')}</p></header><p class="skeleton"></p><p class="skeleton"></p><p class="skeleton"></p></article>`;
 }
 
-/** The card has come: from asking for it, or as the answer to a save. */
-function arrived({ html, etag }: Answer): void {
+/** The card has come: from asking for it, or as the answer to a save or a click on `by`. */
+function arrived({ html, etag }: Answer, by?: Element): void {
   // Nothing new: the card on screen stays as it is, focus and all.
-  if (html !== painted?.html) {
+  const isNew = html !== painted?.html;
+  // Nobody is at a card that just came up, mostly: painting it is quicker than comparing.
+  const merged = by || (isNew && (fresh || card.querySelector('form:focus-within, details[open]'))) ? mergeCard(html, by) : null;
+  if (isNew && !merged) {
     paint(html);
   }
 
-  painted = { html, etag };
+  // What waits is asked for again until it can be shown.
+  painted = merged?.waits ? null : { html, etag };
   const first = !fresh;
   fresh = true;
   retry.stop();
@@ -335,8 +339,11 @@ function arrived({ html, etag }: Answer): void {
     clear();
   }
 
-  keep();
-  forms.restoreDrafts();
+  keep({ html, etag });
+  if (!merged) {
+    forms.restoreDrafts();
+  }
+
   markPerson();
   if (first) {
     greet();
@@ -345,10 +352,28 @@ function arrived({ html, etag }: Answer): void {
   renewal.begin();
 }
 
-function keep(): void {
-  if (subject && painted) {
+/** The customer's card as it stands becomes the one that was answered; null when it is another's, or none. */
+function mergeCard(html: string, by?: Element): Merged | null {
+  const selector = 'article[data-customer][data-etag]';
+  const article = card.querySelector<HTMLElement>(selector);
+  const next = parse(html).querySelector<HTMLElement>(selector);
+  return article && next && article.dataset.customer === next.dataset.customer ? bring(article, next, by) : null;
+}
+
+function bring(shown: Element, next: Element, by?: Element): Merged {
+  return holdStill(() => {
+    const goOn = forms.goOn();
+    const merged = merge(shown, next, forms.hold, by);
+    merged.parts.forEach((part) => forms.restoreDrafts(part));
+    goOn();
+    return merged;
+  });
+}
+
+function keep({ html, etag }: Pick<Answer, 'html' | 'etag'>): void {
+  if (subject) {
     const { key } = subject;
-    const last = { at: Date.now(), ...painted };
+    const last = { at: Date.now(), html, etag };
     // Not while the person waits for the paint.
     setTimeout(() => known.put(key, last));
   }
@@ -438,10 +463,19 @@ export function signedOut(refusal: Refusal): void {
 
 // ---- what changes while it is shown ---------------------------------------------------------------------------------
 
-/** The server's answer to something that was done on the card. */
-export function answered(wish: Wish, answer: Answer): void {
+/** The server's answer to something that was done on the card, with this form or button. */
+export function answered(wish: Wish, answer: Answer, by: Element): void {
   if (wish.target === card) {
-    arrived(answer);
+    arrived(answer, by);
+    return;
+  }
+
+  if (wish.swap === 'innerHTML' && wish.select === null && takes(wish.target, by)) {
+    const next = document.createElement('div');
+    next.append(parse(answer.html));
+    bring(wish.target, next, by);
+    painted = null;
+    renewal.begin();
     return;
   }
 
@@ -485,11 +519,7 @@ async function renew(): Promise<void> {
     return;
   }
 
-  const { parts, waits } = holdStill(() => {
-    const merged = merge(article, next, forms.keepVersion);
-    merged.parts.forEach((part) => forms.restoreDrafts(part));
-    return merged;
-  });
+  const { parts, waits } = bring(article, next);
   if (parts.some((part) => part.matches('.lines, .lines > li'))) {
     say(`Something new about ${subject.name}`);
   }
@@ -497,7 +527,7 @@ async function renew(): Promise<void> {
   if (!waits) {
     // Otherwise the same is asked for again until it can be shown.
     painted = answer;
-    keep();
+    keep(answer);
   }
 
   if (parts.length > 0) {

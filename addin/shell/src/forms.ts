@@ -14,6 +14,8 @@ export interface Draft {
   values: Record<string, string>;
 }
 
+const changedMeanwhile = 'This was changed meanwhile. When you save, nothing is overwritten unseen.';
+
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
 let drafts: Kept<Draft>;
@@ -79,6 +81,9 @@ function encoded(form: HTMLFormElement, value: (control: Control) => string): En
   return encode(fields);
 }
 
+/** All that a form holds now. */
+export const valuesOf = (form: HTMLFormElement): JsonObject => encoded(form, valueOf).body;
+
 /** What a form sends; null when it would change nothing. A button with a name sends its value, instead of a control where it says so. */
 export function bodyOf(form: HTMLFormElement, button: HTMLButtonElement | null = null): JsonObject | null {
   const { body } = encoded(form, valueOf);
@@ -101,11 +106,44 @@ export function etagOf(form: HTMLFormElement): string | undefined {
   return form.dataset.etag ?? form.closest<HTMLElement>('[data-etag]')?.dataset.etag;
 }
 
-/** The card around this part is about to be a newer version, and the part is not. */
-export function keepVersion(part: Element): void {
-  for (const form of part.querySelectorAll<HTMLFormElement>('form')) {
-    form.dataset.etag ??= etagOf(form) ?? '';
+/**
+ * The card around this part is about to be a newer version, and the part stays as it is. A form in it goes along with the version when its
+ * fields are what they were; when they are not, it keeps the version that it was filled from and says so.
+ */
+export function hold(part: Element, wanted?: Element): void {
+  for (const form of part.querySelectorAll<HTMLFormElement>('form[hx-patch]')) {
+    const theirs = wanted?.querySelector<HTMLFormElement>(`form[data-form="${CSS.escape(form.dataset.form ?? '')}"]`);
+    const note = form.querySelector('.changed');
+    if (theirs && JSON.stringify(encoded(theirs, defaultOf).body) === JSON.stringify(encoded(form, defaultOf).body)) {
+      if (note) {
+        note.remove();
+        delete form.dataset.etag;
+      }
+    } else {
+      form.dataset.etag ??= etagOf(form) ?? '';
+      if (theirs && !note && !form.querySelector('.conflict')) {
+        above(form, `<p class="changed">${changedMeanwhile}</p>`);
+        say(changedMeanwhile);
+      }
+    }
   }
+}
+
+/** Where somebody types, by its name: call what is returned once that may have been drawn anew. */
+export function goOn(): () => void {
+  const at = document.activeElement as HTMLInputElement | null;
+  const form = at?.closest<HTMLElement>('form[data-form]')?.dataset.form;
+  const { selectionStart, selectionEnd } = at ?? {};
+  return () => {
+    const again = form && at?.name && !at.isConnected
+      && card.querySelector<HTMLFormElement>(`details[open] form[data-form="${CSS.escape(form)}"]`)?.elements.namedItem(at.name);
+    if (again instanceof HTMLElement) {
+      again.focus({ preventScroll: true });
+      if (typeof selectionStart === 'number') {
+        (again as HTMLInputElement).setSelectionRange(selectionStart, selectionEnd ?? selectionStart);
+      }
+    }
+  };
 }
 
 // ---- drafts ---------------------------------------------------------------------------------------------------------
@@ -210,6 +248,14 @@ export function dropDraft(key: string): void {
   drafts.drop(key);
 }
 
+/** These values were saved while more was typed: that begins from them, and our own save is nobody else's change. */
+export function typedOn(key: string, saved: JsonObject): void {
+  const draft = drafts.get(key);
+  if (draft) {
+    drafts.put(key, { ...draft, before: saved });
+  }
+}
+
 /** Puts every draft back into the forms of what was just painted. */
 export function restoreDrafts(within: Element = card): void {
   // Its form is yet to come.
@@ -255,7 +301,9 @@ function clashes(form: HTMLFormElement, before: JsonObject): boolean {
 // ---- opening and giving up ------------------------------------------------------------------------------------------
 
 export function opened(details: HTMLDetailsElement): void {
-  if (details.open && details.matches('.edit') && details.contains(document.activeElement)) {
+  const at = document.activeElement;
+  // Whoever types in it already goes on.
+  if (details.open && details.matches('.edit') && details.contains(at) && !at?.matches('input, textarea, select')) {
     details.querySelector<HTMLElement>('input:not([type=hidden]), textarea, select')?.focus();
   }
 }
@@ -267,7 +315,10 @@ function cancel(form: HTMLFormElement): void {
   clearRefusal(form);
   form.querySelector('.draft')?.remove();
   form.classList.remove('open');
-  delete form.dataset.etag;
+  if (!form.querySelector('.changed')) {
+    delete form.dataset.etag;
+  }
+
   form.querySelectorAll<HTMLInputElement>('[data-as=guid]').forEach((guid) => (guid.value = ''));
   const details = form.closest('details');
   if (details) {
@@ -373,6 +424,7 @@ export function showConflict(form: HTMLFormElement, html: string, freshCard: str
     }
   }
 
+  form.querySelector('.changed')?.remove();
   above(form, html);
   const title = form.querySelector<HTMLElement>('.conflict h4');
   say(title?.textContent ?? '');

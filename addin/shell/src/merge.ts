@@ -1,8 +1,8 @@
 // Brings onto the screen what has changed of a card and nothing else: a part that the server draws as before keeps its focus, its place and
-// whatever was opened or typed in it, and a part that a person is at waits.
+// whatever was opened or typed in it, and a part that a person is at waits. The part in which the person just did something does not.
 
 /** Looked into; everything else is a part, which changes as a whole. */
-const containers = '.card, .history, #timeline, .lines';
+const containers = '.card, .who, .history, #timeline, .lines';
 /** Each part as the server drew it, before anything was opened or typed. Lines that were asked for later have none. */
 const drawn = new WeakMap<Element, string>();
 
@@ -26,8 +26,17 @@ function rememberPart(part: Element): void {
   }
 }
 
-/** @param held called with each part that waits, while the card around it still is as before. */
-export function merge(shown: Element, fresh: Element, held: (part: Element) => void): Merged {
+/** An answer for it alone can be merged into it as it stands, unless it is about a line of which the answer may know nothing. */
+export function takes(target: Element, by: Element): boolean {
+  const line = by.closest('.lines > li');
+  return target.matches(containers) && target.children.length > 0 && (!line || drawn.has(line));
+}
+
+/**
+ * @param held called with each part that waits and what it would become (nothing when it goes), while the card around it still is as before.
+ * @param by what was saved or clicked: the part around it becomes what the server answered, open or not.
+ */
+export function merge(shown: Element, fresh: Element, held: (part: Element, wanted?: Element) => void, by?: Element): Merged {
   const merged: Merged = { parts: [], waits: false };
   mergeInto(shown, fresh);
   return merged;
@@ -60,14 +69,14 @@ export function merge(shown: Element, fresh: Element, held: (part: Element) => v
   function update(before: Element, part: Element): Element {
     if (part.matches(containers)) {
       mergeInto(before, part);
-    } else if (drawn.get(before) !== part.outerHTML) {
-      if (!isBusy(before)) {
+    } else if (drawn.get(before) !== part.outerHTML || isDone(before)) {
+      if (isDone(before) || !isBusy(before)) {
         arrive(part);
         before.replaceWith(part);
         return part;
       }
 
-      wait(before);
+      wait(before, part);
     }
 
     return before;
@@ -85,16 +94,20 @@ export function merge(shown: Element, fresh: Element, held: (part: Element) => v
   }
 
   function leave(part: Element): void {
-    if (isBusy(part)) {
+    if (!isDone(part) && isBusy(part)) {
       wait(part);
     } else {
       part.remove();
     }
   }
 
-  function wait(part: Element): void {
+  function wait(part: Element, wanted?: Element): void {
     merged.waits = true;
-    held(part);
+    held(part, wanted);
+  }
+
+  function isDone(part: Element): boolean {
+    return by !== undefined && part.contains(by);
   }
 }
 
@@ -107,14 +120,15 @@ function keyOfFresh(part: Element): string {
   return part.matches(containers) ? kindOf(part) : part.outerHTML;
 }
 
-/** The same for a part before and after it changed. A line of history is known by its time. */
+/** The same for a part before and after it changed. A line of history is known by its time, a section by its title. */
 function kindOf(part: Element): string {
-  return `${part.tagName} ${part.classList[0] ?? part.id} ${part.querySelector(':scope > .meta > time')?.getAttribute('datetime') ?? ''}`;
+  const title = part.querySelector(':scope > h3')?.textContent ?? '';
+  return `${part.tagName} ${part.id || part.classList[0]} ${part.querySelector(':scope > .meta > time')?.getAttribute('datetime') ?? title}`;
 }
 
 /** Somebody types, reads or marks something here. */
 function isBusy(part: Element): boolean {
-  const open = 'details[open], [aria-expanded=true], [aria-busy]';
+  const open = 'details[open], [aria-expanded=true], [aria-busy], section > form';
   return part.contains(document.activeElement)
     || part.matches(open)
     || part.querySelector(open) !== null

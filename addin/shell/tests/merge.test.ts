@@ -20,7 +20,8 @@ function draw({ etag = '1', contact = 'yesterday', tags = 'vip', lines = ['3 c',
     : `<ol class="lines">${lines.map(line).join('')}${more ? '<li class="earlier"><button>Show earlier</button></li>' : ''}</ol>`;
   return `<article class="card" data-customer="x" data-etag="${etag}"><header class="who"><h2 id="who" tabindex="-1">Anna</h2><p>${contact}</p></header>
 <form class="note"><textarea></textarea></form>
-<section class="row"><details class="edit"><form data-form="tags"><input name="tags" value="${tags}"></form></details></section>
+<section class="row"><h3>Tags</h3><details class="edit"><form data-form="tags"><input name="tags" value="${tags}"></form></details></section>
+<section class="row"><h3>Wishes</h3><details class="edit"><form data-form="wish"><input name="wish" value=""></form></details></section>
 <section class="row"><p>always the same</p></section>
 <section class="history"><h3>History</h3><div id="timeline">${history}</div></section></article>`;
 }
@@ -95,6 +96,59 @@ test('an open form waits until it is closed, and keeps the version that it was f
   const second = merge(article, fresh(next), none);
   assert.deepEqual({ waits: second.waits, parts: second.parts.length }, { waits: false, parts: 1 });
   assert.equal(article.querySelector('input')!.getAttribute('value'), 'vip, oak');
+});
+
+test('the answer to a save closes the form that was saved, and leaves another that is typed in as it is', () => {
+  const article = open({ etag: '1' });
+  const [saved, other] = article.querySelectorAll('details');
+  saved!.open = true;
+  other!.open = true;
+  const typing = other!.querySelector('input')!;
+  typing.value = 'half a wi';
+  typing.focus();
+  typing.setSelectionRange(4, 4);
+  const { waits } = merge(article, fresh({ etag: '2', tags: 'vip, oak', contact: 'today' }), none, saved!.querySelector('form')!);
+  assert.equal(waits, false);
+  assert.equal(article.querySelector('details')!.open, false);
+  assert.equal(article.querySelector('input')!.getAttribute('value'), 'vip, oak');
+  assert.match(article.querySelector('.who')!.textContent!, /today/);
+  assert.equal(article.getAttribute('data-etag'), '2');
+  assert.equal(document.activeElement, typing);
+  assert.deepEqual([typing.isConnected, other!.open, typing.value, typing.selectionStart], [true, true, 'half a wi', 4]);
+});
+
+test('a form that was saved is drawn anew also when the server draws the same: what it held is saved, or is not what was saved', () => {
+  const article = open({});
+  const details = article.querySelector('details')!;
+  details.open = true;
+  article.querySelector('input')!.value = 'vip ';
+  merge(article, fresh({ etag: '2' }), none, details.querySelector('form')!);
+  assert.equal(article.querySelector('details')!.open, false);
+  assert.equal(article.querySelector('input')!.value, 'vip');
+});
+
+test('a line that was deleted goes although its form is open, and nothing else does', () => {
+  const article = open({});
+  const [, deleted, last] = article.querySelectorAll('.lines > li');
+  deleted!.querySelector('button')!.setAttribute('aria-expanded', 'true');
+  last!.querySelector('button')!.setAttribute('aria-expanded', 'true');
+  merge(article, fresh({ lines: ['3 c', '1 a'] }), none, deleted!.querySelector('button')!);
+  assert.deepEqual(texts(article), ['3 c', '1 a']);
+  assert.equal(last!.isConnected, true);
+});
+
+test('a section that comes up takes the place of none that is open', () => {
+  const article = open({});
+  article.querySelector('details')!.open = true;
+  const next = fresh({ tags: 'vip, oak' });
+  const section = document.createElement('section');
+  section.className = 'row';
+  section.innerHTML = '<h3>People</h3>';
+  next.querySelector('.note')!.after(section);
+  const { waits } = merge(article, next, none);
+  assert.equal(waits, true);
+  assert.deepEqual([...article.querySelectorAll('h3')].map((one) => one.textContent), ['People', 'Tags', 'Wishes', 'History']);
+  assert.equal(article.querySelector('details')!.open, true);
 });
 
 test('a line that is being read stays, changed or gone', () => {
