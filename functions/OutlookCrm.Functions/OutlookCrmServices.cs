@@ -20,6 +20,7 @@ using OutlookCrm.Privacy;
 using OutlookCrm.Sales;
 using OutlookCrm.Search;
 using OutlookCrm.Storage;
+using OutlookCrm.Telemetry;
 
 namespace OutlookCrm;
 
@@ -30,6 +31,7 @@ public static class OutlookCrmServices
     {
         ArgumentNullException.ThrowIfNull(configuration);
         services.TryAddSingleton(TimeProvider.System);
+        services.AddTelemetry();
         services.AddHttp(configuration);
         services.AddIdentity(configuration);
         services.AddStorage(configuration);
@@ -53,6 +55,7 @@ public static class OutlookCrmServices
     /// <summary>What every invocation passes through, the outermost first.</summary>
     public static IFunctionsWorkerApplicationBuilder UseOutlookCrm(this IFunctionsWorkerApplicationBuilder builder)
     {
+        builder.UseMiddleware<TraceMiddleware>();
         builder.UseMiddleware<ProblemMiddleware>();
         builder.UseMiddleware<IdentityMiddleware>();
         builder.UseMiddleware<RateLimitMiddleware>();

@@ -87,10 +87,10 @@ internal sealed class HttpFunctions(FunctionExecutionDelegate pipeline, ILogger<
         http.RequestAborted = gone;
         if (limit.IsCancellationRequested && !gone.IsCancellationRequested && !http.Response.HasStarted)
         {
-            logger.LogWarning("{Function} took longer than {Timeout} and was called off", function.Name, timeout);
+            logger.LogWarning("{Function} took longer than {Timeout} and was called off: trace {TraceId}", function.Name, timeout, http.TraceIdentifier);
             http.Response.Clear();
             http.Response.Headers.RetryAfter = "5";
-            await Answer.Refused(StatusCodes.Status503ServiceUnavailable, "It took too long and was called off. Try again in a moment.").ExecuteAsync(http);
+            await Answer.Broken(StatusCodes.Status503ServiceUnavailable, "It took too long and was called off. Try again in a moment.", http).ExecuteAsync(http);
         }
     }
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace OutlookCrm.LocalHost;
 
@@ -104,7 +105,10 @@ public sealed class LocalHostApplication : IAsyncDisposable
         }
         else
         {
-            builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+            // Lines for a person; Logging:Console:FormatterName=json for a program. Both with the trace's id.
+            builder.Logging.AddConsole();
+            builder.Services.Configure<SimpleConsoleFormatterOptions>(console => (console.SingleLine, console.IncludeScopes) = (true, true));
+            builder.Services.Configure<JsonConsoleFormatterOptions>(console => console.IncludeScopes = true);
         }
     }
 

@@ -158,10 +158,12 @@ public sealed class TestCrm : IAsyncDisposable
 }
 
 /// <summary>Keeps what was logged: each line's level, category and text, exceptions in full.</summary>
-public sealed class TestLogs : ILoggerProvider
+public sealed class TestLogs : ILoggerProvider, ISupportExternalScope
 {
     private readonly Lock gate = new();
     private readonly List<string> lines = [];
+    private readonly List<(string Line, string TraceId)> traced = [];
+    private IExternalScopeProvider? scopes;
 
     public IReadOnlyList<string> Lines
     {
@@ -173,6 +175,20 @@ public sealed class TestLogs : ILoggerProvider
             }
         }
     }
+
+    /// <summary>What was logged in the scope of a trace.</summary>
+    public IReadOnlyList<(string Line, string TraceId)> Traced
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. traced];
+            }
+        }
+    }
+
+    public void SetScopeProvider(IExternalScopeProvider scopeProvider) => scopes = scopeProvider;
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
@@ -190,9 +206,17 @@ public sealed class TestLogs : ILoggerProvider
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             var line = $"{logLevel} {category}: {formatter(state, exception)} {exception}";
+            string? traceId = null;
+            logs.scopes?.ForEachScope(
+                (scope, _) => traceId ??= (scope as IEnumerable<KeyValuePair<string, object?>>)?.FirstOrDefault(one => one.Key == "TraceId").Value as string,
+                state);
             lock (logs.gate)
             {
                 logs.lines.Add(line);
+                if (traceId is not null)
+                {
+                    logs.traced.Add((line, traceId));
+                }
             }
         }
     }

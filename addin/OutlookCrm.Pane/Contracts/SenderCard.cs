@@ -77,11 +77,11 @@ public sealed record FieldConflict(string Field, string Label, string Yours, str
 
 /// <summary>Problem details (RFC 9457), the body of every 4xx and 5xx.</summary>
 /// <param name="Errors">For a 400: the field's name and the rules it breaks.</param>
-/// <param name="Instance">Names this one occurrence, for whoever reads the log; null for what the caller can mend.</param>
+/// <param name="TraceId">Under this id the log has it: 32 hexadecimal digits of a W3C trace; null for what the caller can mend.</param>
 public sealed record Problem(
     string Type,
     string Title,
     int Status,
     string? Detail,
     IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors,
-    string? Instance = null);
+    string? TraceId = null);

@@ -128,6 +128,16 @@ test('a server with too much to do is asked again when it says, three times and 
   }
 });
 
+test('each request is a W3C trace of its own', async () => {
+  tokens.token = 't0';
+  answer();
+  await ask('get', '/api/x');
+  await ask('get', '/api/x');
+  const traces = calls.map(({ init }) => new Headers(init.headers).get('traceparent')!);
+  assert.ok(traces.every((trace) => /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/.test(trace)), traces.join());
+  assert.notEqual(traces[0], traces[1]);
+});
+
 test('no answer is said in words, and a body is sent as JSON and only where there is one', async () => {
   tokens.token = 't0';
   answer();

@@ -101,12 +101,18 @@ public static class Answer
     /// <summary>Any other 4xx or 5xx, as problem details.</summary>
     public static IResult Refused(int status, string? detail) => Problem(status, detail, errors: null);
 
-    /// <param name="Instance">Names this one occurrence: the id that the log has too.</param>
+    /// <summary>What is not the caller's fault, with the id under which the log has it.</summary>
+    public static IResult Broken(int status, string detail, HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        return Problem(status, detail, errors: null, http.TraceIdentifier);
+    }
+
     internal static IResult Problem(
-        int status, string? detail, IReadOnlyDictionary<string, IReadOnlyList<string>>? errors, string? instance = null) =>
+        int status, string? detail, IReadOnlyDictionary<string, IReadOnlyList<string>>? errors, string? traceId = null) =>
         new FacedResult<Problem>(
             status,
-            new Problem(ProblemTypes.UriOf(status), ProblemTypes.TitleOf(status), status, detail, errors, instance),
+            new Problem(ProblemTypes.UriOf(status), ProblemTypes.TitleOf(status), status, detail, errors, traceId),
             ETag: null,
             Location: null);
 }

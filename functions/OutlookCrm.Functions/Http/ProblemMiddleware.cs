@@ -10,7 +10,7 @@ namespace OutlookCrm.Http;
 
 /// <summary>
 /// The edge where what is broken becomes a problem. It also executes the answer, which the host would do after all middleware, so
-/// that a view that cannot be drawn is a 500 and no empty 200. The log gets the invocation's id and where it broke, never the
+/// that a view that cannot be drawn is a 500 and no empty 200. The log gets the trace's id and where it broke, never the
 /// exception's words: they may hold what a person wrote.
 /// </summary>
 internal sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunctionsWorkerMiddleware
@@ -42,7 +42,7 @@ internal sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunct
         }
         catch (Exception e) when (!http.Response.HasStarted)
         {
-            var problem = ProblemOf(e, context);
+            var problem = ProblemOf(e, context, http);
             if (e is TableStoreUnavailableException or WorkQueueUnavailableException or IssuerUnavailableException)
             {
                 http.Response.Headers.RetryAfter = RetryAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture);
@@ -53,9 +53,8 @@ internal sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunct
         }
     }
 
-    private IResult ProblemOf(Exception e, FunctionContext context)
+    private IResult ProblemOf(Exception e, FunctionContext context, HttpContext http)
     {
-        var instance = $"urn:uuid:{context.InvocationId}";
         switch (e)
         {
             case BadHttpRequestException { StatusCode: var said }:
@@ -65,21 +64,17 @@ internal sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunct
                 return Answer.Refused(status, "The request broke off or breaks HTTP's rules.");
             case TableLimitException:
                 Log(LogLevel.Warning, e, context);
-                return Answer.Problem(
-                    StatusCodes.Status413PayloadTooLarge, "The record would be larger than can be kept.", errors: null, instance);
+                return Answer.Broken(StatusCodes.Status413PayloadTooLarge, "The record would be larger than can be kept.", http);
             case TableStoreUnavailableException or WorkQueueUnavailableException:
                 Log(LogLevel.Warning, e, context);
                 var trouble = ((e as TableStoreUnavailableException) ?? (e.InnerException as TableStoreUnavailableException))?.Trouble ?? StoreTrouble.NoAnswer;
-                return Answer.Problem(
-                    StatusCodes.Status503ServiceUnavailable, $"{StoreTroubles.WordsOf(trouble)} Try again in a moment.", errors: null, instance);
+                return Answer.Broken(StatusCodes.Status503ServiceUnavailable, $"{StoreTroubles.WordsOf(trouble)} Try again in a moment.", http);
             case IssuerUnavailableException:
                 Log(LogLevel.Warning, e, context);
-                return Answer.Problem(
-                    StatusCodes.Status503ServiceUnavailable, "Who you are cannot be checked. Try again in a moment.", errors: null, instance);
+                return Answer.Broken(StatusCodes.Status503ServiceUnavailable, "Who you are cannot be checked. Try again in a moment.", http);
             default:
                 Log(LogLevel.Error, e, context);
-                return Answer.Problem(
-                    StatusCodes.Status500InternalServerError, "Nothing you did. The log has it under this report's id.", errors: null, instance);
+                return Answer.Broken(StatusCodes.Status500InternalServerError, "Nothing you did. The log has it under this reference.", http);
         }
     }
 

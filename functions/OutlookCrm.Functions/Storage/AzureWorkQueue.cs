@@ -17,7 +17,7 @@ internal sealed class AzureWorkQueue(QueueServiceClient service, TimeProvider cl
 
     public async Task SendAsync(string queue, string message, TimeSpan? delay, CancellationToken cancellation)
     {
-        var text = Convert.ToBase64String(WorkQueueLimits.CheckMessage(queue, message, delay));
+        var text = Convert.ToBase64String(WorkQueueLimits.CheckMessage(queue, MessageTrace.Stamp(message), delay));
         var client = Client(queue);
         try
         {

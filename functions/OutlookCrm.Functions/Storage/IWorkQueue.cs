@@ -6,7 +6,7 @@ namespace OutlookCrm.Storage;
 /// </summary>
 public interface IWorkQueue
 {
-    /// <summary>Durable when this returns.</summary>
+    /// <summary>Durable when this returns. Carries the trace that is going on: see <see cref="MessageTrace"/>.</summary>
     /// <param name="queue">3 to 63 lower-case letters, digits and single hyphens.</param>
     /// <param name="message">At most 48 KiB of UTF-8: 64 KiB once it is base64.</param>
     /// <param name="delay">How long it stays invisible, at most 7 days; null is none.</param>

@@ -62,7 +62,7 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
 
     public async Task SendAsync(string queue, string message, TimeSpan? delay, CancellationToken cancellation)
     {
-        var body = WorkQueueLimits.CheckMessage(queue, message, delay);
+        var body = WorkQueueLimits.CheckMessage(queue, MessageTrace.Stamp(message), delay);
         var now = clock.GetUtcNow();
         var visibleAt = now + (delay ?? TimeSpan.Zero);
         await WriteAsync(

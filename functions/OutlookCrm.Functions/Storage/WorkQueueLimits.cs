@@ -18,7 +18,7 @@ internal static class WorkQueueLimits
         CheckQueue(queue);
         ArgumentNullException.ThrowIfNull(message);
         CheckHiding(delay ?? TimeSpan.Zero);
-        var bytes = Encoding.UTF8.GetByteCount(message);
+        var bytes = BytesOf(message);
         if (bytes > MaxMessageBytes)
         {
             throw new ArgumentException($"A message may have {MaxMessageBytes} bytes of UTF-8; this one has {bytes}.", nameof(message));
@@ -26,6 +26,8 @@ internal static class WorkQueueLimits
 
         return Encoding.UTF8.GetBytes(message);
     }
+
+    public static int BytesOf(string message) => Encoding.UTF8.GetByteCount(message);
 
     public static void CheckReceive(string queue, int max, TimeSpan visibility)
     {
