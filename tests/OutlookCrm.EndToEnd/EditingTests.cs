@@ -42,7 +42,7 @@ public sealed class EditingTests(LiveProduct live)
         await Expect(outlook.Card.Locator(".bought li")).ToContainTextAsync("Desk chair");
         await Expect(outlook.Bar).ToHaveTextAsync("Purchase saved.");
         await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Luca Moretti" }).ClickAsync();
-        await Expect(outlook.Card.Locator(".who")).ToContainTextAsync("1 purchase, 1,250.50 GBP");
+        await Expect(outlook.Card.Locator(".who")).ToContainTextAsync("1 purchase, 1,250.50 EUR");
         Assert.Equal("1250.50", (string?)(await live.CardAsync("technik@hotel-weberhof.example"))["sales"]!["totals"]![0]!["revenue"]);
     }
 
