@@ -152,6 +152,51 @@ public sealed class EditingTests(LiveProduct live)
     }
 
     [Fact]
+    public async Task Whoever_types_on_while_a_form_is_saved_goes_on_where_they_were_and_saves_the_rest_without_a_conflict()
+    {
+        const string Address = "samuel.adeyemi@lakeside-architects.example";
+        await using var outlook = await live.OpenAsync($"item=from:{Address}&open=yes");
+        var answers = new ConcurrentQueue<int>();
+        var asked = new TaskCompletionSource();
+        var held = new TaskCompletionSource();
+        await outlook.Page.RouteAsync("**/api/customers/*", async route =>
+        {
+            if (route.Request.Method == "PATCH")
+            {
+                asked.TrySetResult();
+                await held.Task;
+            }
+
+            await route.ContinueAsync();
+        });
+        outlook.Page.Response += (_, answer) =>
+        {
+            if (answer.Request.Method == "PATCH")
+            {
+                answers.Enqueue(answer.Status);
+            }
+        };
+        await outlook.EditAsync("Edit preferences");
+        var note = outlook.Card.Locator("form[data-form=preferences]").GetByLabel("Note");
+        await note.FillAsync("Rings late");
+        await note.PressAsync("Enter");
+        await asked.Task;
+        await note.EvaluateAsync("input => input.setSelectionRange(5, 5)");
+        await outlook.Page.Keyboard.TypeAsync(" very");
+
+        held.SetResult();
+        await Expect(outlook.Bar).ToHaveTextAsync("Saved.");
+        await Expect(note).ToBeFocusedAsync();
+        await outlook.Page.Keyboard.TypeAsync(",");
+        await Expect(note).ToHaveValueAsync("Rings very, late");
+        await note.PressAsync("Enter");
+
+        await Expect(note).ToBeHiddenAsync();
+        Assert.Equal([200, 200], answers);
+        Assert.Equal("Rings very, late", (string?)(await live.CardAsync(Address))["preferences"]!["note"]);
+    }
+
+    [Fact]
     public async Task What_a_colleague_changed_under_an_open_form_is_told_there_and_what_was_typed_stays()
     {
         const string Address = "priya.raghunathan@lakeside-architects.example";
