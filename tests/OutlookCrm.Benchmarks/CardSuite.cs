@@ -33,22 +33,22 @@ internal static class CardSuite
         await using var product = await ChildProcess.StartAsync("OutlookCrm.LocalHost.dll", settings);
 
         var json = await CompareAsync(product, folder, token, "application/json", encoding: null);
-        Figures.Print("card.json.p50.ratio", json.P50Ratio, "x");
-        Figures.Print("card.json.c16.throughput.ratio", json.ThroughputRatio, "x");
+        Figures.Print("card.json.p50.ratio", json.P50.Ratio, "x");
+        Figures.Print("card.json.c16.throughput.ratio", json.PerSecond.Ratio, "x");
         var html = await CompareAsync(product, folder, token, "text/html", encoding: null);
-        Figures.Print("card.html.p50.ratio", html.P50Ratio, "x");
-        Figures.Print("card.html.c16.throughput.ratio", html.ThroughputRatio, "x");
+        Figures.Print("card.html.p50.ratio", html.P50.Ratio, "x");
+        Figures.Print("card.html.c16.throughput.ratio", html.PerSecond.Ratio, "x");
         var brotli = await CompareAsync(product, folder, token, "text/html", "br");
-        Figures.Print("card.html.brotli.p50.ratio", brotli.P50Ratio, "x");
+        Figures.Print("card.html.brotli.p50.ratio", brotli.P50.Ratio, "x");
 
         Figures.Print("card.json.bytes", json.Bytes, "bytes");
         Figures.Print("card.html.bytes", html.Bytes, "bytes");
         Figures.Print("card.html.brotli.bytes", brotli.Bytes, "bytes");
-        Figures.Print("card.json.p50.us", json.P50, "us");
-        Figures.Print("card.html.p50.us", html.P50, "us");
-        Figures.Print("card.floor.p50.us", json.FloorP50, "us");
-        Figures.Print("card.json.c16.per-second", json.PerSecond, "requests/s");
-        Figures.Print("card.floor.c16.per-second", json.FloorPerSecond, "requests/s");
+        Figures.Print("card.json.p50.us", json.P50.Product, "us");
+        Figures.Print("card.html.p50.us", html.P50.Product, "us");
+        Figures.Print("card.floor.p50.us", json.P50.Floor, "us");
+        Figures.Print("card.json.c16.per-second", json.PerSecond.Product, "requests/s");
+        Figures.Print("card.floor.c16.per-second", json.PerSecond.Floor, "requests/s");
         Figures.Print("card.workingset.mb", product.WorkingSetBytes / 1024.0 / 1024.0, "MB");
 
         await CountReadsAsync(sandbox, token, "card.reads", new() { ["Storage:Kind"] = "sqlite", ["Storage:SqliteFile"] = file });
@@ -67,40 +67,10 @@ internal static class CardSuite
     private static async Task<Comparison> CompareAsync(ChildProcess product, string folder, string token, string accept, string? encoding)
     {
         var requests = PreparedFirm.Addresses.Select(address => RequestFor(address, token, accept, encoding)).ToList();
-        byte[] body;
-        using (var client = new LoadClient(product.Port))
-        {
-            body = client.Body(requests[0]);
-        }
-
-        var bodyFile = Path.Combine(folder, "floor-body");
-        await File.WriteAllBytesAsync(bodyFile, body);
-        await using var floor = await ChildProcess.StartAsync("OutlookCrm.Benchmarks.dll", "floor", bodyFile, accept);
-        List<byte[]> floorRequests = [LoadClient.Request("/floor", ("Authorization", $"Bearer {token}"), ("Accept", accept))];
-
-        var random = new Random(1);
-        foreach (var (port, asked) in new[] { (product.Port, requests), (floor.Port, floorRequests) })
-        {
-            Load.PerSecond(port, asked, Clients, LoadTime);
-            Load.Settle(port, asked, random);
-        }
-
-        List<double> productTimes = [], floorTimes = [], productRates = [], floorRates = [];
-        for (var round = 0; round < Rounds; round++)
-        {
-            floorTimes.AddRange(Load.OneByOne(floor.Port, floorRequests, RequestsPerRound, random));
-            productTimes.AddRange(Load.OneByOne(product.Port, requests, RequestsPerRound, random));
-        }
-
-        for (var round = 0; round < 3; round++)
-        {
-            floorRates.Add(Load.PerSecond(floor.Port, floorRequests, Clients, LoadTime));
-            productRates.Add(Load.PerSecond(product.Port, requests, Clients, LoadTime));
-        }
-
+        await using var beside = await BesideFloor.StartAsync(product, folder, requests[0], accept, ("Authorization", $"Bearer {token}"), ("Accept", accept));
+        _ = beside.PerSecond(requests, Clients, LoadTime, runs: 1); // so that both have the threads for it
         return new Comparison(
-            Figures.Percentile(productTimes, 0.5), Figures.Percentile(floorTimes, 0.5),
-            Figures.Percentile(productRates, 0.5), Figures.Percentile(floorRates, 0.5), body.Length);
+            beside.OneByOne(requests, () => requests, Rounds, RequestsPerRound), beside.PerSecond(requests, Clients, LoadTime, runs: 3), beside.Bytes);
     }
 
     /// <summary>What one card costs the store; on Azurite, what it really sent: requests over HTTP.</summary>
@@ -169,10 +139,5 @@ internal static class CardSuite
         }
     }
 
-    private sealed record Comparison(double P50, double FloorP50, double PerSecond, double FloorPerSecond, int Bytes)
-    {
-        public double P50Ratio => P50 / FloorP50;
-
-        public double ThroughputRatio => PerSecond / FloorPerSecond;
-    }
+    private sealed record Comparison(BesideFloor.Pair P50, BesideFloor.Pair PerSecond, int Bytes);
 }

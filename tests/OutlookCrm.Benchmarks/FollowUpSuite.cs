@@ -97,31 +97,12 @@ internal static class FollowUpSuite
         string figure, ChildProcess product, string folder, (string, string)[] headers, byte[] first, IReadOnlyList<byte[]> settling,
         Func<byte[]> next)
     {
-        byte[] body;
-        using (var client = new LoadClient(product.Port))
-        {
-            body = client.Body(first);
-        }
-
-        var bodyFile = Path.Combine(folder, "floor-body");
-        await File.WriteAllBytesAsync(bodyFile, body);
-        await using var floor = await ChildProcess.StartAsync("OutlookCrm.Benchmarks.dll", "floor", bodyFile, "application/json");
-        List<byte[]> floorRequests = [LoadClient.Request("/floor", headers)];
-        var random = new Random(1);
-        Load.Settle(product.Port, settling, random);
-        Load.Settle(floor.Port, floorRequests, random);
-        List<double> productTimes = [], floorTimes = [];
-        for (var round = 0; round < Rounds; round++)
-        {
-            floorTimes.AddRange(Load.OneByOne(floor.Port, floorRequests, RequestsPerRound, random));
-            productTimes.AddRange(Load.OneByOne(product.Port, Some(RequestsPerRound), RequestsPerRound, random));
-        }
-
-        var (time, floorTime) = (Figures.Percentile(productTimes, 0.5), Figures.Percentile(floorTimes, 0.5));
-        Figures.Print($"{figure}.ratio", time / floorTime, "x");
-        Figures.Print($"{figure}.us", time, "us");
-        Figures.Print($"{figure}.floor.us", floorTime, "us");
-        Figures.Print($"{figure}.bytes", body.Length, "bytes");
+        await using var beside = await BesideFloor.StartAsync(product, folder, first, "application/json", headers);
+        var p50 = beside.OneByOne(settling, () => Some(RequestsPerRound), Rounds, RequestsPerRound);
+        Figures.Print($"{figure}.ratio", p50.Ratio, "x");
+        Figures.Print($"{figure}.us", p50.Product, "us");
+        Figures.Print($"{figure}.floor.us", p50.Floor, "us");
+        Figures.Print($"{figure}.bytes", beside.Bytes, "bytes");
 
         List<byte[]> Some(int count) => [.. Enumerable.Range(0, count).Select(_ => next())];
     }

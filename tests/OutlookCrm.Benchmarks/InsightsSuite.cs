@@ -62,27 +62,9 @@ internal static class InsightsSuite
     private static async Task<double> PageRatioAsync(ChildProcess product, string folder, string token)
     {
         List<byte[]> requests = [LoadClient.Request("/api/insights", ("Authorization", $"Bearer {token}"), ("Accept", "text/html"))];
-        byte[] body;
-        using (var client = new LoadClient(product.Port))
-        {
-            body = client.Body(requests[0]);
-        }
-
-        var bodyFile = Path.Combine(folder, "floor-body");
-        await File.WriteAllBytesAsync(bodyFile, body);
-        await using var floor = await ChildProcess.StartAsync("OutlookCrm.Benchmarks.dll", "floor", bodyFile, "text/html");
-        List<byte[]> floorRequests = [LoadClient.Request("/floor", ("Authorization", $"Bearer {token}"), ("Accept", "text/html"))];
-        var random = new Random(1);
-        Load.Settle(product.Port, requests, random);
-        Load.Settle(floor.Port, floorRequests, random);
-        List<double> times = [], floorTimes = [];
-        for (var round = 0; round < Rounds; round++)
-        {
-            floorTimes.AddRange(Load.OneByOne(floor.Port, floorRequests, RequestsPerRound, random));
-            times.AddRange(Load.OneByOne(product.Port, requests, RequestsPerRound, random));
-        }
-
-        return Figures.Percentile(times, 0.5) / Figures.Percentile(floorTimes, 0.5);
+        await using var beside = await BesideFloor.StartAsync(
+            product, folder, requests[0], "text/html", ("Authorization", $"Bearer {token}"), ("Accept", "text/html"));
+        return beside.OneByOne(requests, () => requests, Rounds, RequestsPerRound).Ratio;
     }
 
     /// <summary>Written as the product writes, but many rows at once.</summary>
