@@ -323,17 +323,17 @@ internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
         foreach (var first in writes.GetConsumingEnumerable())
         {
             together.Add(first);
-            while (together.Count < MaxWritesPerCommit && writes.TryTake(out var next))
-            {
-                together.Add(next);
-            }
-
-            // Before its turn a write can still be called off; after that its outcome is reported, whatever the caller does.
-            together.RemoveAll(write =>
-                write.Cancellation.IsCancellationRequested && write.Done.TrySetCanceled(write.Cancellation));
             writeTurn.Wait();
             try
             {
+                while (together.Count < MaxWritesPerCommit && writes.TryTake(out var next))
+                {
+                    together.Add(next);
+                }
+
+                // Before its turn a write can still be called off; after that its outcome is reported, whatever the caller does.
+                together.RemoveAll(write =>
+                    write.Cancellation.IsCancellationRequested && write.Done.TrySetCanceled(write.Cancellation));
                 Commit(together);
             }
             finally

@@ -1,10 +1,13 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 
 namespace OutlookCrm.Storage;
 
 /// <summary>
-/// Messages in the tables' own SQLite file. Several processes may share it; each message is held by one receiver at a time.
+/// Messages in the tables' own SQLite file. Several processes may share it; each message is held by one receiver at a time. As in
+/// <see cref="SqliteTableStore"/> one thread writes and commits all that wait together: they share one turn and one flush to the disk, and no
+/// thread that answers requests waits for the disk.
 /// </summary>
 internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
 {
@@ -29,13 +32,18 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
     private const string Due = "SELECT 1 FROM work_messages WHERE queue = ?1 AND visible_at <= ?2 LIMIT 1";
     private const string OfAnotherClock = "SELECT 1 FROM work_messages WHERE queue = ?1 AND touched_at > ?2 LIMIT 1";
 
+    private const int MaxWritesPerCommit = 256;
+
     private readonly TimeProvider clock;
     private readonly QueueBell bell;
+    private readonly BlockingCollection<Write> writes = [];
+    private readonly Thread writing;
 
     // One connection, one statement at a time: SQLite writes one after the other in any case.
     private readonly SemaphoreSlim turn = new(1);
     private readonly SemaphoreSlim writeTurn;
     private readonly Lazy<SqliteDatabase> database;
+    private bool disposed;
 
     /// <param name="file">Opened, or made, when it is first needed.</param>
     /// <param name="maxMegabytes">As of <see cref="SqliteTableStore"/>.</param>
@@ -58,6 +66,8 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
                 return opened;
             },
             LazyThreadSafetyMode.PublicationOnly);
+        writing = new Thread(CommitAll) { IsBackground = true, Name = "sqlite queue writer" };
+        writing.Start();
     }
 
     public async Task SendAsync(string queue, string message, TimeSpan? delay, CancellationToken cancellation)
@@ -132,11 +142,12 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
     public async Task<bool> DeleteAsync(WorkMessage message, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(message);
+        var key = KeyOf(message);
         return await WriteAsync(
             "DELETE FROM work_messages WHERE id = ?1 AND receipt = ?2 AND queue = ?3 RETURNING id",
             delete =>
             {
-                BindKey(delete, message);
+                BindKey(delete, message.Queue, key);
                 return delete.Step() && StepsToEnd(delete);
             },
             cancellation);
@@ -168,8 +179,17 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
 
     public Task WaitAsync(string queue, TimeSpan atMost, CancellationToken cancellation) => bell.WaitAsync(queue, atMost, cancellation);
 
+    /// <summary>Finishes what waits to be written.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref disposed, true))
+        {
+            return;
+        }
+
+        writes.CompleteAdding();
+        writing.Join();
+        writes.Dispose();
         if (database.IsValueCreated)
         {
             database.Value.Dispose();
@@ -180,6 +200,7 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
 
     private async Task<WorkMessage?> HideAsync(WorkMessage message, TimeSpan visibility, int livesGivenBack, CancellationToken cancellation)
     {
+        var key = KeyOf(message);
         var now = clock.GetUtcNow();
         var visibleAt = now + visibility;
         var hidden = await WriteAsync(
@@ -189,7 +210,7 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
             """,
             hide =>
             {
-                BindKey(hide, message);
+                BindKey(hide, message.Queue, key);
                 hide.Bind(4, visibleAt.UtcTicks);
                 hide.Bind(5, now.UtcTicks);
                 hide.Bind(6, livesGivenBack);
@@ -215,17 +236,75 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
         },
         cancellation);
 
-    private async Task<T> WriteAsync<T>(string sql, Func<SqliteStatement, T> write, CancellationToken cancellation)
+    private async Task<T> WriteAsync<T>(string sql, Func<SqliteStatement, T> apply, CancellationToken cancellation)
     {
-        await writeTurn.WaitAsync(cancellation);
+        ObjectDisposedException.ThrowIf(disposed, this);
+        var write = new Write<T>(sql, apply, cancellation);
+        writes.Add(write, cancellation);
+        return await write.Done;
+    }
+
+    private void CommitAll()
+    {
+        var together = new List<Write>(MaxWritesPerCommit);
+        foreach (var first in writes.GetConsumingEnumerable())
+        {
+            together.Add(first);
+            writeTurn.Wait();
+            try
+            {
+                // What came while another wrote goes along; what was called off by now does not, and what is applied is reported.
+                while (together.Count < MaxWritesPerCommit && writes.TryTake(out var next))
+                {
+                    together.Add(next);
+                }
+
+                together.RemoveAll(write => write.IsCalledOff());
+                Commit(together);
+            }
+            finally
+            {
+                writeTurn.Release();
+            }
+
+            together.Clear();
+        }
+    }
+
+    private void Commit(List<Write> together)
+    {
+        if (together.Count == 0)
+        {
+            return;
+        }
+
+        turn.Wait();
         try
         {
-            return await UseAsync(sql, write, cancellation);
+            var opened = database.Value;
+            try
+            {
+                opened.Prepare("BEGIN IMMEDIATE").Run();
+                together.ForEach(write => write.Apply(opened));
+                opened.Prepare("COMMIT").Run();
+            }
+            catch
+            {
+                opened.RollBack();
+                throw;
+            }
+        }
+        catch (Exception failure) // Whatever it is, those who wait must hear of it, and the next commit must find no transaction open.
+        {
+            together.ForEach(write => write.Fail(failure is TableStoreUnavailableException ? new WorkQueueUnavailableException(failure.Message, failure) : failure));
+            return;
         }
         finally
         {
-            writeTurn.Release();
+            turn.Release();
         }
+
+        together.ForEach(write => write.Acknowledge());
     }
 
     private async Task<T> UseAsync<T>(string sql, Func<SqliteStatement, T> use, CancellationToken cancellation)
@@ -253,7 +332,7 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
         }
     }
 
-    /// <summary>The last step is what commits, and what says when that fails.</summary>
+    /// <summary>The last step is what ends a statement that answers rows, and what says when that fails.</summary>
     private static bool StepsToEnd(SqliteStatement statement)
     {
         while (statement.Step())
@@ -263,12 +342,55 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
         return true;
     }
 
-    private static void BindKey(SqliteStatement statement, WorkMessage message)
+    // Read before a message's turn: what is no message of ours must not fail those it is written with.
+    private static (long Id, long Receipt) KeyOf(WorkMessage message) =>
+        (long.Parse(message.Id, CultureInfo.InvariantCulture), long.Parse(message.Receipt, CultureInfo.InvariantCulture));
+
+    private static void BindKey(SqliteStatement statement, string queue, (long Id, long Receipt) key)
     {
-        statement.Bind(1, long.Parse(message.Id, CultureInfo.InvariantCulture));
-        statement.Bind(2, long.Parse(message.Receipt, CultureInfo.InvariantCulture));
-        statement.Bind(3, message.Queue);
+        statement.Bind(1, key.Id);
+        statement.Bind(2, key.Receipt);
+        statement.Bind(3, queue);
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private abstract class Write
+    {
+        public abstract bool IsCalledOff();
+
+        public abstract void Apply(SqliteDatabase database);
+
+        /// <summary>It is on the disk.</summary>
+        public abstract void Acknowledge();
+
+        public abstract void Fail(Exception failure);
+    }
+
+    private sealed class Write<T>(string sql, Func<SqliteStatement, T> apply, CancellationToken cancellation) : Write
+    {
+        private readonly TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private T outcome = default!;
+
+        public Task<T> Done => done.Task;
+
+        public override bool IsCalledOff() => cancellation.IsCancellationRequested && done.TrySetCanceled(cancellation);
+
+        public override void Apply(SqliteDatabase database)
+        {
+            var statement = database.Prepare(sql);
+            try
+            {
+                outcome = apply(statement);
+            }
+            finally
+            {
+                statement.Reset();
+            }
+        }
+
+        public override void Acknowledge() => done.SetResult(outcome);
+
+        public override void Fail(Exception failure) => done.SetException(failure);
+    }
 }

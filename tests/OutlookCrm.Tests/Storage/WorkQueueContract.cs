@@ -273,6 +273,63 @@ public sealed class SqliteWorkQueueTests : WorkQueueContract, IDisposable
     }
 
     [Fact]
+    public async Task Messages_that_wait_while_another_writes_to_the_file_are_written_together()
+    {
+        const int Messages = 50;
+        await queue.SendAsync("together", "first", null, default); // the file is made
+        var log = new FileInfo(file + "-wal");
+        var before = log.Length;
+        var turn = SqliteWriteTurn.Of(file);
+        await turn.WaitAsync();
+        var sending = Enumerable.Range(0, Messages).Select(i => queue.SendAsync("together", $"{i}", null, default)).ToList();
+        Assert.DoesNotContain(sending, sent => sent.IsCompleted);
+        turn.Release();
+        await Task.WhenAll(sending);
+
+        // Each commit of its own would add at least the page of the messages and the page of their index.
+        const int PageBytes = 4096;
+        log.Refresh();
+        Assert.InRange(log.Length - before, 1, Messages * PageBytes);
+        Assert.Equal(Messages + 1, await queue.CountAsync("together", default));
+    }
+
+    [Fact]
+    public async Task A_write_that_fails_is_heard_of_by_all_who_waited_for_it_and_keeps_none_of_their_messages()
+    {
+        using var small = new SqliteWorkQueue(Path.Combine(folder, "small.db"), TimeSpan.FromSeconds(10), clock, maxMegabytes: 1);
+        await small.SendAsync("small", "fits", null, default);
+        var turn = SqliteWriteTurn.Of(Path.Combine(folder, "small.db"));
+        await turn.WaitAsync();
+        var sending = Enumerable.Range(0, 40).Select(_ => small.SendAsync("small", new string('x', 40_000), null, default)).ToList();
+        turn.Release();
+
+        foreach (var sent in sending)
+        {
+            await Assert.ThrowsAsync<WorkQueueUnavailableException>(() => sent);
+        }
+
+        await small.SendAsync("small", "fits again", null, default);
+        Assert.Equal(["fits", "fits again"], (await small.ReceiveAsync("small", 32, TimeSpan.FromMinutes(1), default)).Select(message => message.Body).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_message_that_is_called_off_before_its_turn_is_not_written_and_those_beside_it_are()
+    {
+        await queue.SendAsync("called-off", "first", null, default);
+        var turn = SqliteWriteTurn.Of(file);
+        await turn.WaitAsync();
+        using var gone = new CancellationTokenSource();
+        var stays = queue.SendAsync("called-off", "stays", null, default);
+        var goes = queue.SendAsync("called-off", "goes", null, gone.Token);
+        await gone.CancelAsync();
+        turn.Release();
+
+        await stays;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => goes);
+        Assert.Equal(["first", "stays"], (await queue.ReceiveAsync("called-off", 32, TimeSpan.FromMinutes(1), default)).Select(message => message.Body).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Two_queues_may_work_on_one_file_beside_its_tables()
     {
         using var other = Open();
