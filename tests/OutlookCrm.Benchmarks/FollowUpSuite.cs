@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
 using OutlookCrm.Customers;
 using OutlookCrm.FollowUps;
 using OutlookCrm.Pane;
@@ -62,21 +63,24 @@ internal static class FollowUpSuite
             headers);
     }
 
-    /// <summary>From the click to the event in its owner's calendar.</summary>
+    /// <summary>From the click beside a mail to the event in its owner's calendar, with the link to that mail in it.</summary>
     private static async Task TimeEventsAsync(
         SandboxApplication sandbox, ChildProcess product, IReadOnlyList<CustomerId> customers, (string, string)[] headers)
     {
-        var calendar = sandbox.MailboxOf(SampleFirm.Mira).Calendar;
+        var mailbox = sandbox.MailboxOf(SampleFirm.Mira);
+        var mails = mailbox.Messages;
         using var client = new LoadClient(product.Port);
         var times = new List<double>();
         for (var i = 0; i < EventsTimed; i++)
         {
             var note = string.Create(CultureInfo.InvariantCulture, $"Ring {i}");
             var plan = LoadClient.Post(
-                $"/api/customers/{customers[i]}/follow-ups", $$"""{"id":"{{Guid.NewGuid()}}","note":"{{note}}","when":"inThreeDays"}""", headers);
+                $"/api/customers/{customers[i]}/follow-ups",
+                $$"""{"id":"{{Guid.NewGuid()}}","note":"{{note}}","when":"inThreeDays","internetMessageId":{{JsonSerializer.Serialize(mails[i % mails.Count].Letter.InternetMessageId)}}}""",
+                headers);
             var start = Stopwatch.GetTimestamp();
             client.Send(plan);
-            while (!calendar.Events.Any(kept => kept.Meeting.Subject == note))
+            while (!mailbox.Calendar.Events.Any(kept => kept.Meeting.Subject == note && kept.Meeting.Html?.Contains("Open the mail", StringComparison.Ordinal) is true))
             {
                 if (Stopwatch.GetElapsedTime(start) > LongestWait)
                 {
