@@ -31,7 +31,7 @@ public static class OutlookCrmServices
     {
         ArgumentNullException.ThrowIfNull(configuration);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddTelemetry();
+        services.AddTelemetry(configuration);
         services.AddHttp(configuration);
         services.AddIdentity(configuration);
         services.AddStorage(configuration);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Azure.Functions.Worker;
 
 namespace OutlookCrm.Telemetry;
@@ -7,6 +8,10 @@ internal static class QueueRun
 {
     /// <summary>The message's text; null when something else started the run.</summary>
     public static string? MessageOf(FunctionContext context) => Find(context, "QueueTrigger") as string;
+
+    /// <summary>How often the message was taken, this time included; 0 when nothing says so.</summary>
+    public static int TryOf(FunctionContext context) =>
+        int.TryParse(Find(context, "DequeueCount")?.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
 
     private static object? Find(FunctionContext context, string name) => context.BindingContext.BindingData.GetValueOrDefault(name);
 }

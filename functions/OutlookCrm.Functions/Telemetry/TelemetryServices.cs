@@ -1,11 +1,41 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 
 namespace OutlookCrm.Telemetry;
 
 public static class TelemetryServices
 {
-    /// <summary>Every log line within a run of a function has the trace's id in its scope, as <c>TraceId</c>.</summary>
-    public static IServiceCollection AddTelemetry(this IServiceCollection services) =>
+    /// <summary>OpenTelemetry's own name of the setting: the address to which traces and metrics go. Without it nothing leaves.</summary>
+    public const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    /// <summary>
+    /// Every log line within a run of a function has the trace's id in its scope, as <c>TraceId</c>. Spans and the product's own metrics go
+    /// to a collector when <see cref="Endpoint"/> names one; OpenTelemetry's other settings hold, too.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The address is none.</exception>
+    public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
+    {
         services.Configure<LoggerFactoryOptions>(logs => logs.ActivityTrackingOptions = ActivityTrackingOptions.TraceId);
+        services.AddSingleton<WorkMetrics>();
+        if (configuration[Endpoint] is not { Length: > 0 } endpoint)
+        {
+            return services;
+        }
+
+        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            throw new InvalidOperationException($"{Endpoint} must be an http or https address, such as http://localhost:4317.");
+        }
+
+        // Only our own source and meters: instruments of HTTP clients and servers would tell addresses of requests, in which people's stand.
+        services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("outlook-crm"))
+            .WithTracing(traces => traces.AddSource(TraceMiddleware.SourceName).AddOtlpExporter())
+            .WithMetrics(metrics => metrics.AddMeter("OutlookCrm.*").AddOtlpExporter());
+        return services;
+    }
 }

@@ -8,9 +8,9 @@ namespace OutlookCrm.Telemetry;
 
 /// <summary>
 /// One span for each run of a function. What a request sends to a queue, and what that sends in turn, has the request's trace: one id
-/// finds all of it in the logs. A span holds the function's name, how it ended and its times; no address, path, query or word of a person.
+/// finds all of it in the logs, and queued work is counted. A span holds the function's name, how it ended and its times; no address, path, query or word of a person.
 /// </summary>
-internal sealed class TraceMiddleware : IFunctionsWorkerMiddleware
+internal sealed class TraceMiddleware(WorkMetrics metrics) : IFunctionsWorkerMiddleware
 {
     public const string SourceName = "OutlookCrm";
 
@@ -29,6 +29,12 @@ internal sealed class TraceMiddleware : IFunctionsWorkerMiddleware
             http.TraceIdentifier = span.TraceId.ToHexString();
         }
 
+        if (message is not null)
+        {
+            metrics.Taken(context);
+        }
+
+        Exception? failure = null;
         try
         {
             await next(context);
@@ -43,7 +49,15 @@ internal sealed class TraceMiddleware : IFunctionsWorkerMiddleware
             // Its name, never its words: they may hold what a person wrote.
             span.SetTag("error.type", e.GetType().FullName);
             span.SetStatus(ActivityStatusCode.Error);
+            failure = e;
             throw;
+        }
+        finally
+        {
+            if (message is not null)
+            {
+                metrics.Ended(context, failure);
+            }
         }
     }
 
