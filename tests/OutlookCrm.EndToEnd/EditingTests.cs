@@ -29,7 +29,7 @@ public sealed class EditingTests(LiveProduct live)
     public async Task A_purchase_is_entered_beside_the_mail_and_counted_on_the_card()
     {
         await using var outlook = await live.OpenAsync("item=from:technik@hotel-weberhof.example&open=yes");
-        await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Purchases" }).ClickAsync();
+        await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Purchases", Exact = true }).ClickAsync();
         var form = outlook.Card.Locator("form[data-form=purchase]");
         await form.GetByLabel("What").FillAsync("Desk chair");
         await form.GetByLabel("Amount without tax").FillAsync("1.250");

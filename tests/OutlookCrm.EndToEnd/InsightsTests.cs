@@ -53,7 +53,7 @@ public sealed class InsightsTests(LiveProduct live)
         await Expect(outlook.Card).ToContainTextAsync("A score needs 5");
         await CheckAsync(outlook, "satisfaction");
         await outlook.Card.Locator(".candidates .link").First.ClickAsync();
-        await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Purchases" }).ClickAsync();
+        await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Purchases", Exact = true }).ClickAsync();
         await Expect(outlook.Card.Locator(".bought")).ToBeVisibleAsync();
         await CheckAsync(outlook, "purchases");
 

@@ -40,6 +40,9 @@ public sealed record FirmFigures(
     /// <summary>A, B and C with what each brings; empty under three customers.</summary>
     public IReadOnlyList<ClassCount> Classes { get; init; } = [];
 
+    /// <summary>What is bought in other currencies, each for itself: none of it is in any other figure.</summary>
+    public IReadOnlyList<CurrencyFigures> Others { get; init; } = [];
+
     /// <summary>At most three, the least valuable first; empty where all are among <see cref="MostValuable"/>.</summary>
     public IReadOnlyList<ValuedCustomer> LeastValuable { get; init; } = [];
 
@@ -64,6 +67,12 @@ public sealed record FirmFigures(
 
 /// <param name="WinningCost">What winning a new customer costs, in the currency of the Insights page: 0 or more, digits, at most two after a point or comma; null takes it back.</param>
 public sealed record InsightsSettings([MaxLength(20)] string? WinningCost = null);
+
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="Customers">With a purchase in it, whatever else they buy in.</param>
+/// <param name="Revenue">Credit notes taken off.</param>
+/// <param name="List">The name of its <see cref="FigureList"/>.</param>
+public sealed record CurrencyFigures(string Currency, int Customers, int Orders, string Revenue, string List);
 
 /// <param name="SharePercent">Of the value of all.</param>
 public sealed record ClassCount(CustomerClass Class, int Customers, string Value, int SharePercent);

@@ -22,8 +22,15 @@ public sealed record CurrencyTotal(string Currency, int Purchases, string Revenu
 /// <param name="Figures">Of all purchases; null when there are none.</param>
 /// <param name="Next">For the query parameter <c>after</c>; null on the last page.</param>
 /// <param name="Currency">What the next one is most likely in: as the customer's newest, else as most customers' of the firm; null when nobody has bought anything.</param>
+/// <param name="OnlyIn">The currency that was asked for: no others are listed; null for all.</param>
 public sealed record PurchaseList(
-    string CustomerId, string Name, SalesFigures? Figures, IReadOnlyList<PurchaseEntry> Purchases, string? Next = null, string? Currency = null);
+    string CustomerId,
+    string Name,
+    SalesFigures? Figures,
+    IReadOnlyList<PurchaseEntry> Purchases,
+    string? Next = null,
+    string? Currency = null,
+    string? OnlyIn = null);
 
 /// <param name="Total">Of all items, with a decimal point; below zero for a credit note.</param>
 /// <param name="Number">Of the invoice; null for none.</param>

@@ -35,6 +35,10 @@ internal static class SalesWords
     public static bool IsOverdue(SalesFigures figures, Reader reader) =>
         figures is { OrderDays: >= 3, LastOn: { } last, UsualGapDays: { } gap } && Since(last, reader) > 2 * gap;
 
+    /// <summary>Where the purchases stand that a total is of.</summary>
+    public static string PurchasesIn(string customerId, CurrencyTotal total, SalesFigures all) =>
+        $"/api/customers/{customerId}/purchases{(all.Totals.Count > 1 ? $"?currency={total.Currency}" : null)}";
+
     /// <summary>The currency that a form proposes: the one that is known, else that of the reader's country.</summary>
     public static string LikelyCurrency(string? known, Reader reader) => known ?? Pane.LikelyCurrency.Of(reader.Culture);
 

@@ -7,7 +7,8 @@ namespace OutlookCrm.Insights;
 
 /// <summary>The customers on whom a figure rests, all of them.</summary>
 /// <param name="Order">Who is in it and who comes first, in a sentence.</param>
-internal sealed record NamedList(string Name, string Title, string Order, IReadOnlyList<ValuedCustomer> Customers);
+/// <param name="Currency">Its own; null for the one of all other figures.</param>
+internal sealed record NamedList(string Name, string Title, string Order, IReadOnlyList<ValuedCustomer> Customers, string? Currency = null);
 
 /// <summary>Every figure of the Insights page as the list of its customers.</summary>
 internal static partial class FigureLists
@@ -22,6 +23,9 @@ internal static partial class FigureLists
     /// <summary>Everybody, the most valuable first.</summary>
     public const string Everybody = "value";
 
+    /// <summary>Everybody, the most orders first.</summary>
+    public const string Orders = "orders";
+
     public static bool IsName(string list) => Name().IsMatch(list);
 
     public static string OfSegment(Segment segment) => "segment-" + NameOf(segment).ToLowerInvariant().Replace(' ', '-');
@@ -29,6 +33,9 @@ internal static partial class FigureLists
     /// <summary>Who has the one product of a rule and lacks the other.</summary>
     /// <param name="place">Of the rule, from 0.</param>
     public static string OfRule(int place) => string.Create(CultureInfo.InvariantCulture, $"offer-{place + 1}");
+
+    /// <summary>Who buys in a currency that is not the one of all other figures.</summary>
+    public static string OfCurrency(string currency) => "currency-" + currency.ToLowerInvariant();
 
     public static string NameOf(Segment segment) => segment switch
     {
@@ -80,6 +87,10 @@ internal static partial class FigureLists
         IEnumerable<NamedList> Lists()
         {
             yield return List(Everybody, "Customers by value", $"All who bought something, the most {of} first.", everybody);
+            yield return List(
+                Orders, "Customers by orders", "All who bought something, the most orders first. Several purchases on one day are one order.",
+                everybody.OrderByDescending(c => c.History.Days.Count),
+                (c, shown) => shown with { Why = $"{(c.History.Days.Count == 1 ? "1 order" : $"{c.History.Days.Count} orders")}; {shown.Rhythm}" });
             yield return List("least", "Least valuable", $"All who bought something, the least {of} first.", everybody.AsEnumerable().Reverse());
             if (firm.Customers.Count >= Pareto.CustomersNeeded && firm.Pareto.Total > 0)
             {
@@ -157,6 +168,32 @@ internal static partial class FigureLists
                     Why = string.Join(", ", potential[c.History.Customer].Missing.Take(SentencesShown).Select(product => product.Sentence())),
                 });
         }
+    }
+
+    /// <summary>Who buys in one of the other currencies, the most revenue first; null when nobody does yet.</summary>
+    /// <param name="lines">In that currency.</param>
+    /// <param name="nameOf">Of a customer's id.</param>
+    public static (NamedList List, CurrencyFigures Figures)? OfCurrency(
+        string currency, IEnumerable<PurchaseLine> lines, DateOnly on, Func<string, string> nameOf)
+    {
+        var histories = BuyingHistory.Of(lines, on).OrderByDescending(h => h.Revenue).ThenBy(h => h.Customer, StringComparer.Ordinal).ToArray();
+        if (histories.Length == 0)
+        {
+            return null;
+        }
+
+        var classes = Pareto.Of([.. histories.Select(h => h.Revenue)]).Classes;
+        var pooled = Rhythm.PooledGap(histories);
+        var list = new NamedList(
+            OfCurrency(currency),
+            $"Customers who buy in {currency}",
+            $"Only what they bought in {currency}, and their classes by it; the most revenue first.",
+            [.. histories.Zip(classes, (h, c) => (History: h, Class: c, Rhythm: Rhythm.Of(h, pooled, on))).Select(one => new ValuedCustomer(
+                one.History.Customer, nameOf(one.History.Customer), Amounts.Text(one.History.Revenue), (CustomerClass)one.Class, one.Rhythm.Sentence(),
+                (BuyerStatus)one.Rhythm.Status))],
+            currency);
+        return (list, new CurrencyFigures(
+            currency, histories.Length, histories.Sum(h => h.Days.Count), Amounts.Text(histories.Sum(h => h.Revenue)), list.Name));
     }
 
     private static readonly (CustomerStatus Status, string Title, string Order)[] Statuses =

@@ -58,10 +58,19 @@ public sealed class FirmRecompute(SalesStore sales, ProductStore products, Insig
         var potential = GrowthPotential.Of(firm.Customers, lines, today);
         var lists = FigureLists.Of(firm, c => Valued(c, buyers[c.History.Customer].Name), potential, withContract)
             .ToDictionary(list => list.Name, StringComparer.Ordinal);
+        var others = currencies.Keys.Where(currency => currency != main).Order(StringComparer.Ordinal)
+            .Select(currency => FigureLists.OfCurrency(currency, buyers.Values.SelectMany(buyer => LinesOf(buyer, currency)), today, id => buyers[id].Name))
+            .OfType<(NamedList List, CurrencyFigures Figures)>().ToArray();
+        foreach (var (list, _) in others)
+        {
+            lists[list.Name] = list;
+        }
+
         var pastError = PastError([.. lines.Where(line => !withContract.Contains(line.Customer))], today);
         var page = new InsightsPage(now, Figures(firm, main, buyers.Count, lists, pastError, withContract) with
         {
             WinningCost = winningCost is { } cost ? Money(cost) : null,
+            Others = [.. others.Select(one => one.Figures)],
         });
         var inClass = firm.Pareto.Classes.CountBy(c => c).ToDictionary();
         await Parallel.ForEachAsync(

@@ -75,7 +75,7 @@ public sealed class InsightsStore(ITableStore tables)
             {
                 [Page] = JsonSerializer.Serialize(
                     new FigureList(
-                        list.Name, list.Title, list.Order, currency, asOf, list.Customers.Count, [.. page.Item.Select(one => one with { Name = "" })],
+                        list.Name, list.Title, list.Order, list.Currency ?? currency, asOf, list.Customers.Count, [.. page.Item.Select(one => one with { Name = "" })],
                         (page.Index + 1) * FigureLists.PageSize < list.Customers.Count ? page.Index + 2 : null),
                     ContractJson.Options),
             }));

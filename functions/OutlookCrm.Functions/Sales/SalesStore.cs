@@ -107,12 +107,17 @@ public sealed partial class SalesStore(ITableStore tables, TimeProvider clock)
 
     /// <summary>A page, the newest first; null when there is no such customer.</summary>
     /// <param name="afterKey">The row key after which it begins; null for the newest.</param>
-    public async Task<PurchaseList?> ReadAsync(Guid tenantId, CustomerId customer, string? afterKey, CancellationToken cancellation)
+    /// <param name="onlyIn">A currency: others are left out; null for all.</param>
+    public async Task<PurchaseList?> ReadAsync(
+        Guid tenantId, CustomerId customer, string? afterKey, CancellationToken cancellation, string? onlyIn = null)
     {
         var partition = TableKeys.Customer(tenantId, customer.ToString());
         var range = afterKey is null ? TableKeys.Purchases : RowKeyRange.After(afterKey, TableKeys.Purchases.Before);
         var reading = tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation);
-        var rows = await tables.RangeAsync(Tables.Customers, partition, range, PageSize + 1, cancellation);
+        IReadOnlyList<TableRow> rows = onlyIn is null
+            ? await tables.RangeAsync(Tables.Customers, partition, range, PageSize + 1, cancellation)
+            : await tables.ReadAllAsync(Tables.Customers, partition, range, MaxRows, cancellation)
+                .Where(row => PurchaseRow.ToPurchase(row).Currency == onlyIn).Take(PageSize + 1).ToListAsync(cancellation);
         if (await reading is not { } record)
         {
             return null;
@@ -125,7 +130,8 @@ public sealed partial class SalesStore(ITableStore tables, TimeProvider clock)
             figures,
             [.. rows.Take(PageSize).Select(PurchaseRow.ToPurchase).Select(ToEntry)],
             rows.Count > PageSize ? rows[PageSize - 1].RowKey : null,
-            figures is { Totals: [var newest, ..] } ? newest.Currency : await firmCurrency.FindAsync(tenantId, cancellation));
+            figures is { Totals: [var newest, ..] } ? newest.Currency : await firmCurrency.FindAsync(tenantId, cancellation),
+            onlyIn);
     }
 
     /// <summary>Everybody who bought something, with all of it, in no promised order. Customers who are gone are left out.</summary>

@@ -31,6 +31,7 @@ public sealed class InsightsPageTests
 
         var figures = page.Figures!;
         Assert.Equal(("EUR", 1, 3, 6, "3500.00"), (figures.Currency, figures.OtherCurrencies, figures.Customers, figures.Purchases, figures.Total));
+        Assert.Equal([new CurrencyFigures("CHF", 1, 1, "9000.00", "currency-chf")], figures.Others);
         Assert.Equal(new ConcentrationFigures(1, 48, 80, DependsOnOne: true), figures.Concentration);
         Assert.Equal("17 more customers and 17 more repeat orders", figures.MissingForForecast);
         Assert.Null(figures.Forecast);
@@ -43,6 +44,12 @@ public sealed class InsightsPageTests
             (await CardAsync(ben, best)).Standing);
         Assert.Equal(CustomerClass.C, (await CardAsync(ben, third)).Standing!.Class);
         var html = await HtmlAsync(ben, "/api/insights");
+        Assert.Contains("1 customer, 1 order, 9,000.00 CHF revenue", html, StringComparison.Ordinal);
+        Assert.Contains("data-show=\"/api/insights/lists/orders\">6 orders", html, StringComparison.Ordinal);
+        var orders = await ListAsync(ben, "orders");
+        Assert.Equal(["4 orders", "1 order", "1 order"], orders.Customers.Select(one => one.Why!.Split(';')[0]));
+        var swiss = await ListAsync(ben, "currency-chf");
+        Assert.Equal(("CHF", "swiss", "9000.00"), (swiss.Currency, Assert.Single(swiss.Customers).Name, swiss.Customers[0].Value));
         Assert.Contains("A forecast needs 17 more customers and 17 more repeat orders.", html, StringComparison.Ordinal);
         Assert.Contains("<polyline", html, StringComparison.Ordinal);
         Assert.Contains("the one of 3 customers", await HtmlAsync(ben, $"/api/customers/{best}"), StringComparison.Ordinal);

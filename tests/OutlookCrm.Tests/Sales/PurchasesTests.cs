@@ -46,6 +46,21 @@ public sealed class PurchasesTests
         var figures = (await CardAsync(ben, kim)).Sales!;
         Assert.Equal([new CurrencyTotal("EUR", 1, "400.00", "100.00"), new CurrencyTotal("CHF", 1, "80.10", "30.10")], figures.Totals);
         Assert.Equal((2, Today(crm).AddDays(-2)), (figures.OrderDays, figures.LastOn));
+
+        // Each sum opens what it is the sum of.
+        var path = $"/api/customers/{kim}/purchases?currency=CHF";
+        Assert.Contains($"data-show=\"{path}\">1 purchase, 80.10 CHF", await HtmlAsync(ben, $"/api/customers/{kim}"), StringComparison.Ordinal);
+        for (var i = 0; i < 21; i++)
+        {
+            await AddAsync(ben, kim, Bought("Chair", "1", on: Today(crm).AddDays(-10 - i)) with { Currency = "CHF" });
+        }
+
+        var first = await ListAsync(await ben.GetAsync(path));
+        var second = await ListAsync(await ben.GetAsync($"{path}&after={Uri.EscapeDataString(first.Next!)}"));
+        Assert.Equal((20, 2, null, "CHF"), (first.Purchases.Count, second.Purchases.Count, second.Next, first.OnlyIn));
+        Assert.All(first.Purchases.Concat(second.Purchases), purchase => Assert.Equal("CHF", purchase.Currency));
+        Assert.Contains("&amp;currency=CHF", await HtmlAsync(ben, path), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, (await ben.GetAsync($"/api/customers/{kim}/purchases?currency=chf")).StatusCode);
     }
 
     [Fact]
