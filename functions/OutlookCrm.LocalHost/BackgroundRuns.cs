@@ -48,15 +48,16 @@ internal sealed class BackgroundLife : IDisposable
     }
 }
 
-/// <summary>Starts all loops. When the host stops they finish what they have begun, then they are cancelled.</summary>
+/// <summary>Starts all loops, on threads of their own. When the host stops they finish what they have begun, then they are cancelled.</summary>
 internal sealed class BackgroundLoops(
     IEnumerable<IBackgroundFunctions> kinds, BackgroundLife life, HostSettings settings, ILogger<BackgroundLoops> logger) : IHostedService
 {
+    private readonly BackgroundThreads threads = new();
     private readonly List<Task> running = [];
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        running.AddRange(kinds.SelectMany(kind => kind.Loops).Select(one => Task.Run(() => RunAsync(one.Function, one.Loop), CancellationToken.None)));
+        running.AddRange(kinds.SelectMany(kind => kind.Loops).Select(one => threads.RunAsync(() => RunAsync(one.Function, one.Loop))));
         return Task.CompletedTask;
     }
 

@@ -32,6 +32,15 @@ public abstract class QueueFunctionsTests
     }
 
     [Fact]
+    public async Task Work_holds_no_thread_that_answers_requests_before_and_after_what_it_awaits()
+    {
+        await using var host = await StartAsync(typeof(Threads));
+        await Queue.SendAsync($"{work.Queue}-threads", "work", null, default);
+        await Waiting.UntilAsync(() => work.Done.Count == 1);
+        Assert.Equal("work False False False", work.Done.Single());
+    }
+
+    [Fact]
     public async Task A_message_can_be_read_as_text_or_bytes_with_what_came_with_it()
     {
         await using var host = await StartAsync(typeof(Texts));
@@ -259,6 +268,19 @@ public abstract class QueueFunctionsTests
         [Function("Binary")]
         public Task BinaryAsync([QueueTrigger("%QueueName%-binary")] BinaryData data, long dequeueCount) =>
             work.DoAsync($"binary {data} {dequeueCount}", default);
+    }
+
+    public sealed class Threads(Work work)
+    {
+        [Function("Threads")]
+        public async Task RunAsync([QueueTrigger("%QueueName%-threads")] string message, CancellationToken cancellation)
+        {
+            var first = Thread.CurrentThread.IsThreadPoolThread;
+            await Task.Yield();
+            var second = Thread.CurrentThread.IsThreadPoolThread;
+            await Task.Delay(1, cancellation);
+            await work.DoAsync($"{message} {first} {second} {Thread.CurrentThread.IsThreadPoolThread}", cancellation);
+        }
     }
 }
 
