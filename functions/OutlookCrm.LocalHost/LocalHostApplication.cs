@@ -106,7 +106,8 @@ public sealed class LocalHostApplication : IAsyncDisposable
         else
         {
             // Lines for a person; Logging:Console:FormatterName=json for a program. Both with the trace's id.
-            builder.Logging.AddConsole();
+            // Where no formatter is named, the console takes the simple one and none of its options.
+            builder.Logging.AddConsole(console => console.FormatterName ??= ConsoleFormatterNames.Simple);
             builder.Services.Configure<SimpleConsoleFormatterOptions>(console => (console.SingleLine, console.IncludeScopes) = (true, true));
             builder.Services.Configure<JsonConsoleFormatterOptions>(console => console.IncludeScopes = true);
         }
