@@ -184,7 +184,27 @@ public sealed record SnoozeFollowUpRequest(DueWhen? When = null, DateOnly? DueOn
 /// <param name="TimeZone">Where they live; null to go by where they are when they plan.</param>
 /// <param name="Holidays">In order: nobody is reminded on them by a button that means a day.</param>
 /// <param name="MaySetHolidays">True for an owner of the firm.</param>
-public sealed record ReminderChoices(SinkKind Sink, string? TimeZone, IReadOnlyList<DateOnly> Holidays, bool MaySetHolidays);
+public sealed record ReminderChoices(SinkKind Sink, string? TimeZone, IReadOnlyList<DateOnly> Holidays, bool MaySetHolidays)
+{
+    /// <summary>When their day is put into their Drafts, HH:mm where they live; null when it is not.</summary>
+    public string? DigestAt { get; init; }
+
+    /// <summary>Why the last one did not come; null when nothing was wrong.</summary>
+    public DigestProblem? DigestProblem { get; init; }
+}
+
+/// <summary>Why there is no morning digest.</summary>
+public enum DigestProblem
+{
+    /// <summary>The product is not connected to Microsoft 365.</summary>
+    NotConnected,
+
+    /// <summary>Nobody permitted the product to write drafts.</summary>
+    NotAllowed,
+
+    /// <summary>Microsoft 365 refused it for another reason.</summary>
+    Refused,
+}
 
 /// <summary>One's own settings to change, as JSON merge patch: a field that is left out stays.</summary>
 public sealed record UpdateReminderChoicesRequest
@@ -194,6 +214,10 @@ public sealed record UpdateReminderChoicesRequest
     /// <summary>By its IANA or Windows name; null to go by where one is when one plans.</summary>
     [MaxLength(64)]
     public Optional<string?> TimeZone { get; init; }
+
+    /// <summary>From 00:00 to 11:00, HH:mm; null for no digest.</summary>
+    [MaxLength(5)]
+    public Optional<string?> DigestAt { get; init; }
 }
 
 /// <param name="Days">Dates such as 2026-12-24; takes the place of those before.</param>

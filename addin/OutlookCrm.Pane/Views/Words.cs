@@ -123,6 +123,13 @@ internal static class Words
         _ => "nothing",
     };
 
+    public static string Of(DigestProblem problem) => problem switch
+    {
+        DigestProblem.NotConnected => "No digest comes: this is not connected to Microsoft 365.",
+        DigestProblem.NotAllowed => "The last digest could not be written: your administrator has not permitted drafts (Mail.ReadWrite). It is tried again on the next working day.",
+        _ => "The last digest could not be written: Microsoft 365 refused it. It is tried again on the next working day.",
+    };
+
     public static string Of(WaitsFor side) => side == WaitsFor.Us ? "They wait for us" : "We wait for them";
 
     /// <summary>When it was: of a meeting until when, of a call how long.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OutlookCrm.Customers;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
@@ -80,6 +81,28 @@ public sealed class Agenda(ITableStore tables)
         {
             await tables.DeleteAsync(Tables.Agenda, partition, row.RowKey, row.ETag, cancellation);
         }
+    }
+
+    /// <summary>What "My day" begins with: who waits and who is quiet, then the follow-ups.</summary>
+    /// <param name="rows">Read from <see cref="TableKeys.AgendaFirstPage"/>, one more than shown, beside the rows before.</param>
+    internal static MyDay ToFirstPage(IEnumerable<TableRow> rows, int size, DateOnly today, DateTimeOffset now)
+    {
+        var all = rows.ToList();
+        var before = all.TakeWhile(row => !row.RowKey.StartsWith(TableKeys.AgendaEntries.From, StringComparison.Ordinal)).ToList();
+        return ToPage(all[before.Count..], size, today, dueBefore: null) with
+        {
+            Waiting = before.Find(row => row.RowKey == TableKeys.AgendaWaiting) is { } waiting ? WaitingAgenda.Read(waiting, now) : null,
+            Quiet = before.Find(row => row.RowKey == TableKeys.AgendaQuiet) is { } quiet ? QuietAgenda.Read(quiet) : new QuietCustomers([]),
+        };
+    }
+
+    /// <param name="entries">One more than shown, when there is one.</param>
+    /// <param name="dueBefore">When the last one of the page before is due.</param>
+    internal static MyDay ToPage(IReadOnlyCollection<TableRow> entries, int size, DateOnly today, DateOnly? dueBefore)
+    {
+        var lines = entries.Take(size).Select(ToLine).ToList();
+        return new MyDay(
+            today, lines, entries.Count > size ? string.Create(CultureInfo.InvariantCulture, $"{lines[^1].DueOn:yyyyMMdd}-{lines[^1].Id}") : null, dueBefore);
     }
 
     internal static FollowUpLine ToLine(TableRow row) => new(

@@ -15,6 +15,7 @@ public static class FollowUpServices
         .AddSingleton<QuietAgenda>()
         .AddSingleton<MailLinks>()
         .AddSingleton<ReminderSettingsStore>()
+        .AddSingleton<DigestMarks>()
         .AddSingleton<OutlookReadBack>()
         .AddSingleton<IReminders, OutlookReminders>();
 }

@@ -58,18 +58,12 @@ public sealed class GetMyDay(Agenda agenda, TimeProvider clock, Caller caller)
 
         MyDay MakePage()
         {
-            var before = isFirst ? rows.TakeWhile(row => !row.RowKey.StartsWith(TableKeys.AgendaEntries.From, StringComparison.Ordinal)).ToList() : [];
-            var entries = rows.Skip(before.Count).ToList();
-            var lines = entries.Take(size).Select(Agenda.ToLine).ToList();
-            return new MyDay(
-                today,
-                lines,
-                entries.Count > size ? string.Create(CultureInfo.InvariantCulture, $"{lines[^1].DueOn:yyyyMMdd}-{lines[^1].Id}") : null,
-                dueBefore)
+            if (isFirst)
             {
-                Waiting = before.Find(row => row.RowKey == TableKeys.AgendaWaiting) is { } waiting ? WaitingAgenda.Read(waiting, now) : null,
-                Quiet = before.Find(row => row.RowKey == TableKeys.AgendaQuiet) is { } quiet ? QuietAgenda.Read(quiet) : new QuietCustomers([]),
-            };
+                return Agenda.ToFirstPage(rows, size, today, now);
+            }
+
+            return Agenda.ToPage([.. rows], size, today, dueBefore);
         }
 
         DateOnly? Date(string name)

@@ -8,7 +8,7 @@ using Microsoft.Kiota.Abstractions;
 namespace OutlookCrm.Graph;
 
 /// <summary>
-/// All that the product writes through Graph: its own reminders, as events of the default calendar or as tasks of To Do. Events are private, take no
+/// What the product writes through Graph of follow-ups: its own reminders, as events of the default calendar or as tasks of To Do. Events are private, take no
 /// time and have no attendees. Only items that were made here, by their ids, are changed or removed.
 /// </summary>
 public sealed class GraphReminders

@@ -201,6 +201,7 @@ internal sealed class GraphRequests(GraphOptions options, GraphClients clients, 
         try
         {
             var request = build(client);
+            GraphWriteGuard.Check(request, options.Root);
             Prefer(request);
             var handler = new NativeResponseHandler();
             request.SetResponseHandler(handler);
@@ -309,6 +310,11 @@ internal sealed class GraphRequests(GraphOptions options, GraphClients clients, 
             foreach (var (number, build) in parts)
             {
                 var part = build(client);
+                if (part.HttpMethod != Method.GET)
+                {
+                    throw new InvalidOperationException("A batch only reads.");
+                }
+
                 part.PathParameters.TryAdd("baseurl", options.Root);
                 json.WriteStartObject();
                 json.WriteString("id", Id(number));

@@ -19,6 +19,7 @@ public static class GraphServices
         services.AddSingleton<GraphRequests>();
         services.AddSingleton(provider => new GraphMailboxes(provider.GetRequiredService<GraphRequests>(), provider.GetRequiredService<GraphOptions>()));
         services.AddSingleton(provider => new GraphReminders(provider.GetRequiredService<GraphRequests>(), provider.GetRequiredService<GraphOptions>()));
+        services.AddSingleton(provider => new GraphDigests(provider.GetRequiredService<GraphRequests>(), provider.GetRequiredService<GraphOptions>()));
         services.AddHostedService<GraphStart>();
         return services;
     }

@@ -498,6 +498,9 @@ public static class TableKeys
     /// <summary>Row of how one colleague wants to be reminded.</summary>
     public const string ReminderSettings = "s";
 
+    /// <summary>Row of the last morning for which a digest was seen to.</summary>
+    public const string MorningDigest = "m";
+
     /// <summary>Row of the days on which the firm is closed.</summary>
     public const string Holidays = "h";
 

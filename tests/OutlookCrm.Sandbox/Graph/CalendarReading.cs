@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using OutlookCrm.Sandbox.Mail;
 
 namespace OutlookCrm.Sandbox.Graph;
 
 /// <summary>Events as they are read.</summary>
-internal static partial class CalendarReading
+internal static class CalendarReading
 {
     private const int PageSize = 10; // Graph's, where nobody asks for another
 
@@ -70,18 +69,13 @@ internal static partial class CalendarReading
     {
         var mailbox = GraphEndpoints.MailboxOf(context);
         var events = mailbox.Calendar.Events.Where(kept => kept.SeriesMasterId is null);
-        if (new GraphQuery(context.Request).Filter is { } filter && ByProperty().Match(filter) is { Success: true } by)
+        if (ExtendedProperty.TryReadSearch(new GraphQuery(context.Request).Filter, out var id, out var value))
         {
-            var (id, value) = (by.Groups["id"].Value, by.Groups["value"].Value.Replace("''", "'", StringComparison.Ordinal));
             return WriteListAsync(context, mailbox, "events", events.Where(kept => kept.NamedProperties.GetValueOrDefault(id) == value), isFiltered: true);
         }
 
         return WriteListAsync(context, mailbox, "events", events);
     }
-
-    // How Graph is asked for what carries a named property (graph-docs api/singlevaluelegacyextendedproperty-get.md).
-    [GeneratedRegex(@"^\s*singleValueExtendedProperties/[Aa]ny\((?<one>\w+):\s*\k<one>/id eq '(?<id>[^']+)' and \k<one>/value eq '(?<value>(?:[^']|'')*)'\)\s*$")]
-    private static partial Regex ByProperty();
 
     private static Task ListInstancesAsync(HttpContext context)
     {

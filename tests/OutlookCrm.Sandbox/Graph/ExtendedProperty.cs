@@ -49,6 +49,17 @@ internal sealed partial record ExtendedProperty(string Id, int Tag)
         return new ExtendedProperty(string.Create(CultureInfo.InvariantCulture, $"{match.Groups[1].Value} 0x{tag:x}"), tag);
     }
 
+    /// <summary>A text that a client named itself.</summary>
+    public static bool IsName(string id) => NamedText().IsMatch(id);
+
+    /// <summary>Whether a filter asks for what carries a named property (graph-docs api/singlevaluelegacyextendedproperty-get.md).</summary>
+    public static bool TryReadSearch(string? filter, out string id, out string value)
+    {
+        var match = Search().Match(filter ?? "");
+        (id, value) = (match.Groups["id"].Value, match.Groups["value"].Value.Replace("''", "'", StringComparison.Ordinal));
+        return match.Success;
+    }
+
     public bool IsSensitivity => Tag == SensitivityTag;
 
     /// <summary>Null when the message has none: then Graph leaves it out.</summary>
@@ -75,6 +86,12 @@ internal sealed partial record ExtendedProperty(string Id, int Tag)
 
     [GeneratedRegex(@"^\s*id\s+eq\s+'[^']+'(\s+or\s+id\s+eq\s+'[^']+')*\s*$")]
     private static partial Regex Filter();
+
+    [GeneratedRegex(@"^String \{[0-9A-Fa-f-]{36}\} Name \w+$")]
+    private static partial Regex NamedText();
+
+    [GeneratedRegex(@"^\s*singleValueExtendedProperties/[Aa]ny\((?<one>\w+):\s*\k<one>/id eq '(?<id>[^']+)' and \k<one>/value eq '(?<value>(?:[^']|'')*)'\)\s*$")]
+    private static partial Regex Search();
 
     [GeneratedRegex("'([^']+)'")]
     private static partial Regex Named();

@@ -129,11 +129,15 @@ internal static class MailInput
     private static Letter ReadExtended(Letter letter, JsonNode? value)
     {
         var property = value as JsonObject ?? throw Wrong("singleValueExtendedProperties");
-        return ExtendedProperty.Read(Text(property["id"], "singleValueExtendedProperties")).IsSensitivity
-            && int.TryParse(Text(property["value"], "singleValueExtendedProperties"), CultureInfo.InvariantCulture, out var number)
-            && Enum.IsDefined((Sensitivity)number)
-                ? letter with { Sensitivity = (Sensitivity)number }
-                : throw GraphError.BadRequest("Of the extended properties only 'Integer 0x0036', the sensitivity, can be set here, to a number from 0 to 3.");
+        var (id, text) = (Text(property["id"], "singleValueExtendedProperties"), Text(property["value"], "singleValueExtendedProperties"));
+        if (ExtendedProperty.IsName(id))
+        {
+            return letter with { NamedProperties = new Dictionary<string, string>(letter.NamedProperties) { [id] = text } };
+        }
+
+        return ExtendedProperty.Read(id).IsSensitivity && int.TryParse(text, CultureInfo.InvariantCulture, out var number) && Enum.IsDefined((Sensitivity)number)
+            ? letter with { Sensitivity = (Sensitivity)number }
+            : throw GraphError.BadRequest("Of the extended properties only named texts and 'Integer 0x0036', the sensitivity, can be set here, the latter to a number from 0 to 3.");
     }
 
     private static FollowUpFlag ReadFlag(JsonObject flag)

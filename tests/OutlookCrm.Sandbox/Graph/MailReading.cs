@@ -35,6 +35,7 @@ internal static class MailReading
         var query = new GraphQuery(context.Request);
         var rendering = GraphEndpoints.RenderingFor(context, mailbox, Needs.ReadMailContent);
         var selection = Select(query, rendering);
+        GraphWrites.Tell(context, message.Id);
         return GraphAnswers.WriteAsync(context, status, json => MessageShape.Write(json, message, selection, query.Expand, rendering));
     }
 
@@ -118,7 +119,8 @@ internal static class MailReading
         var rendering = GraphEndpoints.RenderingFor(context, mailbox, Needs.ReadMailContent);
         var selection = Select(query, rendering);
         var size = query.Top ?? rendering.Preferences.PageSize ?? PageSize;
-        var filter = GraphFilter<MailboxMessage>.Parse(query.Filter, MessageShape.Instance);
+        var isByName = ExtendedProperty.TryReadSearch(query.Filter, out var name, out var value);
+        var filter = isByName ? null : GraphFilter<MailboxMessage>.Parse(query.Filter, MessageShape.Instance);
         void Write(Utf8JsonWriter json, MailboxMessage message) => MessageShape.Write(json, message, selection, query.Expand, rendering);
         var faults = context.RequestServices.GetRequiredService<Faults>().For(context);
         Task WriteListAsync(List<MailboxMessage> all)
@@ -131,6 +133,10 @@ internal static class MailReading
                 query.WantsCount ? all.Count : null);
         }
 
+        if (isByName)
+        {
+            return WriteListAsync([.. mailbox.Read(new MailQuery { Folder = folder, Test = message => message.Letter.NamedProperties.GetValueOrDefault(name) == value }).Messages]);
+        }
 
         if (query.Search is { } search)
         {

@@ -58,6 +58,9 @@ public sealed record Letter(
     /// <summary>PidTagMessageClass.</summary>
     public string MessageClass { get; init; } = Note;
 
+    /// <summary>By Graph's id of each, such as <c>String {guid} Name X</c>.</summary>
+    public IReadOnlyDictionary<string, string> NamedProperties { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Set on an invitation, an update, a cancellation and an answer to one.</summary>
     public MeetingNotice? Notice { get; init; }
 

@@ -218,7 +218,9 @@ public sealed class TablesPageTests
             A.Firm, A.Ben.Id, (await followUps.GetAsync(A.Firm, customer, planned.Id, default))!, "Kim", default);
         await followUps.ChangeAsync(A.Firm, customer, planned.Id, f => f.CloseByReply("0123", "Ben", now), default);
         var settings = services.GetRequiredService<ReminderSettingsStore>();
-        await settings.SaveAsync(A.Firm, A.Ben.Id, new ReminderSettings(SinkKind.Task, "Europe/Berlin"), default);
+        await settings.SaveAsync(A.Firm, A.Ben.Id, new ReminderSettings(SinkKind.Task, "Europe/Berlin") { Digest = new DigestChoice(new(7, 0), "Europe/Berlin", "de-DE") }, default);
+        var marks = services.GetRequiredService<DigestMarks>();
+        await marks.EndAsync((await marks.TakeAsync(A.Firm, A.Ben.Id, day, now, default))!, DigestProblem.NotAllowed, default);
         await settings.SaveHolidaysAsync(A.Firm, [day], default);
     }
 

@@ -70,13 +70,15 @@ internal sealed class OutlookSide(CaptureWorld world)
         Assert.All(writes, write =>
         {
             Assert.False(Mentions(write.Body, "attendees"), "Somebody is invited.");
+            Assert.False(Mentions(write.Body, "toRecipients") || Mentions(write.Body, "ccRecipients") || Mentions(write.Body, "bccRecipients"), "Somebody is written to.");
             if (write.Method == "POST")
             {
-                Assert.Matches("^/users/[^/]+/(events|todo/lists/[^/]+/tasks)$", write.Path);
+                Assert.Matches("^/users/[^/]+/(events|messages|todo/lists/[^/]+/tasks)$", write.Path);
             }
             else
             {
                 Assert.Contains(write.Method, (string[])["PATCH", "DELETE"]);
+                Assert.DoesNotContain("/messages/", write.Path, StringComparison.Ordinal);
                 var id = write.Path.Split('/')[^1];
                 Assert.True(made.Contains(id) || IsMovedByOwner(id), $"{write.Method} of something that is not ours");
             }

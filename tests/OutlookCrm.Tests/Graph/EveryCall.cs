@@ -64,6 +64,11 @@ internal static class EveryCall
         made.Add(nameof(reminders.RemoveEventAsync));
         await reminders.RemoveTaskAsync(Tenant, User, "AAMk=", "AAMk=", default);
         made.Add(nameof(reminders.RemoveTaskAsync));
+
+        var digests = graph.Digests;
+        await digests.CreateDraftAsync(Tenant, User, "key", "Your day", "<p>Call Kim</p>", default);
+        made.Add(nameof(digests.CreateDraftAsync));
+        await Note(digests.HasDraftAsync(Tenant, User, "key", default));
         return made;
 
         Task<T> Note<T>(Task<T> call, [CallerArgumentExpression(nameof(call))] string words = "")

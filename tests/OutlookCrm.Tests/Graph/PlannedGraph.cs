@@ -51,6 +51,8 @@ internal sealed class PlannedGraph : IAsyncDisposable
 
     public GraphReminders Reminders { get; private set; } = null!;
 
+    public GraphDigests Digests { get; private set; } = null!;
+
     public IReadOnlyList<SeenRequest> Seen => [.. seen];
 
     /// <summary>How many requests were open at once, at most; a batch counts for its parts, up to four.</summary>
@@ -73,6 +75,7 @@ internal sealed class PlannedGraph : IAsyncDisposable
         graph.requests = new GraphRequests(options, graph.clients, clock);
         graph.Mailboxes = new GraphMailboxes(graph.requests, options);
         graph.Reminders = new GraphReminders(graph.requests, options);
+        graph.Digests = new GraphDigests(graph.requests, options);
         return graph;
     }
 
