@@ -58,7 +58,7 @@ public sealed class GraphLimitsTests : IAsyncLifetime
             new { id = "nowhere", method = "GET", url = $"/users/{SampleFirm.Mira.Id}/messages/nothing" },
             new { id = "after", method = "GET", url = Inbox, dependsOn = new[] { "there" } },
             new { id = "never", method = "GET", url = Inbox, dependsOn = new[] { "nowhere" } },
-            new { id = "forbidden", method = "POST", url = $"/users/{SampleFirm.Mira.Id}/messages", headers = new { content_type = "application/json" }, body = new { subject = "x" } });
+            new { id = "forbidden", method = "POST", url = $"/users/{SampleFirm.Mira.Id}/sendMail", headers = new { content_type = "application/json" }, body = new { message = new { subject = "x" } } });
 
         var parts = answer["responses"]!.AsArray().ToDictionary(part => (string)part!["id"]!, part => part!);
         Assert.Equal((200, 404, 200, 424, 403), (Status("there"), Status("nowhere"), Status("after"), Status("never"), Status("forbidden")));

@@ -126,10 +126,10 @@ public sealed class TaskTests(RunningSandbox sandbox) : IClassFixture<RunningSan
         var made = (await graph.Users[User].Events.PostAsync(new Event { Subject = "Kept", Start = At("2026-12-07T09:00:00"), End = At("2026-12-07T09:15:00") }))!;
         var read = sandbox.GraphWith(sandbox.Application.Issuer.CreateGraphToken(SampleFirm.Tomasz));
         await read.Me.Events[made.Id].PatchAsync(new Event { Subject = "By its owner" });
-        Assert.Equal((403, "ErrorAccessDenied"), await RunningSandbox.RefusalAsync(() => graph.Users[User].Messages["x"].PatchAsync(new Message { IsRead = true })));
+        Assert.Equal((403, "ErrorAccessDenied"), await RunningSandbox.RefusalAsync(() => graph.Users[User].Messages["x"].Send.PostAsync()));
 
         var written = sandbox.Application.Writes.All.Skip(before).ToList();
-        Assert.Equal([("POST", 201, made.Id), ("PATCH", 403, null)], written.Select(write => (write.Method, write.Status, write.Made)));
+        Assert.Equal([("POST", 201, made.Id), ("POST", 403, null)], written.Select(write => (write.Method, write.Status, write.Made)));
         Assert.Equal("Kept", (string?)written[0].Body!["subject"]);
     }
 
