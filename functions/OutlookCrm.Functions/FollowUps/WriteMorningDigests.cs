@@ -58,6 +58,9 @@ public sealed class WriteMorningDigests(
         && now >= FollowUpTimes.InstantOf(reader.Today, at, reader.TimeZone)
         && now < FollowUpTimes.InstantOf(reader.Today, Noon, reader.TimeZone);
 
+    /// <summary>The same for each try of one morning.</summary>
+    internal static string KeyOf(Guid userId, DateOnly day) => string.Create(CultureInfo.InvariantCulture, $"{userId:N}-{day:yyyyMMdd}");
+
     private static Reader ReaderOf(ReminderSettings own, DigestChoice choice, DateTimeOffset now)
     {
         var zone = FollowUpTimes.ZoneOf(own.TimeZone ?? choice.TimeZone);
@@ -67,7 +70,7 @@ public sealed class WriteMorningDigests(
     private async Task WriteAsync(DigestTurn turn, Reader reader, CancellationToken cancellation)
     {
         var user = turn.UserId.ToString("D");
-        var key = string.Create(CultureInfo.InvariantCulture, $"{turn.UserId:N}-{turn.Day:yyyyMMdd}");
+        var key = KeyOf(turn.UserId, turn.Day);
         try
         {
             if (!turn.IsAgain || !await graph.HasDraftAsync(turn.TenantId, user, key, cancellation))
