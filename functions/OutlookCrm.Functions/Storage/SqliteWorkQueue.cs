@@ -190,12 +190,15 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
         writes.CompleteAdding();
         writing.Join();
         writes.Dispose();
+
+        // A function that did not end in time may be reading; whoever comes after that finds it closed.
+        turn.Wait();
         if (database.IsValueCreated)
         {
             database.Value.Dispose();
         }
 
-        turn.Dispose();
+        turn.Release();
     }
 
     private async Task<WorkMessage?> HideAsync(WorkMessage message, TimeSpan visibility, int livesGivenBack, CancellationToken cancellation)
@@ -312,6 +315,7 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
         await turn.WaitAsync(cancellation);
         try
         {
+            ObjectDisposedException.ThrowIf(disposed, this);
             var statement = database.Value.Prepare(sql);
             try
             {

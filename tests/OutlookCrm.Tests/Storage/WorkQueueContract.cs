@@ -273,6 +273,33 @@ public sealed class SqliteWorkQueueTests : WorkQueueContract, IDisposable
     }
 
     [Fact]
+    public async Task Closing_it_lets_those_who_read_end_and_turns_away_those_who_come_later()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var closing = new SqliteWorkQueue(Path.Combine(folder, $"closing-{round}.db"), TimeSpan.FromSeconds(10), clock);
+            await Task.WhenAll(Enumerable.Range(0, 50).Select(i => closing.SendAsync("closing", $"{i}", null, default)));
+            var reading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+            {
+                while (true)
+                {
+                    Assert.Equal(50, await closing.CountAsync("closing", default));
+                    reading.TrySetResult();
+                }
+            })).ToList();
+            await reading.Task;
+
+            closing.Dispose();
+
+            foreach (var reader in readers)
+            {
+                await Assert.ThrowsAsync<ObjectDisposedException>(() => reader);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Messages_that_wait_while_another_writes_to_the_file_are_written_together()
     {
         const int Messages = 50;
