@@ -318,13 +318,11 @@ public sealed class OutlookRemindersTests : IAsyncLifetime
         await outlook.ChangeAsync(f, now => now with { Note = "Later" });
         await Waiting.UntilAsync(() => world.Logs.Lines.Any(line => line.Contains("next try in 01:00:00", StringComparison.Ordinal)));
         Assert.Null((await outlook.NowAsync(f)).Sink!.Trouble);
-        for (var hour = 0; hour < 25; hour++)
-        {
-            world.Clock.Advance(TimeSpan.FromHours(1));
-            await Task.Delay(150);
-        }
-
-        await Waiting.UntilAsync(async () => (await outlook.NowAsync(f)).Sink?.Trouble is not null);
+        var since = world.Clock.GetUtcNow();
+        var told = Waiting.UntilAsync(async () => (await outlook.NowAsync(f)).Sink?.Trouble is not null);
+        await world.SettleAsync(until: told); // from one try to the next
+        await told;
+        Assert.InRange(world.Clock.GetUtcNow() - since, OutlookReminders.ToldAfter, TimeSpan.MaxValue);
         world.Sandbox.Faults.Plan = FaultPlan.None;
         await world.SettleAsync();
         Assert.Null((await outlook.NowAsync(f)).Sink!.Trouble);
