@@ -10,17 +10,14 @@ namespace OutlookCrm.Storage;
 /// <remarks>What has been acknowledged survives the end of the process and of the power.</remarks>
 internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
 {
-    private const int MaxWritesPerCommit = 256;
     private const int MaxIdleReaders = 16;
 
     private readonly string file;
     private readonly TimeSpan busyTimeout;
     private readonly StorageMetrics metrics;
     private readonly SqliteDatabase writer;
-    private readonly SemaphoreSlim writeTurn;
     private readonly ConcurrentStack<SqliteDatabase> idleReaders = [];
-    private readonly BlockingCollection<Write> writes = [];
-    private readonly Thread writing;
+    private readonly SqliteGroupCommit<Write> writes;
     private readonly HashSet<string> madeTables = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, TableSql> sql = new(StringComparer.Ordinal);
     private int idleCount;
@@ -33,10 +30,9 @@ internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
         this.file = file;
         this.busyTimeout = busyTimeout;
         writer = SqliteDatabase.OpenForWriting(file, busyTimeout, maxMegabytes);
-        writeTurn = SqliteWriteTurn.Of(file);
         metrics = new StorageMetrics(this);
-        writing = new Thread(CommitAll) { IsBackground = true, Name = "sqlite writer" };
-        writing.Start();
+        writes = new SqliteGroupCommit<Write>(
+            file, "sqlite writer", write => write.Cancellation.IsCancellationRequested && write.Done.TrySetCanceled(write.Cancellation), Commit);
     }
 
     // Refusals and failures of a read come out of the task, as from any store, although the work is done at once.
@@ -139,8 +135,7 @@ internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
             return;
         }
 
-        writes.CompleteAdding();
-        writing.Join();
+        writes.Dispose();
         while (idleReaders.TryPop(out var reader))
         {
             reader.Dispose();
@@ -148,7 +143,6 @@ internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
 
         writer.Checkpoint();
         writer.Dispose();
-        writes.Dispose();
         metrics.Dispose();
     }
 
@@ -317,41 +311,8 @@ internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
         }
     }
 
-    private void CommitAll()
-    {
-        var together = new List<Write>(MaxWritesPerCommit);
-        foreach (var first in writes.GetConsumingEnumerable())
-        {
-            together.Add(first);
-            writeTurn.Wait();
-            try
-            {
-                while (together.Count < MaxWritesPerCommit && writes.TryTake(out var next))
-                {
-                    together.Add(next);
-                }
-
-                // Before its turn a write can still be called off; after that its outcome is reported, whatever the caller does.
-                together.RemoveAll(write =>
-                    write.Cancellation.IsCancellationRequested && write.Done.TrySetCanceled(write.Cancellation));
-                Commit(together);
-            }
-            finally
-            {
-                writeTurn.Release();
-            }
-
-            together.Clear();
-        }
-    }
-
     private void Commit(List<Write> together)
     {
-        if (together.Count == 0)
-        {
-            return;
-        }
-
         var made = new List<string>();
         var outcomes = new List<TransactionOutcome>(together.Count);
         try

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 
@@ -32,16 +31,12 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
     private const string Due = "SELECT 1 FROM work_messages WHERE queue = ?1 AND visible_at <= ?2 LIMIT 1";
     private const string OfAnotherClock = "SELECT 1 FROM work_messages WHERE queue = ?1 AND touched_at > ?2 LIMIT 1";
 
-    private const int MaxWritesPerCommit = 256;
-
     private readonly TimeProvider clock;
     private readonly QueueBell bell;
-    private readonly BlockingCollection<Write> writes = [];
-    private readonly Thread writing;
+    private readonly SqliteGroupCommit<Write> writes;
 
     // One connection, one statement at a time: SQLite writes one after the other in any case.
     private readonly SemaphoreSlim turn = new(1);
-    private readonly SemaphoreSlim writeTurn;
     private readonly Lazy<SqliteDatabase> database;
     private bool disposed;
 
@@ -50,7 +45,6 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
     public SqliteWorkQueue(string file, TimeSpan busyTimeout, TimeProvider clock, int? maxMegabytes = null)
     {
         this.clock = clock;
-        writeTurn = SqliteWriteTurn.Of(file);
         bell = new QueueBell(clock);
         database = new Lazy<SqliteDatabase>(
             () =>
@@ -66,8 +60,7 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
                 return opened;
             },
             LazyThreadSafetyMode.PublicationOnly);
-        writing = new Thread(CommitAll) { IsBackground = true, Name = "sqlite queue writer" };
-        writing.Start();
+        writes = new SqliteGroupCommit<Write>(file, "sqlite queue writer", write => write.IsCalledOff(), Commit);
     }
 
     public async Task SendAsync(string queue, string message, TimeSpan? delay, CancellationToken cancellation)
@@ -187,8 +180,6 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
             return;
         }
 
-        writes.CompleteAdding();
-        writing.Join();
         writes.Dispose();
 
         // A function that did not end in time may be reading; whoever comes after that finds it closed.
@@ -247,40 +238,8 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
         return await write.Done;
     }
 
-    private void CommitAll()
-    {
-        var together = new List<Write>(MaxWritesPerCommit);
-        foreach (var first in writes.GetConsumingEnumerable())
-        {
-            together.Add(first);
-            writeTurn.Wait();
-            try
-            {
-                // What came while another wrote goes along; what was called off by now does not, and what is applied is reported.
-                while (together.Count < MaxWritesPerCommit && writes.TryTake(out var next))
-                {
-                    together.Add(next);
-                }
-
-                together.RemoveAll(write => write.IsCalledOff());
-                Commit(together);
-            }
-            finally
-            {
-                writeTurn.Release();
-            }
-
-            together.Clear();
-        }
-    }
-
     private void Commit(List<Write> together)
     {
-        if (together.Count == 0)
-        {
-            return;
-        }
-
         turn.Wait();
         try
         {
