@@ -6,7 +6,7 @@ using OutlookCrm.Storage;
 namespace OutlookCrm.Sales;
 
 /// <summary>Deals: a partition for each firm, so that the pipeline is one partition read.</summary>
-public sealed class DealStore(ITableStore tables, CustomerStore customers, TimeProvider clock)
+public sealed class DealStore(ITableStore tables, CustomerStore customers, FirmCurrency firmCurrency, TimeProvider clock)
 {
     /// <summary>Of one firm, open and closed.</summary>
     public const int MaxDeals = 5_000;
@@ -15,8 +15,6 @@ public sealed class DealStore(ITableStore tables, CustomerStore customers, TimeP
     private const int MaxRows = 1_000;
     private const int MaxReadsAtOnce = 32;
     private const int MaxAttempts = 20;
-
-    private readonly FirmCurrency firmCurrency = new(tables);
 
     /// <summary>Adds a deal once: with the same id again nothing changes.</summary>
     public async Task<DealOutcomeOfWrite> AddAsync(Guid tenantId, Deal deal, CancellationToken cancellation)

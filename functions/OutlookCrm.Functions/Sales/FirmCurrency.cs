@@ -4,12 +4,10 @@ using OutlookCrm.Storage;
 namespace OutlookCrm.Sales;
 
 /// <summary>In what a firm sells: proposed where a form asks for a currency and the customer has none yet.</summary>
-public sealed class FirmCurrency(ITableStore tables)
+public sealed class FirmCurrency(ITableStore tables, InsightsStore insights)
 {
     // Until the figures are worked out for the first time so many buyers say it: a form must not look at all of them.
     private const int MaxBuyers = 20;
-
-    private readonly InsightsStore insights = new(tables);
 
     /// <summary>The currency that most customers buy in, ISO 4217; null when nobody has bought anything.</summary>
     public async Task<string?> FindAsync(Guid tenantId, CancellationToken cancellation)

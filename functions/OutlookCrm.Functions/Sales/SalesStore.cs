@@ -6,7 +6,7 @@ using OutlookCrm.Storage;
 namespace OutlookCrm.Sales;
 
 /// <summary>Purchases: rows of the customer's partition, outside what a card reads. The sums on the customer's row change with them.</summary>
-public sealed partial class SalesStore(ITableStore tables, TimeProvider clock)
+public sealed partial class SalesStore(ITableStore tables, FirmCurrency firmCurrency, TimeProvider clock)
 {
     public const int PageSize = 20;
 
@@ -19,8 +19,6 @@ public sealed partial class SalesStore(ITableStore tables, TimeProvider clock)
     private const int MaxRows = 1_000;
     private const int MaxReadsAtOnce = 32;
     private const int MaxMoved = 45; // of a transaction: two rows each, and the record
-
-    private readonly FirmCurrency firmCurrency = new(tables);
 
     /// <summary>Adds a purchase once: with the same id again nothing changes, even if it was removed since.</summary>
     public async Task<AddPurchaseOutcome> AddAsync(Guid tenantId, CustomerId customer, Purchase purchase, CancellationToken cancellation)

@@ -112,8 +112,9 @@ public sealed class ErasureOrderTests
             var search = new SearchIndex(store);
             changes = new CustomerChanges(
                 store, queue, customers, new CustomerProjection(store, queue, customers, search, new CaptureRequests(queue, Clock)), Clock, NullLogger<CustomerChanges>.Instance);
-            sales = new SalesStore(store, Clock);
-            deals = new DealStore(store, customers, Clock);
+            var currency = new FirmCurrency(store, new InsightsStore(store));
+            sales = new SalesStore(store, currency, Clock);
+            deals = new DealStore(store, customers, currency, Clock);
             blocks = new BlockLists(store, Clock);
             logged = new LoggedMeetings(store);
             correspondents = new Correspondents(store);
