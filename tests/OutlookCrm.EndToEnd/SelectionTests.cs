@@ -30,6 +30,25 @@ public sealed class SelectionTests(LiveProduct live)
     }
 
     [Fact]
+    public async Task A_mail_that_is_opened_while_the_pane_still_starts_is_not_missed()
+    {
+        await using var outlook = await live.OpenAsync("item=none&open=no");
+        var mayStart = new TaskCompletionSource();
+        await outlook.Page.RouteAsync("**/assets/taskpane-*.js", async route =>
+        {
+            await mayStart.Task;
+            await route.ContinueAsync();
+        });
+        await outlook.Page.Locator("#open-pane").ClickAsync();
+        await outlook.Page.EvaluateAsync("async () => { while (!window.smallOutlook.host.hasAsked) await new Promise((soon) => setTimeout(soon, 20)); }");
+
+        await outlook.SelectAsync("from:s.weber@hotel-weberhof.example");
+        mayStart.SetResult();
+
+        await Expect(outlook.Who).ToHaveTextAsync("Sabine Weber");
+    }
+
+    [Fact]
     public async Task Pinned_the_card_follows_twenty_messages_and_is_never_another_person_s()
     {
         await using var outlook = await live.OpenAsync("open=yes&pin=yes");

@@ -9,12 +9,14 @@ const OUTLOOK_ON_THE_WEB = 64;                  // _appName
 const PERMISSION_LEVELS = { Restricted: 0, ReadItem: 1, ReadWriteMailbox: 2, ReadWriteItem: 3 };
 const NO_ITEM = 6, MESSAGE = 1, APPOINTMENT = 2, WRITTEN_MESSAGE = 4, PLANNED_APPOINTMENT = 5; // itemType
 const HTML = 3;                                 // coercionType
+const ITEM_CHANGED = 'olkItemSelectedChanged';
 
 const done = (data = null) => ({ error: false, errorCode: 0, data });
 const refused = (errorCode) => ({ error: true, errorCode });
 
 export class OfficeHost {
   #events = new Map(); // event name → correlation id of its registration
+  #told; // what the pane was last told of the item, as JSON
   #stopped = new AbortController();
   #calls;
 
@@ -53,10 +55,16 @@ export class OfficeHost {
     this.frame.remove();
   }
 
-  isListeningTo(event) { return this.#events.has(event); }
+  /** The pane has asked what is selected. */
+  get hasAsked() { return this.#told !== undefined; }
 
   /** The selection moved: office.js rebuilds mailbox.item from this before the add-in's handler runs. */
-  itemChanged() { this.#raise('olkItemSelectedChanged', this.mailbox.item() ? this.#initialData() : ''); }
+  itemChanged() {
+    if (this.#events.has(ITEM_CHANGED)) {
+      const data = this.#tell();
+      this.#raise(ITEM_CHANGED, this.mailbox.item() ? data : '');
+    }
+  }
 
   /** @param {string} field to, cc or bcc; requiredAttendees or optionalAttendees: somebody was named in it, or taken off */
   recipientsChanged(field) { this.#raise('olkRecipientsChanged', [JSON.stringify({ [field]: true })]); }
@@ -94,6 +102,10 @@ export class OfficeHost {
       _messageType: RESPONSE, _responseType: OF_CALL, _actionName: message._actionName,
       _correlationId: message._correlationId, _errorCode: errorCode, _data: data,
     });
+    // The selection may have moved between the pane's first question and its listening.
+    if (message._actionType === REGISTER && message._actionName === ITEM_CHANGED && JSON.stringify(this.#initialData()) !== this.#told) {
+      this.itemChanged();
+    }
   }
 
   async #invoke(action, data) {
@@ -101,7 +113,7 @@ export class OfficeHost {
       case 'ContextActivationManager_getAppContextAsync': return this.#appContext();
       case 'ContextActivationManager_notifyHost': return null; // focus moves and keys that leave the pane
       case 'ContextActivationManager_openWindowInHost': window.open(data.strUrl, data.strWindowName ?? '_blank'); return null;
-      case 'GetInitialData': return this.#initialData();
+      case 'GetInitialData': return this.#tell();
       case 'ExecuteMethod': { // Outlook's own calls
         const id = data.MethodData.DispatchId;
         if (!(id in this.#calls)) {
@@ -140,6 +152,12 @@ export class OfficeHost {
       _appDomains: [this.paneUrl.origin], _addinName: 'Outlook CRM',
       _clientWindowWidth: innerWidth, _clientWindowHeight: innerHeight,
     };
+  }
+
+  #tell() {
+    const data = this.#initialData();
+    this.#told = JSON.stringify(data);
+    return data;
   }
 
   #initialData() {
