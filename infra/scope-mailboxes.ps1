@@ -1,13 +1,15 @@
 <#
 .SYNOPSIS
-  Lets Outlook CRM read the mailboxes of one group, and no others: role-based access control for applications in Exchange Online.
+  Lets Outlook CRM into the mailboxes of one group, and no others: role-based access control for applications in Exchange Online.
 .DESCRIPTION
   For an Exchange administrator, in PowerShell 7. May be run again at any time: what is there already stays. Changes hold after half an hour to two hours.
-  Grants add up: Mail.Read and Calendars.ReadWrite must not be granted in Entra as well. `dotnet crm.cs deploy --mailboxes GROUP` sees to that.
+  Grants add up: what is granted here must not be granted in Entra as well. `dotnet crm.cs deploy --mailboxes GROUP` sees to that.
 .PARAMETER Group
   Address of a mail-enabled security group whose members' mailboxes may be read.
 .PARAMETER PrincipalId
   Object id of the app's own identity, as `dotnet crm.cs deploy` prints it.
+.PARAMETER Digest
+  Also lets it put a morning digest into the Drafts of these mailboxes (Mail.ReadWrite). Without it, that is taken back.
 .PARAMETER Check
   Address of a mailbox to try it on at the end.
 #>
@@ -15,6 +17,7 @@
 param(
     [Parameter(Mandatory)] [string] $Group,
     [Parameter(Mandatory)] [guid] $PrincipalId,
+    [switch] $Digest,
     [string] $Check
 )
 $ErrorActionPreference = 'Stop'
@@ -48,14 +51,19 @@ elseif ($scope.RecipientFilter -ne $filter) {
     Set-ManagementScope -Identity 'Outlook CRM mailboxes' -RecipientRestrictionFilter $filter
 }
 
-foreach ($permission in 'Calendars.ReadWrite', 'Mail.Read') {
+$permissions = if ($Digest) { 'Calendars.ReadWrite', 'Mail.Read', 'Mail.ReadWrite' } else { 'Calendars.ReadWrite', 'Mail.Read' }
+foreach ($permission in $permissions) {
     $name = "Outlook CRM $permission"
     if (-not (Get-ManagementRoleAssignment | Where-Object Name -EQ $name)) {
         New-ManagementRoleAssignment -Name $name -App $PrincipalId -Role "Application $permission" -CustomResourceScope 'Outlook CRM mailboxes' | Out-Null
     }
 }
 
-Write-Output "Outlook CRM may read the mailboxes of $Group, and no others."
+if (-not $Digest) {
+    Get-ManagementRoleAssignment | Where-Object Name -EQ 'Outlook CRM Mail.ReadWrite' | Remove-ManagementRoleAssignment -Confirm:$false
+}
+
+Write-Output "Outlook CRM may open the mailboxes of $Group, and no others."
 if ($Check) {
     Test-ServicePrincipalAuthorization -Identity $PrincipalId -Resource $Check | Format-Table RoleName, AllowedResourceScope, InScope
 }

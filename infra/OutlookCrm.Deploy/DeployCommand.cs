@@ -12,13 +12,14 @@ namespace OutlookCrm.Deploy;
 internal sealed class DeployCommand(TextReader input, TextWriter output, TimeProvider clock, CancellationToken cancellation)
 {
     public const string Usage = """
-        deploy [--subscription NAME] [--region REGION] [--name NAME] [--mailboxes all|GROUP] [--tasks yes|no] [--always-ready yes|no]
-               [--alerts ADDRESS] [--budget AMOUNT] [--package FOLDER] [--out FOLDER] [--what-if] [--yes]
+        deploy [--subscription NAME] [--region REGION] [--name NAME] [--mailboxes all|GROUP] [--tasks yes|no] [--digest yes|no]
+               [--always-ready yes|no] [--alerts ADDRESS] [--budget AMOUNT] [--package FOLDER] [--out FOLDER] [--what-if] [--yes]
           --subscription  name or id of the Azure subscription
           --region        where records and program live, such as westeurope
           --name          resource group; another name is another deployment (outlook-crm)
           --mailboxes     all, or the address of a mail-enabled security group: then only its members' mailboxes can be read
           --tasks         yes: reminders may also be tasks of To Do; that permission cannot be held to some mailboxes (no)
+          --digest        yes: a morning digest may be put into the Drafts of whoever wants one; that permission could also change and delete mail (no)
           --always-ready  yes: the first card of the morning comes at once, for some 5 USD a month (yes)
           --alerts        who is told when something is wrong or dear (you)
           --budget        what a month may cost, in the subscription's currency, before somebody is told (15)
@@ -32,7 +33,7 @@ internal sealed class DeployCommand(TextReader input, TextWriter output, TimePro
     internal const string NameRule = "1 to 40 letters, digits and hyphens, beginning with a letter.";
 
     private static readonly string[] Values =
-        ["subscription", "region", "name", "mailboxes", "tasks", "always-ready", "alerts", "budget", "package", "out"];
+        ["subscription", "region", "name", "mailboxes", "tasks", "digest", "always-ready", "alerts", "budget", "package", "out"];
 
     private static readonly string[] Providers =
         ["Microsoft.Web", "Microsoft.Storage", "Microsoft.Insights", "Microsoft.OperationalInsights", "Microsoft.AlertsManagement", "Microsoft.Consumption"];
@@ -58,6 +59,7 @@ internal sealed class DeployCommand(TextReader input, TextWriter output, TimePro
         var mailboxes = await ask.AskAsync("mailboxes", "Whose mailboxes may be read: all, or the address of a mail-enabled security group?", null, text =>
             text == "all" || (text.IndexOf('@', StringComparison.Ordinal) is > 0 && !text.Any(char.IsWhiteSpace)) ? null : "Answer all, or an address such as crm-mailboxes@example.com.");
         var tasks = await ask.YesAsync("tasks", "May reminders be tasks of To Do as well? That permission opens everybody's tasks.", usual: false);
+        var digest = await ask.YesAsync("digest", "May a morning digest be put into the Drafts of whoever wants one? That permission could also change and delete mail.", usual: false);
         var alwaysReady = await ask.YesAsync("always-ready", "Keep one instance ready, for some 5 USD a month, so that the first card comes at once?", usual: true);
         var alerts = await ask.AskAsync("alerts", "Who is told when something is wrong?", account.Mail, text => text.Contains('@', StringComparison.Ordinal) ? null : "A mail address is needed.");
         var budget = await ask.AskAsync("budget", "What may a month cost before somebody is told?", "15", text =>
@@ -83,8 +85,14 @@ internal sealed class DeployCommand(TextReader input, TextWriter output, TimePro
             await output.WriteLineAsync($"  Create app registration Outlook CRM ({deployment.AppName})");
         }
 
-        await output.WriteLineAsync($"  In Microsoft 365 the app may: {string.Join(", ", Permissions.InEntra(mailboxes == "all", tasks))}"
-            + (mailboxes == "all" ? ", in all mailboxes" : $"; {string.Join(", ", Permissions.OfMailboxes)} in the mailboxes of {mailboxes} only"));
+        var permissions = Permissions.InEntra(mailboxes == "all", tasks, digest);
+        await output.WriteLineAsync($"  In Microsoft 365 the app may: {string.Join(", ", permissions)}"
+            + (mailboxes == "all" ? ", in all mailboxes" : $"; {string.Join(", ", Permissions.ForMailboxes(digest))} in the mailboxes of {mailboxes} only"));
+        if (group is not null && await IdentityAsync(deployment) is { } identity && (await entra.GrantedAsync(identity)).Except(permissions).ToList() is { Count: > 0 } tooMuch)
+        {
+            await output.WriteLineAsync($"  Taken back in Microsoft 365: {string.Join(", ", tooMuch)}");
+        }
+
         if (given.Has("what-if"))
         {
             return 0;
@@ -100,7 +108,7 @@ internal sealed class DeployCommand(TextReader input, TextWriter output, TimePro
         var (clientId, changes) = await entra.EnsureAsync(account.UserId);
         await output.WriteLineAsync($"› App registration: {Told(changes)}");
         var made = await InAzureAsync(deployment, region, With(parameters, clientId), inAzure.Count > 0 || app is null);
-        changes = await entra.GrantAsync((string)made["principalId"]!["value"]!, Permissions.InEntra(mailboxes == "all", tasks));
+        changes = await entra.GrantAsync((string)made["principalId"]!["value"]!, permissions);
         await output.WriteLineAsync($"› Permissions in Microsoft 365: {Told(changes)}");
         await PublishAsync(deployment, given.Value("package"), published);
 
@@ -115,7 +123,7 @@ internal sealed class DeployCommand(TextReader input, TextWriter output, TimePro
         {
             await output.WriteLineAsync($"""
                   2. Let it read these mailboxes, as an Exchange administrator, in PowerShell 7:
-                       ./infra/scope-mailboxes.ps1 -Group {mailboxes} -PrincipalId {(string)made["principalId"]!["value"]!}
+                       ./infra/scope-mailboxes.ps1 -Group {mailboxes} -PrincipalId {(string)made["principalId"]!["value"]!}{(digest ? " -Digest" : "")}
                      It may be run again at any time. Until it has run, and half an hour to two hours after, no mailbox is read.
                 """);
         }
@@ -186,6 +194,11 @@ internal sealed class DeployCommand(TextReader input, TextWriter output, TimePro
                 .Where(change => change.Type is not ("NoChange" or "Ignore" or "Unsupported"))
                 .Select(change => $"{change.Type} {change.Id[(change.Id.IndexOf("/resourceGroups/", StringComparison.OrdinalIgnoreCase) is >= 0 and var at ? at + 1 : 0)..]}")];
         });
+
+    /// <summary>Object id of the app's own identity; null before there is one.</summary>
+    private async Task<string?> IdentityAsync(Deployment deployment) => (string?)(await az.AskAsync(
+        "resource", "list", "--resource-group", deployment.Name, "--name", deployment.AppName, "--resource-type", "Microsoft.Web/sites",
+        "--query", "[].identity.principalId"))!.AsArray().SingleOrDefault();
 
     /// <returns>The outputs of main.bicep: of this run, or of the last one when nothing is to change.</returns>
     private async Task<JsonNode> InAzureAsync(Deployment deployment, string region, JsonObject parameters, bool changes)

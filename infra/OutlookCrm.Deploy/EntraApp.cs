@@ -90,9 +90,7 @@ internal sealed class EntraApp(AzureCli az, Deployment deployment, Patience pati
     /// <returns>How many were given or taken.</returns>
     public async Task<int> GrantAsync(string principalId, IReadOnlyList<string> permissions)
     {
-        var graph = await az.DirectoryAsync("GET", $"servicePrincipals(appId='{GraphAppId}')?$select=id,appRoles")
-            ?? throw new DeployException("This directory has no Microsoft Graph: is it a Microsoft 365 tenant?");
-        var ids = graph["appRoles"]!.AsArray().ToDictionary(role => (string)role!["value"]!, role => (string)role!["id"]!, StringComparer.Ordinal);
+        var (graph, ids) = await GraphAsync();
         // A new identity takes a while until the directory shows it.
         var given = Values(await patience.ForAsync(
             () => az.DirectoryAsync("GET", $"servicePrincipals/{principalId}/appRoleAssignments"), "the app's identity")).ToList();
@@ -102,13 +100,13 @@ internal sealed class EntraApp(AzureCli az, Deployment deployment, Patience pati
             await az.DirectoryAsync("POST", $"servicePrincipals/{principalId}/appRoleAssignments", new JsonObject
             {
                 ["principalId"] = principalId,
-                ["resourceId"] = (string)graph["id"]!,
+                ["resourceId"] = graph,
                 ["appRoleId"] = ids[permission],
             });
             changes++;
         }
 
-        var known = ((string[])[.. Permissions.OfMailboxes, Permissions.OfDomains, Permissions.OfTasks]).Except(permissions).Select(permission => ids[permission]);
+        var known = Permissions.All.Except(permissions).Select(permission => ids[permission]);
         foreach (var tooMuch in given.Where(one => known.Contains((string)one!["appRoleId"]!)))
         {
             await az.DirectoryAsync("DELETE", $"servicePrincipals/{principalId}/appRoleAssignments/{(string)tooMuch!["id"]!}");
@@ -116,6 +114,14 @@ internal sealed class EntraApp(AzureCli az, Deployment deployment, Patience pati
         }
 
         return changes;
+    }
+
+    /// <summary>Which of ours the app's own identity has on Graph.</summary>
+    public async Task<IReadOnlyList<string>> GrantedAsync(string principalId)
+    {
+        var (_, ids) = await GraphAsync();
+        var given = Values(await az.DirectoryAsync("GET", $"servicePrincipals/{principalId}/appRoleAssignments")).Select(one => (string?)one!["appRoleId"]).ToHashSet();
+        return [.. Permissions.All.Where(permission => given.Contains(ids[permission]))];
     }
 
     public async Task<bool> RemoveAsync()
@@ -127,6 +133,16 @@ internal sealed class EntraApp(AzureCli az, Deployment deployment, Patience pati
 
         await az.DirectoryAsync("DELETE", $"applications/{app.ObjectId}");
         return true;
+    }
+
+    /// <summary>Graph's own object id, and the id of each permission by its name.</summary>
+    private async Task<(string Id, IReadOnlyDictionary<string, string> Permissions)> GraphAsync()
+    {
+        var graph = await az.DirectoryAsync("GET", $"servicePrincipals(appId='{GraphAppId}')?$select=id,appRoles")
+            ?? throw new DeployException("This directory has no Microsoft Graph: is it a Microsoft 365 tenant?");
+        return (
+            (string)graph["id"]!,
+            graph["appRoles"]!.AsArray().ToDictionary(role => (string)role!["value"]!, role => (string)role!["id"]!, StringComparer.Ordinal));
     }
 
     private async Task<JsonNode?> AppAsync() =>

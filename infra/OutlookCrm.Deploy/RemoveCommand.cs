@@ -56,7 +56,7 @@ internal sealed class RemoveCommand(TextReader input, TextWriter output, TimePro
         await output.WriteLineAsync($"""
             It is gone: program, records, monitoring, app registration, and with its identity every permission in Microsoft 365.
             Left for you: take the add-in out of Outlook where you added it, and, if mailboxes were given by a group, as an Exchange administrator:
-              Remove-ManagementRoleAssignment "Outlook CRM {Permissions.OfMailboxes[0]}"; Remove-ManagementRoleAssignment "Outlook CRM {Permissions.OfMailboxes[1]}"
+              Get-ManagementRoleAssignment | Where-Object Name -Like "Outlook CRM *" | Remove-ManagementRoleAssignment
               Remove-ManagementScope "Outlook CRM mailboxes"
             """);
         return 0;

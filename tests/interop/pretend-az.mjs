@@ -29,6 +29,7 @@ const plain = {
   'account list': () => answer(world.subscriptions),
   'ad signed-in-user show': () => answer({ id: 'user-1', mail: 'owner@contoso.example', userPrincipalName: 'owner@contoso.example' }),
   'role assignment list': () => answer(args.includes('--role') ? [] : world.roles.map((roleDefinitionName) => ({ roleDefinitionName }))),
+  'resource list': () => answer(world.deployed ? ['identity-1'] : []),
   'role assignment create': () => answer({}),
   'group list': () => answer(world.group ? [world.group] : []),
   'group delete': () => { delete world.group; delete world.deployed; answer(); },

@@ -3,13 +3,10 @@ namespace OutlookCrm.Sandbox.Issuer;
 /// <summary>The product's app registration, as the firm's administrator sees it: what the app was granted.</summary>
 public sealed class AppRegistration
 {
-    /// <summary>What the product asks for when it is deployed.</summary>
-    public static readonly IReadOnlyList<string> AskedFor = ["Calendars.ReadWrite", "Domain.Read.All", "Mail.Read", "Tasks.ReadWrite.All"];
+    /// <summary>What the product can be deployed with: everything, also what it asks for only when it is wanted.</summary>
+    public static readonly IReadOnlyList<string> AskedFor = ["Calendars.ReadWrite", "Domain.Read.All", "Mail.Read", "Mail.ReadWrite", "Tasks.ReadWrite.All"];
 
-    /// <summary>What a firm may grant by hand: drafts with the morning digest.</summary>
-    public static readonly IReadOnlyList<string> ByHand = ["Mail.ReadWrite"];
-
-    private volatile IReadOnlyList<string> roles = [.. AskedFor, .. ByHand];
+    private volatile IReadOnlyList<string> roles = AskedFor;
     private volatile IReadOnlyList<string>? mailboxes;
 
     /// <summary>Application permissions on Graph that an administrator consented to. A token has those of the moment it was made.</summary>

@@ -13,12 +13,12 @@ public sealed partial class DeployTests : IDisposable
 
     private static readonly string[] Answers =
     [
-        "--subscription", "Firm", "--region", "westeurope", "--name", "outlook-crm", "--mailboxes", "all", "--tasks", "no", "--always-ready", "yes",
+        "--subscription", "Firm", "--region", "westeurope", "--name", "outlook-crm", "--mailboxes", "all", "--tasks", "no", "--digest", "no", "--always-ready", "yes",
         "--alerts", "owner@contoso.example", "--budget", "15",
     ];
 
     // Reads, by their first words or by the method of a call of the directory.
-    private static readonly string[] Reads = ["account list", "ad signed-in-user show", "role assignment list", "group list", "provider list", "deployment sub what-if", "deployment sub show"];
+    private static readonly string[] Reads = ["account list", "ad signed-in-user show", "role assignment list", "group list", "resource list", "provider list", "deployment sub what-if", "deployment sub show"];
 
     private readonly string folder = Directory.CreateTempSubdirectory("deploy-").FullName;
 
@@ -84,7 +84,7 @@ public sealed partial class DeployTests : IDisposable
     [Fact]
     public async Task What_is_not_given_is_asked_for_and_a_wrong_answer_is_asked_for_again()
     {
-        var answers = "\nBad name\n\n\nnobody\ncrm-mailboxes@contoso.example\n\nno\n\n0\n20\nyes\n";
+        var answers = "\nBad name\n\n\nnobody\ncrm-mailboxes@contoso.example\n\nyes\nno\n\n0\n20\nyes\n";
         var (exit, output, errors) = await RunAsync(answers, ["deploy", "--package", Path.Combine(folder, "program")]);
 
         Assert.Equal((0, ""), (exit, errors));
@@ -93,7 +93,9 @@ public sealed partial class DeployTests : IDisposable
         var given = Calls().Last(call => Words(call) == "deployment sub create")["parameters"]!;
         Assert.Equal(("outlook-crm", "westeurope", false, 20), (
             (string)given["name"]!["value"]!, (string)given["location"]!["value"]!, (bool)given["alwaysReady"]!["value"]!, (int)given["monthlyBudget"]!["value"]!));
-        Assert.Contains("scope-mailboxes.ps1 -Group crm-mailboxes@contoso.example -PrincipalId identity-1", output, StringComparison.Ordinal);
+        Assert.Contains("scope-mailboxes.ps1 -Group crm-mailboxes@contoso.example -PrincipalId identity-1 -Digest", output, StringComparison.Ordinal);
+        Assert.Contains("Calendars.ReadWrite, Mail.Read, Mail.ReadWrite in the mailboxes of crm-mailboxes@contoso.example only", output, StringComparison.Ordinal);
+        Assert.Equal(["Domain.Read.All"], Granted());
     }
 
     [Fact]
@@ -101,17 +103,40 @@ public sealed partial class DeployTests : IDisposable
     {
         var page = await File.ReadAllTextAsync(Path.Combine(Clone, "docs", "permissions.md"));
         var asked = Asked().Matches(page[..page.IndexOf("## Every call", StringComparison.Ordinal)]).Select(match => match.Groups[1].Value).Order().ToList();
-        Assert.Equal(asked, Permissions.InEntra(allMailboxes: true, tasks: true).Order());
+        Assert.Equal(asked, Permissions.InEntra(allMailboxes: true, tasks: true, digest: true).Order());
 
-        await DeployAsync("--yes", "--tasks", "yes");
+        await DeployAsync("--yes", "--tasks", "yes", "--digest", "yes");
         Assert.Equal(asked, Granted());
 
         // A group later on: what was open to all is taken back, or the group would limit nothing.
-        await DeployAsync("--yes", "--mailboxes", "crm@contoso.example");
+        await DeployAsync("--yes", "--mailboxes", "crm@contoso.example", "--digest", "yes");
         Assert.Equal(["Domain.Read.All"], Granted());
+    }
 
-        IEnumerable<string> Granted() => JsonNode.Parse(File.ReadAllText(World))!["assignments"]!.AsArray()
-            .Where(one => (string)one!["principalId"]! == "identity-1").Select(one => ((string)one!["appRoleId"]!)["role of ".Length..]).Order();
+    [Fact]
+    public async Task The_right_to_lay_drafts_is_given_once_when_wanted_said_beforehand_and_taken_back_when_no_longer_wanted()
+    {
+        await DeployAsync("--yes");
+        string[] without = ["Calendars.ReadWrite", "Domain.Read.All", "Mail.Read"];
+        Assert.Equal(without, Granted());
+
+        var before = Calls().Count;
+        var (_, output, _) = await DeployAsync("--what-if", "--digest", "yes");
+        Assert.Contains("In Microsoft 365 the app may: Domain.Read.All, Calendars.ReadWrite, Mail.Read, Mail.ReadWrite, in all mailboxes", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Taken back", output, StringComparison.Ordinal);
+        await DeployAsync("--yes", "--digest", "yes");
+        await DeployAsync("--yes", "--digest", "yes");
+        Assert.Equal(["POST servicePrincipals/appRoleAssignments"], Calls().Skip(before).Where(IsWrite).Select(Words));
+        Assert.Equal(without.Append("Mail.ReadWrite"), Granted());
+
+        before = Calls().Count;
+        (_, output, _) = await DeployAsync("--what-if");
+        Assert.Contains("Taken back in Microsoft 365: Mail.ReadWrite", output, StringComparison.Ordinal);
+        Assert.DoesNotContain(Calls().Skip(before), IsWrite);
+        await DeployAsync("--yes");
+        await DeployAsync("--yes");
+        Assert.Equal(["DELETE servicePrincipals/appRoleAssignments"], Calls().Skip(before).Where(IsWrite).Select(Words));
+        Assert.Equal(without, Granted());
     }
 
     [Fact]
@@ -233,6 +258,10 @@ public sealed partial class DeployTests : IDisposable
     }
 
     private List<JsonNode> Calls() => [.. (File.Exists(World) ? JsonNode.Parse(File.ReadAllText(World))!["calls"]?.AsArray() ?? [] : []).Select(call => call!)];
+
+    /// <summary>What the app's own identity may do on Graph by the directory.</summary>
+    private IEnumerable<string> Granted() => JsonNode.Parse(File.ReadAllText(World))!["assignments"]!.AsArray()
+        .Where(one => (string)one!["principalId"]! == "identity-1").Select(one => ((string)one!["appRoleId"]!)["role of ".Length..]).Order();
 
     private static string Line(JsonNode call) => string.Join(' ', call["args"]!.AsArray().Select(arg => (string)arg!));
 
