@@ -26,7 +26,8 @@ internal sealed class FunctionEntry : FunctionDefinition
         PathToAssembly = method.DeclaringType.Assembly.Location;
 
         var parameters = method.GetParameters();
-        Parameters = [.. parameters.Select(p => new FunctionParameter(p.Name!, p.ParameterType))];
+        Parameters = [.. parameters.Select(p => new FunctionParameter(
+            p.Name!, p.ParameterType, p.Name == triggerParameter ? new Dictionary<string, object> { ["bindingAttribute"] = trigger } : []))];
         InputBindings = ImmutableDictionary<string, BindingMetadata>.Empty.Add(
             triggerParameter, new TriggerMetadata(triggerParameter, TriggerName(trigger)));
         binders = [.. parameters.Select(p => ParameterBinder.For(p, this))];

@@ -2,7 +2,6 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using OutlookCrm.Customers;
 using OutlookCrm.Graph;
-using OutlookCrm.Storage;
 
 namespace OutlookCrm.Capture;
 
@@ -77,10 +76,6 @@ public sealed class FindCustomerHistory(
         catch (GraphException e)
         {
             log.LogError("Mailbox {UserId}: its history with a customer cannot be had: {Code} ({Status})", userId, e.Code, e.Status);
-        }
-        catch (TableStoreUnavailableException)
-        {
-            await requests.SendAsync(place, MailboxWorker.StoreAway, cancellation);
         }
     }
 

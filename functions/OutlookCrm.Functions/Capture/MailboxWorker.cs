@@ -7,7 +7,7 @@ using OutlookCrm.Storage;
 
 namespace OutlookCrm.Capture;
 
-/// <summary>Looks at mailboxes, one worker a mailbox at a time; what was asked for is done, or asked for again before this returns.</summary>
+/// <summary>Looks at mailboxes, one worker a mailbox at a time; what was asked for is done, or asked for again before this returns, or the store is away.</summary>
 public sealed class MailboxWorker(
     CapturedMailboxes mailboxes,
     MailboxLeases leases,
@@ -32,9 +32,6 @@ public sealed class MailboxWorker(
 
     /// <summary>How long a look waits for the one that is going on.</summary>
     internal static readonly TimeSpan Busy = TimeSpan.FromSeconds(2);
-
-    /// <summary>How long a look waits when the store cannot be reached: none of a message's five lives is spent on it.</summary>
-    internal static readonly TimeSpan StoreAway = TimeSpan.FromSeconds(30);
 
     /// <summary>Longer than anything is waited for, also when Graph asks for it: a time further ahead is another clock's.</summary>
     internal static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
@@ -67,11 +64,6 @@ public sealed class MailboxWorker(
         {
             log.LogWarning("Mailbox {UserId}: another worker took it", ask.UserId);
             await requests.LookAsync([ask], cancellation, Busy);
-        }
-        catch (TableStoreUnavailableException e)
-        {
-            log.LogWarning(e, "Mailbox {UserId}: the records cannot be reached", ask.UserId);
-            await requests.LookAsync([ask], cancellation, StoreAway);
         }
     }
 

@@ -1,7 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using OutlookCrm.Graph;
-using OutlookCrm.Storage;
 
 namespace OutlookCrm.Capture;
 
@@ -49,10 +48,6 @@ public sealed class TakeMailboxItem(
         catch (GraphException e)
         {
             log.LogError("Mailbox {UserId}: one thing that was asked for cannot be had: {Code} ({Status})", message.UserId, e.Code, e.Status);
-        }
-        catch (TableStoreUnavailableException)
-        {
-            await requests.SendAsync(message, MailboxWorker.StoreAway, cancellation);
         }
     }
 

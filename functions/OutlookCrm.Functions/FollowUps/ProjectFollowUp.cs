@@ -1,7 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using OutlookCrm.Customers;
 using OutlookCrm.Pane;
-using OutlookCrm.Storage;
 
 namespace OutlookCrm.FollowUps;
 
@@ -9,54 +8,45 @@ namespace OutlookCrm.FollowUps;
 public sealed class ProjectFollowUp(
     FollowUpStore followUps, Agenda agenda, CustomerStore customers, QuietAgenda? quiet = null, MailLinks? links = null, IReminders? reminders = null)
 {
-    // Of a message's five lives none is spent while the store is away: an outage may last longer than they do.
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
-
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookLater = TimeSpan.FromMinutes(1);
 
     [Function(nameof(ProjectFollowUp))]
     public async Task RunAsync([QueueTrigger(FollowUpStore.Queue)] FollowUpChanged message, CancellationToken cancellation)
     {
-        try
+        var customer = CustomerId.Parse(message.CustomerId);
+        var found = await followUps.GetAsync(message.TenantId, customer, message.FollowUpId, cancellation);
+        if (await customers.FindAsync(message.TenantId, customer, cancellation) is not { } record)
         {
-            var customer = CustomerId.Parse(message.CustomerId);
-            var found = await followUps.GetAsync(message.TenantId, customer, message.FollowUpId, cancellation);
-            if (await customers.FindAsync(message.TenantId, customer, cancellation) is not { } record)
-            {
-                // Erased: agendas lose it with all the rest, Outlook here.
-                await (reminders?.RemoveAsync(message.TenantId, message.UserId, customer, message.FollowUpId, cancellation) ?? Task.CompletedTask);
-                return;
-            }
-
-            if (found is null || found.Version < message.Version)
-            {
-                // Not committed yet, or never.
-                var since = message.Since ?? followUps.Now;
-                if (followUps.Now - since < FollowUpStore.GiveUpAfter)
-                {
-                    await followUps.SendAsync(message with { Since = since }, message.Since is null ? LookAgain : RetryAfter, cancellation);
-                }
-
-                return;
-            }
-
-            await agenda.ShowAsync(message.TenantId, message.UserId, found, record.Name, cancellation);
-            if (quiet is not null && found.State == FollowUpState.Open)
-            {
-                // Whoever planned something has heard of the silence.
-                await quiet.DismissAsync(message.TenantId, found.OwnerId, customer, cancellation);
-            }
-
-            var (linked, lookAgainIn) = links is null ? (found, null) : await links.FindAsync(message.TenantId, found, cancellation);
-            var isShown = reminders is null || await reminders.ProjectAsync(message.TenantId, linked, cancellation);
-            if (isShown && lookAgainIn is { } wait)
-            {
-                await followUps.SendAsync(message with { Version = linked.Version, Since = null }, wait, cancellation);
-            }
+            // Erased: agendas lose it with all the rest, Outlook here.
+            await (reminders?.RemoveAsync(message.TenantId, message.UserId, customer, message.FollowUpId, cancellation) ?? Task.CompletedTask);
+            return;
         }
-        catch (TableStoreUnavailableException)
+
+        if (found is null || found.Version < message.Version)
         {
-            await followUps.SendAsync(message, RetryAfter, cancellation);
+            // Not committed yet, or never.
+            var since = message.Since ?? followUps.Now;
+            if (followUps.Now - since < FollowUpStore.GiveUpAfter)
+            {
+                await followUps.SendAsync(message with { Since = since }, message.Since is null ? LookAgain : LookLater, cancellation);
+            }
+
+            return;
+        }
+
+        await agenda.ShowAsync(message.TenantId, message.UserId, found, record.Name, cancellation);
+        if (quiet is not null && found.State == FollowUpState.Open)
+        {
+            // Whoever planned something has heard of the silence.
+            await quiet.DismissAsync(message.TenantId, found.OwnerId, customer, cancellation);
+        }
+
+        var (linked, lookAgainIn) = links is null ? (found, null) : await links.FindAsync(message.TenantId, found, cancellation);
+        var isShown = reminders is null || await reminders.ProjectAsync(message.TenantId, linked, cancellation);
+        if (isShown && lookAgainIn is { } wait)
+        {
+            await followUps.SendAsync(message with { Version = linked.Version, Since = null }, wait, cancellation);
         }
     }
 }

@@ -162,7 +162,7 @@ public sealed class Undoing(
         }
     }
 
-    internal Task SendAsync(UndoWork work, TimeSpan delay, CancellationToken cancellation) =>
+    private Task SendAsync(UndoWork work, TimeSpan delay, CancellationToken cancellation) =>
         queue.SendAsync(Queue, JsonSerializer.Serialize(work), delay, cancellation);
 
     private async Task<bool> LeaveOutAsync(Guid tenantId, Guid? userId, string text, CancellationToken cancellation)

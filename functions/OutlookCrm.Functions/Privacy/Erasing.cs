@@ -136,7 +136,7 @@ public sealed class Erasing(
         log.LogInformation("Erasure {Erasure}: look {Look}, {Reminders} reminders left in Outlook", work.Name, work.Look, inOutlook);
     }
 
-    internal Task SendAsync(ErasureWork work, TimeSpan? delay, CancellationToken cancellation) =>
+    private Task SendAsync(ErasureWork work, TimeSpan? delay, CancellationToken cancellation) =>
         queue.SendAsync(Queue, JsonSerializer.Serialize(work), delay, cancellation);
 
     private async Task BeginAsync(Caller caller, Erasure erasure, CancellationToken cancellation)

@@ -70,11 +70,14 @@ public abstract class FunctionDefinition
     public abstract IImmutableDictionary<string, BindingMetadata> OutputBindings { get; }
 }
 
-public class FunctionParameter(string name, Type type)
+public class FunctionParameter(string name, Type type, IReadOnlyDictionary<string, object> properties)
 {
     public string Name { get; } = name;
 
     public Type Type { get; } = type;
+
+    /// <summary>Of a parameter that starts the function, its trigger attribute is among the values.</summary>
+    public IReadOnlyDictionary<string, object> Properties { get; } = properties;
 }
 
 public enum BindingDirection

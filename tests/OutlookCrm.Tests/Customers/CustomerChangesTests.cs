@@ -325,19 +325,19 @@ public sealed class CustomerChangesTests
             }
         }
 
-        private Task DeliverAsync((string Queue, string Body) message)
+        private Task DeliverAsync((string Queue, string Body) message) => queue.WorkAsync(message, () =>
         {
             switch (message.Queue)
             {
                 case CustomerChanges.Queue:
-                    return new ProjectCustomer(Changes, queue).RunAsync(JsonSerializer.Deserialize<ChangeMessage>(message.Body)!, default);
+                    return new ProjectCustomer(Changes).RunAsync(JsonSerializer.Deserialize<ChangeMessage>(message.Body)!, default);
                 case CaptureRequests.HistoryQueue:
                     histories.Add(JsonSerializer.Deserialize<FindHistory>(message.Body)!.Address);
                     return Task.CompletedTask;
                 default:
-                    return new FollowCompanyName(Changes, queue).RunAsync(JsonSerializer.Deserialize<CompanyRenamed>(message.Body)!, default);
+                    return new FollowCompanyName(Changes).RunAsync(JsonSerializer.Deserialize<CompanyRenamed>(message.Body)!, default);
             }
-        }
+        });
 
         private IEnumerable<TableRow> Rows(string table) => Store.All.Where(r => r.Table == table).Select(r => r.Row);
 

@@ -191,6 +191,19 @@ internal sealed class SteppedQueue(Stepping steps, TestClock clock) : IWorkQueue
         await steps.TurnAsync();
     }
 
+    /// <summary>As on both hosts, work that found the records away comes again later.</summary>
+    public async Task WorkAsync((string Queue, string Body) message, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (TableStoreUnavailableException)
+        {
+            await SendAsync(message.Queue, message.Body, StoreAwayMiddleware.RetryAfter, default);
+        }
+    }
+
     /// <summary>The messages that are due, which are then gone.</summary>
     public IReadOnlyList<(string Queue, string Body)> TakeDue()
     {

@@ -295,14 +295,14 @@ public sealed class ErasureOrderTests
             }
         }
 
-        private Task DeliverAsync((string Queue, string Body) message) => message.Queue switch
+        private Task DeliverAsync((string Queue, string Body) message) => queue.WorkAsync(message, () => message.Queue switch
         {
-            CustomerChanges.Queue => new ProjectCustomer(changes, queue).RunAsync(JsonSerializer.Deserialize<ChangeMessage>(message.Body)!, default),
-            CustomerProjection.RenameQueue => new FollowCompanyName(changes, queue).RunAsync(JsonSerializer.Deserialize<CompanyRenamed>(message.Body)!, default),
+            CustomerChanges.Queue => new ProjectCustomer(changes).RunAsync(JsonSerializer.Deserialize<ChangeMessage>(message.Body)!, default),
+            CustomerProjection.RenameQueue => new FollowCompanyName(changes).RunAsync(JsonSerializer.Deserialize<CompanyRenamed>(message.Body)!, default),
             FollowUpStore.Queue => new ProjectFollowUp(followUps, new Agenda(store), customers).RunAsync(JsonSerializer.Deserialize<FollowUpChanged>(message.Body)!, default),
             Erasing.Queue => new FinishErasure(erasing).RunAsync(JsonSerializer.Deserialize<ErasureWork>(message.Body)!, default),
             _ => Task.CompletedTask,
-        };
+        });
 
         private string Text(Func<TableRow, bool> counts)
         {
