@@ -29,11 +29,13 @@ public sealed class FollowUpTests(LiveProduct live)
         await promise.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
         await Expect(promise.GetByRole(AriaRole.Button, new() { Name = "Done" })).ToBeVisibleAsync();
 
-        // On one's own day too, with nothing selected, until it is put off there and done.
-        await outlook.SelectAsync("none");
+        // On one's own day too, which stays when the mail is closed, until it is put off there and done.
         await outlook.Pane.GetByRole(AriaRole.Button, new() { Name = "My day" }).ClickAsync();
         var line = outlook.Card.Locator(".agenda .promise").Filter(new() { HasText = "Send the pallet sizes" });
         await Expect(line).ToBeVisibleAsync();
+        await Expect(outlook.Pane.Locator("#back")).ToBeVisibleAsync();
+        await outlook.SelectAsync("none");
+        await Expect(outlook.Pane.Locator("#back")).ToBeHiddenAsync();
         await line.GetByText("Later, hand over, change").ClickAsync();
         await line.GetByRole(AriaRole.Button, new() { Name = "In 3 days" }).ClickAsync();
         await Expect(outlook.Bar).ToHaveTextAsync("Put off.");

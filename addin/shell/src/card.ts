@@ -101,9 +101,14 @@ export function uncover(): void {
 
 /** Ends when the card has come, or will not. */
 export async function follow(): Promise<void> {
+  const found = outlook.currentItem();
+  if (!found && subject?.chosen && !fromItem()) {
+    stay();
+    return;
+  }
+
   const turn = turns.next();
   const reading = ++readings;
-  const found = outlook.currentItem();
   if (found instanceof Promise) {
     paint('<p class="skeleton" aria-hidden="true"></p>');
     const read = await found;
@@ -119,6 +124,20 @@ export async function follow(): Promise<void> {
   } else {
     await begin(found);
   }
+}
+
+/** Closing an item takes those who are on it away, and nobody from the page where they went. */
+function stay(): void {
+  readings++;
+  forgetItem();
+  drawBack();
+}
+
+function forgetItem(): void {
+  item = null;
+  ofItem = null;
+  people.replaceChildren();
+  drop('people');
 }
 
 /** Somebody may have been named in what is being written, or taken off. Whoever is shown stays while they are on it, and while the person chose them. */
@@ -151,10 +170,8 @@ export async function followPeople(): Promise<void> {
 }
 
 async function begin(opened: outlook.Item | null): Promise<void> {
+  forgetItem();
   item = opened;
-  ofItem = null;
-  people.replaceChildren();
-  drop('people');
   const first = opened?.people[0];
   if (!first) {
     leave();
