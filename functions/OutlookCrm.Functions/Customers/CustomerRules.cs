@@ -226,7 +226,10 @@ public static partial class CustomerRules
         }
 
         var trimmed = text.Trim();
-        if (!trimmed.IsNormalized(NormalizationForm.FormC))
+
+        // U+FFFE is no character: normalization refuses it.
+        var hasControls = trimmed.Any(c => c == '\ufffe' || (char.IsControl(c) && !(isMultiLine && c is '\n' or '\t')));
+        if (!hasControls && !trimmed.IsNormalized(NormalizationForm.FormC))
         {
             trimmed = trimmed.Normalize(NormalizationForm.FormC);
         }
@@ -236,7 +239,7 @@ public static partial class CustomerRules
             errors.Add(field, $"must be at most {maxLength} characters");
         }
 
-        if (trimmed.Any(c => char.IsControl(c) && !(isMultiLine && c is '\n' or '\t')))
+        if (hasControls)
         {
             errors.Add(field, "must not hold control characters");
         }

@@ -263,13 +263,13 @@ public static class SearchWords
         return token[..(char.IsHighSurrogate(token[MaxTokenLength - 1]) ? MaxTokenLength - 1 : MaxTokenLength)];
     }
 
-    /// <summary>Text from outside may hold half a character, which normalization refuses: it becomes U+FFFD, which no word has.</summary>
+    /// <summary>Text from outside may hold half a character, or U+FFFE, which is none; normalization refuses both. They become U+FFFD, which no word has.</summary>
     private static string WellFormed(string text)
     {
         var result = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
-            result.Append(rune.ToString());
+            result.Append(rune.Value == 0xFFFE ? "\ufffd" : rune.ToString());
         }
 
         return result.ToString();

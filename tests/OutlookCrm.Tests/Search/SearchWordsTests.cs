@@ -30,6 +30,7 @@ public sealed class SearchWordsTests
     [InlineData("ﬁne", "fine")]
     [InlineData("ΣΊΣΥΦΟΣ", "σισυφοσ")]
     [InlineData("각하", "각하")]
+    [InlineData("a\ufffeb", "a\ufffdb")]
     public void Folding_takes_case_and_accents_away(string text, string folded) => Assert.Equal(folded, SearchWords.Fold(text));
 
     [Fact]
