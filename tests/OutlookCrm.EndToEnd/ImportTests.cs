@@ -34,6 +34,11 @@ public sealed class ImportTests(LiveProduct live)
         await Expect(outlook.Who).ToHaveTextAsync("rechnungen.csv");
         await Expect(outlook.Card).ToContainTextAsync("2 rows can be read, 1 row not");
         await Expect(outlook.Card).ToContainTextAsync("Import Möbel GmbH: Eichenregal");
+        await Expect(outlook.Card).ToContainTextAsync("Read as: Western European (Windows)");
+        await outlook.Card.GetByLabel("Letters").SelectOptionAsync(new SelectOptionValue { Label = "Greek (Windows)" });
+        await Expect(outlook.Card).ToContainTextAsync("Import Mφbel GmbH: Eichenregal");
+        await outlook.Card.GetByLabel("Letters").SelectOptionAsync(new SelectOptionValue { Label = "Western European (Windows)" });
+        await Expect(outlook.Card).ToContainTextAsync("Import Möbel GmbH: Eichenregal");
         await outlook.Card.GetByLabel("Currency", new() { Exact = true }).FillAsync("EUR");
         await outlook.Card.GetByLabel("Who is not known").SelectOptionAsync("makeCustomers");
         await Expect(outlook.Card).ToContainTextAsync("1,250.50 EUR");

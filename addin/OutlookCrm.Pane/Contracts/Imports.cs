@@ -30,6 +30,7 @@ public sealed record ImportPage(Guid Id, string FileName, ImportState State, Imp
 
 /// <param name="Plan">As it is understood: for a form that changes it.</param>
 /// <param name="Stamp">Names this reading of the file: a start must name it, so that nothing is taken in otherwise than it was shown.</param>
+/// <param name="Letters">In which they are taken to be written.</param>
 /// <param name="Columns">Their names as in the file; "Column 1" and so on when it has none.</param>
 /// <param name="DatePatterns">Among which to choose, each with the first date of the file as read by it; more than one is possible where it must be asked.</param>
 /// <param name="Missing">What must be said before it can be taken in; empty when nothing is.</param>
@@ -43,6 +44,7 @@ public sealed record ImportPage(Guid Id, string FileName, ImportState State, Imp
 public sealed record ImportPreview(
     ImportPlan Plan,
     string Stamp,
+    ImportLetters Letters,
     IReadOnlyList<string> Columns,
     IReadOnlyList<DateReading> DatePatterns,
     IReadOnlyList<string> Missing,
@@ -54,6 +56,10 @@ public sealed record ImportPreview(
     IReadOnlyList<string> UnknownNames,
     IReadOnlyList<ImportLine> Lines,
     IReadOnlyList<ImportProblem> Problems);
+
+/// <param name="Choices">As what the file could be read; one alone when it says itself what it is.</param>
+/// <param name="Examples">At most 3 cells with letters beyond ASCII, as they are read.</param>
+public sealed record ImportLetters(ImportEncoding ReadAs, IReadOnlyList<ImportEncoding> Choices, IReadOnlyList<string> Examples);
 
 /// <param name="Pattern">Such as d.M.yyyy.</param>
 /// <param name="Example">A date of the file.</param>
@@ -71,6 +77,7 @@ public sealed record ImportProblem(string Reason, int? Line = null);
 /// <param name="DatePattern">One of those the preview names.</param>
 /// <param name="Currency">Of rows that name none; ISO 4217.</param>
 /// <param name="AmountIsPerPiece">Then it is multiplied by the quantity.</param>
+/// <param name="Encoding">One of the preview's choices; any other is found out.</param>
 public sealed record ImportPlan(
     ImportDelimiter Delimiter,
     bool HasHeader,
@@ -79,7 +86,8 @@ public sealed record ImportPlan(
     [MaxLength(20)] string? DatePattern = null,
     [MaxLength(3)] string? Currency = null,
     bool AmountIsPerPiece = false,
-    UnknownCustomers Unknown = UnknownCustomers.LeaveOut);
+    UnknownCustomers Unknown = UnknownCustomers.LeaveOut,
+    ImportEncoding? Encoding = null);
 
 /// <summary>In which column each thing stands, counted from 1 as a text; null for none.</summary>
 public sealed record ImportColumns(
@@ -94,6 +102,41 @@ public sealed record ImportColumns(
     [MaxLength(3)] string? Product = null,
     [MaxLength(3)] string? Description = null,
     [MaxLength(3)] string? Quantity = null);
+
+/// <summary>How the bytes of a file are letters. Without further words, as Windows has them.</summary>
+public enum ImportEncoding
+{
+    /// <summary>What is no UTF-8 in it is read as Western.</summary>
+    Utf8,
+    Utf16,
+
+    /// <summary>Code page 1252: German, French, Spanish, Italian, Portuguese, Dutch, Nordic.</summary>
+    Western,
+
+    /// <summary>1250: Polish, Czech, Slovak, Hungarian, Romanian, Croatian, Slovenian.</summary>
+    Central,
+
+    /// <summary>ISO 8859-2: the same languages.</summary>
+    CentralIso,
+
+    /// <summary>1251.</summary>
+    Cyrillic,
+
+    /// <summary>1253.</summary>
+    Greek,
+
+    /// <summary>1254.</summary>
+    Turkish,
+
+    /// <summary>1257.</summary>
+    Baltic,
+
+    /// <summary>850: old programs.</summary>
+    WesternDos,
+
+    /// <summary>Mac Roman: Excel on a Mac.</summary>
+    WesternMac,
+}
 
 public enum ImportDelimiter
 {

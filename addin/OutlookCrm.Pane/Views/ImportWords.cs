@@ -41,6 +41,21 @@ internal static class ImportWords
         _ => "bar |",
     };
 
+    public static string Of(ImportEncoding encoding) => encoding switch
+    {
+        ImportEncoding.Utf8 => "UTF-8",
+        ImportEncoding.Utf16 => "UTF-16",
+        ImportEncoding.Western => "Western European (Windows)",
+        ImportEncoding.Central => "Central European (Windows)",
+        ImportEncoding.CentralIso => "Central European (ISO)",
+        ImportEncoding.Cyrillic => "Cyrillic (Windows)",
+        ImportEncoding.Greek => "Greek (Windows)",
+        ImportEncoding.Turkish => "Turkish (Windows)",
+        ImportEncoding.Baltic => "Baltic (Windows)",
+        ImportEncoding.WesternDos => "Western European (DOS)",
+        _ => "Western European (Mac)",
+    };
+
     /// <summary>"31.12.2026 is 31 December 2026".</summary>
     public static string Of(DateReading reading, Reader reader) =>
         reading is { Example: { } example, ReadAs: { } on } ? $"{example} is {reader.Day(on)}" : reading.Pattern;

@@ -10,6 +10,9 @@ public sealed partial record AmountFormat(char Separator)
     /// <summary>Beyond it no small firm's invoice goes: a slipped comma, more likely.</summary>
     public const decimal Largest = 1_000_000_000_000;
 
+    // Much longer than any amount, and short enough for the pattern, which tries all ways to divide a run of spaces.
+    private const int MaxLength = 100;
+
     /// <param name="amounts">As written.</param>
     /// <param name="delimiter">Of the file, for what could be read both ways: semicolons go with decimal commas.</param>
     public static AmountFormat Of(IEnumerable<string> amounts, char delimiter)
@@ -38,8 +41,7 @@ public sealed partial record AmountFormat(char Separator)
         ArgumentNullException.ThrowIfNull(text);
         amount = 0;
         currency = null;
-        var match = Written().Match(text);
-        if (!match.Success)
+        if (text.Length > MaxLength || Written().Match(text) is not { Success: true } match)
         {
             return false;
         }

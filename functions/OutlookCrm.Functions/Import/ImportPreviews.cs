@@ -18,14 +18,14 @@ public sealed class ImportPreviews(ImportStore imports, CustomerMatching matchin
         Convert.ToHexStringLower(XxHash128.Hash(JsonSerializer.SerializeToUtf8Bytes(plan, ContractJson.Options)));
 
     /// <param name="asked">What is to be kept of the plan; null to find out everything.</param>
-    /// <param name="reader">Whose country's currency is the likely one of a firm that has sold nothing yet.</param>
+    /// <param name="reader">Whose country's currency is the likely one of a firm that has sold nothing yet, and whose letters the likely ones.</param>
     /// <returns>The preview, or why the file is none of invoices.</returns>
     internal async Task<(ImportPreview? Preview, string? Refusal)> MakeAsync(
         Guid tenantId, ImportedFile file, ImportPlan? asked, Reader reader, CancellationToken cancellation)
     {
         Stream Open() => imports.Open(tenantId, file);
         var likely = asked is null ? await firmCurrency.FindAsync(tenantId, cancellation) ?? LikelyCurrency.Of(reader.Culture) : null;
-        var (understood, refusal) = await InvoiceFile.UnderstandAsync(Open, asked, likely, cancellation);
+        var (understood, refusal) = await InvoiceFile.UnderstandAsync(Open, asked, likely, reader.Culture, cancellation);
         if (understood is null)
         {
             return (null, refusal);
@@ -54,6 +54,7 @@ public sealed class ImportPreviews(ImportStore imports, CustomerMatching matchin
         return (new ImportPreview(
             understood.Plan,
             StampOf(understood.Plan),
+            new ImportLetters(understood.Table.Encoding.Name, understood.Table.Encoding.Choices, [.. understood.Foreign]),
             understood.Table.Columns,
             understood.Dates,
             missing.Count == 0 && rows.Count == 0 ? ["Not one row can be read like this: look at the columns again."] : missing,

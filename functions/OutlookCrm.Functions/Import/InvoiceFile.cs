@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using OutlookCrm.Customers;
 using OutlookCrm.Pane;
 using OutlookCrm.Sales;
@@ -28,9 +29,12 @@ internal sealed record InvoiceRow(
 /// <param name="Plan">Complete, but for what <see cref="Missing"/> asks.</param>
 /// <param name="Dates">By which patterns the dates can be read.</param>
 /// <param name="Missing">What must be said before it can be taken in.</param>
-internal sealed record InvoiceFile(TextTable Table, ImportPlan Plan, IReadOnlyList<DateReading> Dates, IReadOnlyList<string> Missing)
+/// <param name="Foreign">The first few different cells with letters beyond ASCII, to tell whether these are read right.</param>
+internal sealed record InvoiceFile(
+    TextTable Table, ImportPlan Plan, IReadOnlyList<DateReading> Dates, IReadOnlyList<string> Missing, IReadOnlyCollection<string> Foreign)
 {
     private const int MaxQuoted = 40;
+    private const int MaxForeign = 3;
 
     private static readonly Dictionary<string, string> Signs = new(StringComparer.Ordinal)
     {
@@ -50,11 +54,12 @@ internal sealed record InvoiceFile(TextTable Table, ImportPlan Plan, IReadOnlyLi
     /// <param name="open">Opens the file from its beginning; more than once.</param>
     /// <param name="asked">Null to find out everything.</param>
     /// <param name="likelyCurrency">Of rows that name none; null when nobody knows.</param>
+    /// <param name="culture">Of whoever gives the file, for letters that could be several.</param>
     /// <returns>The file, or why it is none, in a sentence.</returns>
     public static async Task<(InvoiceFile? File, string? Refusal)> UnderstandAsync(
-        Func<Stream> open, ImportPlan? asked, string? likelyCurrency, CancellationToken cancellation)
+        Func<Stream> open, ImportPlan? asked, string? likelyCurrency, CultureInfo culture, CancellationToken cancellation)
     {
-        var (table, refusal) = await OpenAsync(open, asked, cancellation);
+        var (table, refusal) = await OpenAsync(open, asked, culture, cancellation);
         if (table is null)
         {
             return (null, refusal);
@@ -64,6 +69,7 @@ internal sealed record InvoiceFile(TextTable Table, ImportPlan Plan, IReadOnlyLi
         var (date, amount, cost) = (ColumnIn(table, columns.Date), ColumnIn(table, columns.Amount), ColumnIn(table, columns.Cost));
         var dates = new HashSet<string>(StringComparer.Ordinal);
         var amounts = new List<string>();
+        var foreign = new HashSet<string>(table.HasHeader ? table.Columns.Where(IsForeign).Take(1) : [], StringComparer.Ordinal);
         var rows = 0;
         await foreach (var row in table.RowsAsync(open(), cancellation))
         {
@@ -77,6 +83,10 @@ internal sealed record InvoiceFile(TextTable Table, ImportPlan Plan, IReadOnlyLi
                 AddIn(dates, date);
                 AddIn(amounts, amount);
                 AddIn(amounts, cost);
+                foreach (var field in foreign.Count < MaxForeign ? row.Fields.Where(IsForeign).Take(1) : [])
+                {
+                    foreign.Add(Cut(field, MaxQuoted));
+                }
             }
 
             void AddIn(ICollection<string> to, int column)
@@ -102,21 +112,27 @@ internal sealed record InvoiceFile(TextTable Table, ImportPlan Plan, IReadOnlyLi
             asked?.DatePattern ?? (possible is [var only] ? only.Pattern : null),
             asked?.Currency ?? likelyCurrency,
             asked?.AmountIsPerPiece ?? (amount >= 0 && columns.Quantity is not null && ColumnNames.IsPerPiece(table.Columns[amount])),
-            asked?.Unknown ?? UnknownCustomers.LeaveOut);
+            asked?.Unknown ?? UnknownCustomers.LeaveOut,
+            table.Encoding.Name);
         var example = dates.FirstOrDefault();
         return (new InvoiceFile(
             table,
             plan,
             [.. (possible.Count > 0 ? possible : DateFormat.Patterns.Select(pattern => new DateFormat(pattern))).Select(format => new DateReading(
                 format.Pattern, example, example is not null && format.TryRead(example, out var on) ? on : null))],
-            [.. MissingIn(plan, table, possible.Count)]), null);
+            [.. MissingIn(plan, table, possible.Count)],
+            foreign), null);
     }
+
+    /// <summary>Where each thing would be sought in the file as the plan cuts it up, had nobody said; null when it is no table like that.</summary>
+    public static async Task<ImportColumns?> GuessAsync(Func<Stream> open, ImportPlan plan, CancellationToken cancellation) =>
+        await OpenAsync(open, plan, CultureInfo.InvariantCulture, cancellation) is ({ } table, _) ? ColumnNames.Guess(table) : null;
 
     /// <summary>The file by a plan that lacks nothing.</summary>
     public static async Task<InvoiceFile> OpenPlannedAsync(Func<Stream> open, ImportPlan plan, CancellationToken cancellation)
     {
-        var (table, refusal) = await OpenAsync(open, plan, cancellation);
-        return new InvoiceFile(table ?? throw new InvalidOperationException($"The file was a table, and is none: {refusal}"), plan, [], []);
+        var (table, refusal) = await OpenAsync(open, plan, CultureInfo.InvariantCulture, cancellation);
+        return new InvoiceFile(table ?? throw new InvalidOperationException($"The file was a table, and is none: {refusal}"), plan, [], [], []);
     }
 
     /// <summary>Every row: what it says, or why it cannot be a purchase.</summary>
@@ -134,13 +150,21 @@ internal sealed record InvoiceFile(TextTable Table, ImportPlan Plan, IReadOnlyLi
     }
 
     /// <summary>What a cell says, short enough for a sentence.</summary>
-    internal static string Quoted(string text) => text.Length <= MaxQuoted ? $"'{text}'" : $"'{text[..MaxQuoted]}…'";
+    internal static string Quoted(string text) => $"'{Cut(text, MaxQuoted)}'";
 
-    private static async Task<(TextTable? Table, string? Refusal)> OpenAsync(Func<Stream> open, ImportPlan? plan, CancellationToken cancellation)
+    // A character may be two.
+    private static string Cut(string text, int length) =>
+        text.Length <= length ? text : text[..(length - (char.IsHighSurrogate(text[length - 2]) ? 2 : 1))].TrimEnd() + "…";
+
+    // Signs of money and spaces tell nothing.
+    private static bool IsForeign(string field) => !Ascii.IsValid(field) && field.Any(c => c > '\u007f' && c != '€' && !char.IsWhiteSpace(c));
+
+    private static async Task<(TextTable? Table, string? Refusal)> OpenAsync(
+        Func<Stream> open, ImportPlan? plan, CultureInfo culture, CancellationToken cancellation)
     {
-        await using var head = open();
+        await using var content = open();
         return await TextTable.OpenAsync(
-            head, ColumnNames.IsKnown, plan is null ? null : ImportPlans.SignOf(plan.Delimiter), plan?.HasHeader, cancellation);
+            content, ColumnNames.IsKnown, plan is null ? null : ImportPlans.SignOf(plan.Delimiter), plan?.HasHeader, plan?.Encoding, culture, cancellation);
     }
 
     private static int ColumnIn(TextTable table, string? text) => ImportPlans.Column(text) is var column && column < table.Columns.Count ? column : -1;
@@ -296,16 +320,11 @@ internal sealed record InvoiceFile(TextTable Table, ImportPlan Plan, IReadOnlyLi
                     Math.Round(price * pieces, 2, MidpointRounding.AwayFromZero),
                     Text(cost) is null ? null : Math.Round(Math.Abs(spent * pieces), 2, MidpointRounding.AwayFromZero),
                     code,
-                    Cut(what));
+                    Cut(what, ImportLimits.MaxProduct));
             }
 
             return null;
         }
-
-        // A character may be two.
-        private static string Cut(string text) => text.Length <= ImportLimits.MaxProduct
-            ? text
-            : text[..(ImportLimits.MaxProduct - (char.IsHighSurrogate(text[ImportLimits.MaxProduct - 2]) ? 2 : 1))].TrimEnd() + "…";
 
         private static string? CurrencyOf(string text)
         {

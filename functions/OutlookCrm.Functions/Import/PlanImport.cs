@@ -41,17 +41,21 @@ public sealed class PlanImport(ImportPages pages, ImportPreviews previews, Impor
             return Answer.Conflict("This file is being taken in already.");
         }
 
+        var guessed = await InvoiceFile.GuessAsync(() => imports.Open(caller.TenantId, file), file.Plan!, cancellation);
         var (preview, refusal) = await previews.MakeAsync(
-            caller.TenantId, file, WithoutStale(asked, file.Plan!), Readers.Of(request.HttpContext), cancellation);
+            caller.TenantId, file, WithoutStale(asked, file.Plan!, guessed), Readers.Of(request.HttpContext), cancellation);
         return preview is null ? Answer.Invalid("file", refusal!)
             : await imports.SaveAsync(caller.TenantId, file with { Plan = preview.Plan, IsReady = preview.Missing.Count == 0 }, cancellation)
                 ? Answer.Ok(new ImportPage(file.Id, file.FileName, file.State, preview))
             : Answer.Conflict(ImportPages.Changed);
     }
 
-    /// <summary>Other columns are found in a file that is cut up otherwise; another column is written in its own way.</summary>
-    private static ImportPlan WithoutStale(ImportPlan asked, ImportPlan before) =>
-        asked.Delimiter != before.Delimiter || asked.HasHeader != before.HasHeader
+    /// <summary>
+    /// Other columns are found in a file that is cut up otherwise, and by names that are read in other letters, unless somebody has chosen columns;
+    /// another column is written in its own way.
+    /// </summary>
+    private static ImportPlan WithoutStale(ImportPlan asked, ImportPlan before, ImportColumns? guessed) =>
+        asked.Delimiter != before.Delimiter || asked.HasHeader != before.HasHeader || (asked.Encoding != before.Encoding && asked.Columns == guessed)
             ? asked with { Columns = null, Decimals = null, DatePattern = null }
             : asked with
             {

@@ -15,7 +15,7 @@ public sealed record PurchaseFile(
     private static readonly string[] Known = [.. Needed, "margin", "product"];
 
     /// <param name="open">Opens the file from its beginning; more than once.</param>
-    /// <param name="culture">For dates that could be read both ways.</param>
+    /// <param name="culture">For dates and letters that could be read in more than one way.</param>
     public static async Task<PurchaseFile> ReadAsync(Func<Stream> open, CultureInfo culture, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(open);
@@ -24,7 +24,8 @@ public sealed record PurchaseFile(
         await using (var head = open())
         {
             (table, refusal) = await TextTable.OpenAsync(
-                head, name => Known.Contains(name, StringComparer.OrdinalIgnoreCase), delimiter: null, hasHeader: true, cancellation);
+                head, name => Known.Contains(name, StringComparer.OrdinalIgnoreCase), delimiter: null, hasHeader: true, encoding: null, culture,
+                cancellation);
         }
 
         if (table is null)

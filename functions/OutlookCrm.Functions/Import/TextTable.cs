@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using CsvHelper;
 using CsvHelper.Configuration;
+using OutlookCrm.Pane;
 
 namespace OutlookCrm.Import;
 
@@ -14,20 +15,21 @@ namespace OutlookCrm.Import;
 public sealed record TextRow(long Line, IReadOnlyList<string> Fields, string? Problem = null);
 
 /// <summary>
-/// A file of columns separated by comma, semicolon, tab or bar, as spreadsheets and accounting programs write them: UTF-8 or UTF-16, with
-/// or without a mark at the start, else Windows' Western letters. Found from the file's beginning; its rows are streamed.
+/// A file of columns separated by comma, semicolon, tab or bar, as spreadsheets and accounting programs write them. Its letters are found from all
+/// of it, the rest from its beginning; its rows are streamed.
 /// </summary>
 /// <param name="HasHeader">The first row names the columns.</param>
 /// <param name="Columns">Trimmed; "Column 1" and so on without a header.</param>
 /// <param name="Sample">The first rows, without the header.</param>
 public sealed record TextTable(
-    Encoding Encoding, char Delimiter, bool HasHeader, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Sample)
+    TextEncoding Encoding, char Delimiter, bool HasHeader, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Sample)
 {
     public const int MaxColumns = 200;
 
     /// <summary>In characters. What is longer is a quote that never closes, most likely.</summary>
     public const int MaxFieldLength = 64 * 1024;
 
+    private const string MisplacedQuote = "A quote stands where none can, or never closes.";
     private const int HeadBytes = 256 * 1024;
     private const int SampleRows = 100;
 
@@ -49,11 +51,15 @@ public sealed record TextTable(
     ];
 
     /// <summary>The table, or why it is none, in a sentence.</summary>
+    /// <param name="content">From its beginning; is read to its end when the encoding is to be found.</param>
     /// <param name="isKnown">Tells names of columns: the delimiter is the one that shows most of them in the first line.</param>
     /// <param name="delimiter">When it is known; null to find it.</param>
     /// <param name="hasHeader">When that is known; null to find out.</param>
+    /// <param name="encoding">When somebody has said it; null to find it.</param>
+    /// <param name="culture">Of whoever gives the file, for letters that could be several.</param>
     public static async Task<(TextTable? Table, string? Refusal)> OpenAsync(
-        Stream content, Func<string, bool> isKnown, char? delimiter, bool? hasHeader, CancellationToken cancellation)
+        Stream content, Func<string, bool> isKnown, char? delimiter, bool? hasHeader, ImportEncoding? encoding, CultureInfo culture,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(content);
         var buffer = new byte[HeadBytes];
@@ -64,8 +70,8 @@ public sealed record TextTable(
             return (null, $"This is no text file but {what}. Save the table as CSV and try again.");
         }
 
-        var encoding = EncodingOf(head.Span);
-        using var reader = new StreamReader(new MemoryStream(buffer, 0, length), encoding);
+        var written = await TextEncoding.OfAsync(head, content, encoding, culture, cancellation);
+        using var reader = new StreamReader(new MemoryStream(buffer, 0, length), written.Letters);
         var text = await reader.ReadToEndAsync(cancellation);
         if (text.AsSpan().IndexOfAny(NotInText) >= 0)
         {
@@ -102,7 +108,7 @@ public sealed record TextTable(
 
         var header = hasHeader ?? (first.Any(isKnown) || !first.Any(LooksLikeData));
         return (new TextTable(
-            encoding,
+            written,
             found,
             header,
             [.. first.Select((name, i) => header && name.Length > 0 ? name : $"Column {i + 1}")],
@@ -117,14 +123,16 @@ public sealed record TextTable(
         var settings = SettingsFor(Delimiter);
         settings.MaxFieldSize = MaxFieldLength;
         settings.BadDataFound = _ => badQuote = true;
-        using var reader = new StreamReader(content, Encoding, detectEncodingFromByteOrderMarks: true, bufferSize: 32 * 1024);
+        using var reader = new StreamReader(content, Encoding.Letters, detectEncodingFromByteOrderMarks: true, bufferSize: 32 * 1024);
         using var parser = new CsvParser(reader, settings);
         var isHeader = HasHeader;
         long endsAt = 0;
+        long? oddAt = null;
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
             bool isRow, isTooLong = false;
+            badQuote = false;
             try
             {
                 isRow = await parser.ReadAsync();
@@ -132,6 +140,14 @@ public sealed record TextTable(
             catch (MaxFieldSizeException)
             {
                 (isRow, isTooLong) = (false, true);
+            }
+
+            if (oddAt is { } line)
+            {
+                // A quote that never closes takes in all that follows.
+                yield return new TextRow(
+                    line, [], isRow || isTooLong ? MisplacedQuote : "A quote opens here and never closes; nothing after it can be read.");
+                oddAt = null;
             }
 
             if (isTooLong)
@@ -146,35 +162,49 @@ public sealed record TextTable(
                 yield break;
             }
 
-            var fields = parser.Record!;
-            var begins = parser.RawRow == endsAt + 1 ? parser.RawRow : parser.RawRow - fields.Sum(field => field.Count(c => c == '\n'));
-            var isSpread = begins < parser.RawRow;
+            // Beyond the line that follows the last one: there were blank ones, or a field goes over several.
+            var record = parser.RawRow == endsAt + 1 ? "" : parser.RawRecord;
+            var lineEnds = LineEndsIn(record);
+            var isOdd = record.Count(c => c == '"') % 2 == 1;
+            var endsInside = isOdd && parser[parser.Count - 1] is [.., '\n' or '\r'];
+            var begins = parser.RawRow - lineEnds - (endsInside ? 1 : 0);
             endsAt = parser.RawRow;
-            var isBad = badQuote;
-            badQuote = false;
-            if (isSpread && parser.RawRecord.Count(c => c == '"') % 2 == 1)
+            if (isOdd && (lineEnds > 0 || endsInside))
             {
-                yield return new TextRow(begins, [], "A quote opens here and never closes; nothing after it can be read.");
-                yield break;
+                (oddAt, isHeader) = (begins, false);
             }
-
-            if (isHeader)
+            else if (isHeader)
             {
                 isHeader = false;
             }
-            else if (isBad)
+            else if (parser.Count != Columns.Count)
             {
-                yield return new TextRow(begins, [], "A quote stands where none can, or never closes.");
-            }
-            else if (fields.Length != Columns.Count)
-            {
-                yield return new TextRow(begins, [], $"There are {fields.Length} fields; the first line {(HasHeader ? "names" : "has")} {Columns.Count}.");
+                yield return new TextRow(begins, [], $"There are {parser.Count} fields; the first line {(HasHeader ? "names" : "has")} {Columns.Count}.");
             }
             else
             {
-                yield return new TextRow(begins, fields);
+                var fields = FieldsOf(parser);
+                yield return badQuote ? new TextRow(begins, [], MisplacedQuote) : new TextRow(begins, fields);
             }
         }
+    }
+
+    // Inside quotes too: programs pad their columns.
+    private static string[] FieldsOf(CsvParser parser) => Array.ConvertAll(parser.Record!, field => field.Trim());
+
+    /// <summary>As an editor counts them, without the one at its end.</summary>
+    private static int LineEndsIn(string record)
+    {
+        var count = 0;
+        for (var i = 0; i < record.Length - 1; i++)
+        {
+            if (record[i] == '\n' || (record[i] == '\r' && record[i + 1] != '\n'))
+            {
+                count++;
+            }
+        }
+
+        return count;
     }
 
     private static List<IReadOnlyList<string>> ReadSample(string text, char delimiter, bool isWhole)
@@ -185,7 +215,7 @@ public sealed record TextTable(
         using var parser = new CsvParser(new StringReader(text), settings);
         while (rows.Count < SampleRows && parser.Read())
         {
-            rows.Add(parser.Record!);
+            rows.Add(FieldsOf(parser));
         }
 
         // The last one may be cut off, or be the rest of the file after a quote that never closes.
@@ -210,23 +240,4 @@ public sealed record TextTable(
         || (field.AsSpan().ContainsAnyInRange('0', '9')
             && (DateFormat.Patterns.Any(pattern => new DateFormat(pattern).TryRead(field, out _))
                 || new AmountFormat('.').TryRead(field, out _, out _) || new AmountFormat(',').TryRead(field, out _, out _)));
-
-    private static Encoding EncodingOf(ReadOnlySpan<byte> head)
-    {
-        if (head is [0xFF, 0xFE, ..])
-        {
-            return Encoding.Unicode;
-        }
-
-        if (head is [0xFE, 0xFF, ..])
-        {
-            return Encoding.BigEndianUnicode;
-        }
-
-        // UTF-16 without its mark: every other byte of a Latin text is zero.
-        var some = head[..Math.Min(head.Length, 200)];
-        return some.Length >= 4 && some.Count((byte)0) * 5 > some.Length * 2
-            ? some[0] == 0 ? Encoding.BigEndianUnicode : Encoding.Unicode
-            : Western.Utf8;
-    }
 }

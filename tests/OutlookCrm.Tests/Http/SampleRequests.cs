@@ -105,6 +105,7 @@ internal static class SampleRequests
             ["currency"] = "EUR",
             ["amountIsPerPiece"] = false,
             ["unknown"] = "makeCustomers",
+            ["encoding"] = "western",
         },
         "EditNoteRequest" => new() { ["text"] = "Called twice." },
         "AddCallRequest" => new()

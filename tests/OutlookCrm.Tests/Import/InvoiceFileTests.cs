@@ -46,7 +46,7 @@ public sealed class InvoiceFileTests
     [InlineData("customer,date,amount\n", "only the names of the columns")]
     public async Task What_is_no_file_of_invoices_is_refused_in_words(string text, string why)
     {
-        var (file, refusal) = await InvoiceFile.UnderstandAsync(() => new MemoryStream(Encoding.UTF8.GetBytes(text)), asked: null, "EUR", default);
+        var (file, refusal) = await InvoiceFile.UnderstandAsync(() => new MemoryStream(Encoding.UTF8.GetBytes(text)), asked: null, "EUR", CultureInfo.InvariantCulture, default);
 
         Assert.Null(file);
         Assert.Contains(why, refusal, StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public sealed class InvoiceFileTests
     public async Task Monsters_are_refused_or_end_the_file_and_the_line_is_named()
     {
         async Task<string?> RefusalOfAsync(string text) =>
-            (await InvoiceFile.UnderstandAsync(() => new MemoryStream(Encoding.UTF8.GetBytes(text)), asked: null, "EUR", default)).Refusal;
+            (await InvoiceFile.UnderstandAsync(() => new MemoryStream(Encoding.UTF8.GetBytes(text)), asked: null, "EUR", CultureInfo.InvariantCulture, default)).Refusal;
         Assert.Equal(
             "line 1: there are 10000 columns; at most 200 can be read.",
             await RefusalOfAsync(string.Join(',', Enumerable.Range(1, 10_000)) + "\n" + string.Join(',', Enumerable.Range(1, 10_000))));
@@ -77,6 +77,11 @@ public sealed class InvoiceFileTests
         (_, rows, problems) = await ReadAsync(Encoding.UTF8.GetBytes("customer,date,amount\na,2026-01-01,1\n\"b,2026-01-01,1\nc,2026-01-01,1\n"));
         Assert.Equal("a", Assert.Single(rows).Name);
         Assert.Equal((3, "A quote opens here and never closes; nothing after it can be read."), (problems[0].Line, Assert.Single(problems).Reason));
+
+        // A stray quote in a row of two lines, after a blank one, does not end the file.
+        (_, rows, problems) = await ReadAsync(Encoding.UTF8.GetBytes("customer,date,amount\na,2026-01-01,1\n\n\"b\nb\",2\"0,1\nc,2026-01-01,1\n"));
+        Assert.Equal(["a", "c"], rows.Select(row => row.Name));
+        Assert.Equal((4, "A quote stands where none can, or never closes."), (problems[0].Line, Assert.Single(problems).Reason));
 
         (_, rows, problems) = await ReadAsync(Encoding.UTF8.GetBytes($"customer,date,amount\na,2026-01-01,1\n{string.Join(',', Enumerable.Repeat("x", 100_000))}\nc,2026-01-01,1\n"));
         Assert.Equal(["a", "c"], rows.Select(row => row.Name));
@@ -169,7 +174,7 @@ public sealed class InvoiceFileTests
         byte[] content, ImportPlan? asked = null, string? likelyCurrency = "EUR")
     {
         Stream Open() => new MemoryStream(content);
-        var (file, refusal) = await InvoiceFile.UnderstandAsync(Open, asked, likelyCurrency, default);
+        var (file, refusal) = await InvoiceFile.UnderstandAsync(Open, asked, likelyCurrency, CultureInfo.InvariantCulture, default);
         Assert.Null(refusal);
         List<InvoiceRow> rows = [];
         List<ImportProblem> problems = [];

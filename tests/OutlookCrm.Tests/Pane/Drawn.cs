@@ -64,6 +64,7 @@ internal static class Drawn
             new ImportPlan(
                 ImportDelimiter.Semicolon, HasHeader: true, new ImportColumns(Customer: "1", Date: "2", Amount: "3"), DecimalSign.Comma, "d.M.yyyy", "EUR"),
             "0123",
+            new ImportLetters(ImportEncoding.Western, [ImportEncoding.Utf8, ImportEncoding.Western], ["Müller"]),
             ["Kunde", "Datum", "Betrag"],
             [new DateReading("d.M.yyyy", "31.12.2025", new DateOnly(2025, 12, 31))],
             [],
