@@ -2,6 +2,7 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OutlookCrm.Telemetry;
 
 namespace OutlookCrm.LocalHost;
 
@@ -80,7 +81,7 @@ internal sealed class BackgroundLoops(
         }
         catch (Exception e)
         {
-            logger.LogCritical(e, "{Function} is no longer started: restart the host", function.Name);
+            logger.LogCritical("{Function} is no longer started: restart the host: {Failure}", function.Name, Failure.WithoutWords(e));
         }
     }
 }

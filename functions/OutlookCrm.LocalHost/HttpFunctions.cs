@@ -8,6 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
 using OutlookCrm.Http;
+using OutlookCrm.Telemetry;
 
 namespace OutlookCrm.LocalHost;
 
@@ -118,7 +119,7 @@ internal sealed class HttpFunctions(FunctionExecutionDelegate pipeline, ILogger<
         }
         catch (Exception e)
         {
-            logger.LogError(e, "{Function} {InvocationId} failed", function.Name, invocation.InvocationId);
+            logger.LogError("{Function} {InvocationId} failed: {Failure}", function.Name, invocation.InvocationId, Failure.WithoutWords(e));
             if (http.Response.HasStarted)
             {
                 // Half an answer must not look like a whole one.

@@ -72,6 +72,20 @@ public sealed class LocalHostApplication : IAsyncDisposable
         }
     }
 
+    /// <summary>Says where it listens: in a line of its own, or, where logs are for programs, in a line of the log.</summary>
+    public void SayAddress()
+    {
+        var address = Address.GetLeftPart(UriPartial.Authority);
+        if (app.Configuration["Logging:Console:FormatterName"] == ConsoleFormatterNames.Json)
+        {
+            app.Services.GetRequiredService<ILogger<LocalHostApplication>>().LogInformation("Listening on {Address}", address);
+        }
+        else
+        {
+            Console.WriteLine($"Listening on {address}");
+        }
+    }
+
     /// <summary>Returns when the process is told to stop, after what runs has ended or had its time.</summary>
     public Task WaitForShutdownAsync(CancellationToken cancellation = default) => app.WaitForShutdownAsync(cancellation);
 

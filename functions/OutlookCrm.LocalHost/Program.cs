@@ -20,7 +20,7 @@ if (!CommandLine.TryRead(args, out var options, out var complaint))
 try
 {
     await using var host = await LocalHostApplication.StartAsync(options);
-    Console.WriteLine($"Listening on {host.Address.GetLeftPart(UriPartial.Authority)}");
+    host.SayAddress();
     await host.WaitForShutdownAsync();
     return 0;
 }

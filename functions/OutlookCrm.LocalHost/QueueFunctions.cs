@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using OutlookCrm.Storage;
+using OutlookCrm.Telemetry;
 
 namespace OutlookCrm.LocalHost;
 
@@ -81,7 +82,7 @@ internal sealed class QueueFunctions : IBackgroundFunctions
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            logger.LogError(e, "{Function}: queue {Queue} cannot be read", function.Name, name);
+            logger.LogError("{Function}: queue {Queue} cannot be read: {Failure}", function.Name, name, Failure.WithoutWords(e));
             return [];
         }
     }
@@ -115,23 +116,29 @@ internal sealed class QueueFunctions : IBackgroundFunctions
             else if (failure is TableStoreUnavailableException or WorkQueueUnavailableException)
             {
                 // A full disk or a locked file may last longer than five tries do.
-                logger.LogWarning(failure, "{Function}: message {MessageId} waits until records and queues can be reached", function.Name, message.Id);
+                logger.LogWarning(
+                    "{Function}: message {MessageId}, trace {TraceId}, waits until records and queues can be reached: {Failure}",
+                    function.Name, message.Id, TraceOf(message), Failure.WithoutWords(failure));
                 await queue.ReturnAsync(newest, settings.QueueRetryDelay > storeAway ? settings.QueueRetryDelay : storeAway, CancellationToken.None);
             }
             else if (message.DequeueCount >= settings.QueueMaxDequeueCount)
             {
-                logger.LogError(failure, "{Function} failed on message {MessageId} for the last time", function.Name, message.Id);
+                logger.LogError(
+                    "{Function} failed on message {MessageId}, trace {TraceId}, for the last time: {Failure}",
+                    function.Name, message.Id, TraceOf(message), Failure.WithoutWords(failure));
                 await PoisonAsync(function, newest);
             }
             else
             {
-                logger.LogWarning(failure, "{Function} failed on message {MessageId}, try {Try}", function.Name, message.Id, message.DequeueCount);
+                logger.LogWarning(
+                    "{Function} failed on message {MessageId}, trace {TraceId}, try {Try}: {Failure}",
+                    function.Name, message.Id, TraceOf(message), message.DequeueCount, Failure.WithoutWords(failure));
                 await queue.HideAsync(newest, settings.QueueRetryDelay, CancellationToken.None);
             }
         }
         catch (Exception e)
         {
-            logger.LogError(e, "{Function}: message {MessageId} could not be ended; it comes again", function.Name, message.Id);
+            logger.LogError("{Function}: message {MessageId} could not be ended; it comes again: {Failure}", function.Name, message.Id, Failure.WithoutWords(e));
         }
     }
 
@@ -182,7 +189,7 @@ internal sealed class QueueFunctions : IBackgroundFunctions
             }
             catch (Exception e)
             {
-                logger.LogWarning(e, "{Function}: message {MessageId} could not be renewed", function.Name, message.Id);
+                logger.LogWarning("{Function}: message {MessageId} could not be renewed: {Failure}", function.Name, message.Id, Failure.WithoutWords(e));
             }
         }
     }
@@ -200,6 +207,9 @@ internal sealed class QueueFunctions : IBackgroundFunctions
             logger.LogWarning("{Function}: message {MessageId} was given to another meanwhile and may be worked on twice", function.Name, message.Id);
         }
     }
+
+    /// <summary>By it the log tells what set the work off.</summary>
+    private static string? TraceOf(WorkMessage message) => MessageTrace.Find(message.Body)?.TraceId.ToHexString();
 
     private static Dictionary<string, object?> BindingData(WorkMessage message) => new(StringComparer.OrdinalIgnoreCase)
     {

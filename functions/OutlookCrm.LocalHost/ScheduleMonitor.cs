@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OutlookCrm.Storage;
+using OutlookCrm.Telemetry;
 
 namespace OutlookCrm.LocalHost;
 
@@ -22,7 +23,7 @@ internal sealed class ScheduleMonitor(ITableStore tables, ILogger<ScheduleMonito
         }
         catch (TableStoreUnavailableException e)
         {
-            logger.LogError(e, "{Function}: its schedule's state cannot be read; a missed run is not made up for", function);
+            logger.LogError("{Function}: its schedule's state cannot be read; a missed run is not made up for: {Failure}", function, Failure.WithoutWords(e));
             return null;
         }
     }
@@ -44,7 +45,7 @@ internal sealed class ScheduleMonitor(ITableStore tables, ILogger<ScheduleMonito
         }
         catch (TableStoreUnavailableException e)
         {
-            logger.LogError(e, "{Function}: its schedule's state cannot be kept", function);
+            logger.LogError("{Function}: its schedule's state cannot be kept: {Failure}", function, Failure.WithoutWords(e));
         }
     }
 }

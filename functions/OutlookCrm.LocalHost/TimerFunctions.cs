@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using OutlookCrm.Telemetry;
 
 namespace OutlookCrm.LocalHost;
 
@@ -133,7 +134,7 @@ internal sealed class TimerFunctions : IBackgroundFunctions
         }
         catch (Exception e)
         {
-            logger.LogError(e, "{Function} failed; it runs again at its next time", function.Name);
+            logger.LogError("{Function} failed; it runs again at its next time: {Failure}", function.Name, Failure.WithoutWords(e));
         }
     }
 

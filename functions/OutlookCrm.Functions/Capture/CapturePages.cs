@@ -4,6 +4,7 @@ using OutlookCrm.Customers;
 using OutlookCrm.Graph;
 using OutlookCrm.Interactions;
 using OutlookCrm.Storage;
+using OutlookCrm.Telemetry;
 
 namespace OutlookCrm.Capture;
 
@@ -206,8 +207,7 @@ public sealed class CapturePages(
 
     private void Park(Page page, string itemId, bool isMeeting, Exception e)
     {
-        // Its words may hold what a person wrote.
-        log.LogError("Item {ItemId} of mailbox {UserId} was left out: {Exception} {Stack}", itemId, page.UserId, e.GetType(), e.StackTrace);
+        log.LogError("Item {ItemId} of mailbox {UserId} was left out: {Failure}", itemId, page.UserId, Failure.WithoutWords(e));
         page.Park(itemId, isMeeting);
     }
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using OutlookCrm.Http;
 using OutlookCrm.Identity;
 using OutlookCrm.Storage;
+using OutlookCrm.Telemetry;
 
 namespace OutlookCrm.Capture;
 
@@ -80,7 +81,7 @@ public sealed class MailArrived(NotificationSecrets secrets, CaptureRequests req
         }
         catch (WorkQueueUnavailableException e)
         {
-            log.LogWarning(e, "Notifications of {Mailboxes} mailboxes could not be kept; Graph sends them again", told.Count);
+            log.LogWarning("Notifications of {Mailboxes} mailboxes could not be kept; Graph sends them again: {Failure}", told.Count, Failure.WithoutWords(e));
             return Answer.Refused(StatusCodes.Status503ServiceUnavailable, "Send it again.");
         }
 

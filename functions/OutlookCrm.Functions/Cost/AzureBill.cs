@@ -41,7 +41,7 @@ public sealed class AzureBill(CostOptions options, TokenCredential credential) :
         using var answer = await http.SendAsync(request, cancellation);
         if (answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
         {
-            throw new BillRefusedException($"Cost Management answered {(int)answer.StatusCode}.");
+            throw new BillRefusedException("Cost Management refused.", new HttpRequestException(message: null, inner: null, answer.StatusCode));
         }
 
         answer.EnsureSuccessStatusCode();

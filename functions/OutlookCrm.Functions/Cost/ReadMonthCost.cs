@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using OutlookCrm.Telemetry;
 
 namespace OutlookCrm.Cost;
 
@@ -20,12 +21,12 @@ public sealed class ReadMonthCost(AzureBill bill, MonthCosts costs, CostOptions 
         }
         catch (BillRefusedException why)
         {
-            log.LogWarning(why, "Azure does not tell what this month costs");
+            log.LogWarning("Azure does not tell what this month costs: {Failure}", Failure.WithoutWords(why));
             await costs.SaveAsync(null, cancellation);
         }
         catch (Exception why) when (why is HttpRequestException || (why is TaskCanceledException && !cancellation.IsCancellationRequested))
         {
-            log.LogWarning(why, "What this month costs is not to be had now; asked again in six hours");
+            log.LogWarning("What this month costs is not to be had now; asked again in six hours: {Failure}", Failure.WithoutWords(why));
         }
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using OutlookCrm.Pane;
 using OutlookCrm.Sales;
 using OutlookCrm.Storage;
+using OutlookCrm.Telemetry;
 
 namespace OutlookCrm.Customers;
 
@@ -498,7 +499,7 @@ public sealed class CustomerChanges(
         }
         catch (Exception e) when (e is TableStoreUnavailableException or WorkQueueUnavailableException)
         {
-            log.LogWarning(e, "Search and summaries of customer {CustomerId} follow later", id);
+            log.LogWarning("Search and summaries of customer {CustomerId} follow later: {Failure}", id, Failure.WithoutWords(e));
         }
     }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OutlookCrm.Identity;
 using OutlookCrm.Storage;
+using OutlookCrm.Telemetry;
 
 namespace OutlookCrm.Firm;
 
@@ -53,7 +54,7 @@ public sealed class ColleagueBook(ITableStore tables, FirmDirectory directory, T
             catch (TableStoreUnavailableException e)
             {
                 seenOn.TryRemove((caller.TenantId, caller.UserId), out _);
-                log.LogWarning(e, "Could not record that user {UserId} was here; the next request tries again", caller.UserId);
+                log.LogWarning("Could not record that user {UserId} was here; the next request tries again: {Failure}", caller.UserId, Failure.WithoutWords(e));
             }
         }
     }

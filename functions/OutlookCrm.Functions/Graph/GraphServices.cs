@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OutlookCrm.Identity;
+using OutlookCrm.Telemetry;
 
 namespace OutlookCrm.Graph;
 
@@ -62,7 +63,7 @@ internal sealed class GraphWarmUp(GraphOptions options, GraphClients clients, Id
             }
             catch (AuthenticationFailedException e)
             {
-                log.LogWarning("No token for Microsoft Graph in tenant {TenantId} yet: {Exception}", tenant, e.GetType());
+                log.LogWarning("No token for Microsoft Graph in tenant {TenantId} yet: {Failure}", tenant, Failure.WithoutWords(e));
                 return;
             }
         }

@@ -5,6 +5,7 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
 using OutlookCrm.Identity;
 using OutlookCrm.Storage;
+using OutlookCrm.Telemetry;
 
 namespace OutlookCrm.Http;
 
@@ -80,10 +81,8 @@ internal sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunct
 
     private void Log(LogLevel level, Exception e, FunctionContext context) => log.Log(
         level,
-        "Function {Function}, invocation {Invocation}: {Exception} {Inner} {Stack}",
+        "Function {Function}, invocation {Invocation}: {Failure}",
         context.FunctionDefinition.Name,
         context.InvocationId,
-        e.GetType(),
-        e.InnerException?.GetType(),
-        e.StackTrace);
+        Failure.WithoutWords(e));
 }

@@ -6,7 +6,7 @@ namespace OutlookCrm.Storage;
 /// The W3C trace context of what sent a message, as the first property of a message that is a JSON object: there the Azure host hands it
 /// on, and who reads the message's own properties does not see it. Messages without it are read as well.
 /// </summary>
-internal static class MessageTrace
+public static class MessageTrace
 {
     private const string Head = "{\"traceparent\":\"";
 

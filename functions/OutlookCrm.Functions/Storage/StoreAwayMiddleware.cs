@@ -26,8 +26,8 @@ internal sealed class StoreAwayMiddleware(IWorkQueue queue, ILogger<StoreAwayMid
             // Sent before the host ends the one that is there: whoever dies in between has the work done twice, which does no harm.
             await queue.SendAsync(QueueRun.QueueOf(context), QueueRun.MessageOf(context)!, RetryAfter, context.CancellationToken);
             log.LogWarning(
-                e, "Function {Function}, invocation {Invocation}: its message waits until records and queues can be reached",
-                context.FunctionDefinition.Name, context.InvocationId);
+                "Function {Function}, invocation {Invocation}: its message waits until records and queues can be reached: {Failure}",
+                context.FunctionDefinition.Name, context.InvocationId, Failure.WithoutWords(e));
         }
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -9,12 +10,12 @@ namespace OutlookCrm.Telemetry;
 
 public static class TelemetryServices
 {
-    /// <summary>OpenTelemetry's own name of the setting: the address to which traces and metrics go. Without it nothing leaves.</summary>
+    /// <summary>OpenTelemetry's own name of the setting: the address to which traces, metrics and log lines go. Without it nothing leaves.</summary>
     public const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     /// <summary>
-    /// Every log line within a run of a function has the trace's id in its scope, as <c>TraceId</c>. Spans and the product's own metrics go
-    /// to a collector when <see cref="Endpoint"/> names one; OpenTelemetry's other settings hold, too.
+    /// Every log line within a run of a function has the trace's id in its scope, as <c>TraceId</c>. Spans, the product's own metrics and its own log
+    /// lines, from Information up, go to a collector when <see cref="Endpoint"/> names one; OpenTelemetry's other settings hold, too.
     /// </summary>
     /// <exception cref="InvalidOperationException">The address is none.</exception>
     public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
@@ -35,7 +36,27 @@ public static class TelemetryServices
         services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("outlook-crm"))
             .WithTracing(traces => traces.AddSource(TraceMiddleware.SourceName).AddOtlpExporter())
-            .WithMetrics(metrics => metrics.AddMeter("OutlookCrm.*").AddOtlpExporter());
+            .WithMetrics(metrics => metrics.AddMeter("OutlookCrm.*").AddOtlpExporter())
+            .WithLogging(logs => logs.AddProcessor(new WordlessLogs()).AddOtlpExporter(), lines => lines.IncludeFormattedMessage = true);
+        services.PostConfigure<LoggerFilterOptions>(OnlyOwnLines);
         return services;
+    }
+
+    /// <summary>
+    /// Whatever <c>Logging:OpenTelemetry</c> says of others, such as a web server that tells addresses of requests: it may make our own lines more or fewer.
+    /// </summary>
+    private static void OnlyOwnLines(LoggerFilterOptions filters)
+    {
+        const string own = "OutlookCrm";
+        var collector = typeof(OpenTelemetryLoggerProvider).FullName;
+        foreach (var rule in filters.Rules.Where(rule => (rule.ProviderName == collector || rule.ProviderName == "OpenTelemetry")
+            && rule.CategoryName?.StartsWith(own, StringComparison.OrdinalIgnoreCase) != true).ToList())
+        {
+            filters.Rules.Remove(rule);
+        }
+
+        // First, so that a setting for our own wins.
+        filters.Rules.Insert(0, new LoggerFilterRule(collector, categoryName: null, LogLevel.None, filter: null));
+        filters.Rules.Insert(1, new LoggerFilterRule(collector, own, LogLevel.Information, filter: null));
     }
 }

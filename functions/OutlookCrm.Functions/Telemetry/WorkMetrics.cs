@@ -12,7 +12,7 @@ public sealed class WorkMetrics : IDisposable
 
     /// <summary>host.json's setting, where the host tells it; else the number that stands there.</summary>
     private const string MaxDequeueCount = "AzureFunctionsJobHost:extensions:queues:maxDequeueCount";
-    private const int DefaultMaxDequeueCount = 5;
+    internal const int DefaultMaxDequeueCount = 5;
 
     private readonly Meter meter;
     private readonly Counter<long> taken;

@@ -10,6 +10,7 @@ using OutlookCrm.Cost;
 using OutlookCrm.Graph;
 using OutlookCrm.Identity;
 using OutlookCrm.Storage;
+using OutlookCrm.Telemetry;
 using OutlookCrm.Tests.Storage;
 
 namespace OutlookCrm.Tests.Deploy;
@@ -95,6 +96,9 @@ public sealed partial class InfrastructureTests
         Assert.Equal("Warning", (string)host["logging"]!["logLevel"]!["default"]!);
         Assert.NotEqual("00:00:00", (string)host["extensions"]!["queues"]!["visibilityTimeout"]!);
         Assert.Equal("base64", (string)host["extensions"]!["queues"]!["messageEncoding"]!);
+
+        // In Azure the product is not told the host's number: its metrics count by its own, and people read "five times".
+        Assert.Equal(WorkMetrics.DefaultMaxDequeueCount, (int)host["extensions"]!["queues"]!["maxDequeueCount"]!);
     }
 
     [FactWithBicep]

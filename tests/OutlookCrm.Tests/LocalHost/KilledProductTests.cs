@@ -120,7 +120,7 @@ public static class KilledProduct
             },
             AddLogging = logging => logging.SetMinimumLevel(LogLevel.None),
         });
-        Console.WriteLine($"Listening on {host.Address.GetLeftPart(UriPartial.Authority)}");
+        host.SayAddress();
         await Task.Delay(TimeSpan.FromMinutes(2)); // nobody killed it
     }
 }
