@@ -11,8 +11,46 @@ namespace OutlookCrm.Sandbox;
 /// <param name="Errors">What was no success: status and what was asked, or why nobody answered.</param>
 /// <param name="Delivered">Mails that came meanwhile.</param>
 /// <param name="Logged">Of them: on timelines at the end.</param>
-/// <param name="Memory">Bytes, as they were looked at, every few seconds.</param>
-public sealed record SoakOutcome(IReadOnlyList<double> Times, IReadOnlyList<string> Errors, int Delivered, int Logged, IReadOnlyList<long> Memory);
+/// <param name="Memory">Bytes, as they were looked at, every few seconds, evenly over <paramref name="Length"/>.</param>
+public sealed record SoakOutcome(TimeSpan Length, IReadOnlyList<double> Times, IReadOnlyList<string> Errors, int Delivered, int Logged, IReadOnlyList<long> Memory)
+{
+    /// <summary>Ten minutes; of a soak shorter than an hour a sixth.</summary>
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromMinutes(10);
+
+    public TimeSpan Window => Length / 6 < LongestWindow ? Length / 6 : LongestWindow;
+
+    /// <summary>Milliseconds, of the first window.</summary>
+    public double FirstP99 => P99(Times.Take(Within(Times.Count)));
+
+    /// <summary>Milliseconds, of the last window.</summary>
+    public double LastP99 => P99(Times.TakeLast(Within(Times.Count)));
+
+    /// <summary>Bytes, the most in the window after the first, in which it warmed up.</summary>
+    public long SettledMemory => Memory.Skip(Within(Memory.Count)).Take(Within(Memory.Count)).Max();
+
+    /// <summary>Bytes, the most in the last window.</summary>
+    public long LastMemory => Memory.TakeLast(Within(Memory.Count)).Max();
+
+    /// <summary>Of <see cref="LastMemory"/> over <see cref="SettledMemory"/>, in percent; below zero when it shrank.</summary>
+    public double MemoryGrowthPercent => 100.0 * (LastMemory - SettledMemory) / SettledMemory;
+
+    /// <summary>What it does not hold of what the product promises; empty when all is well.</summary>
+    public IReadOnlyList<string> Broken =>
+    [
+        .. Errors.Count > 0 ? [string.Create(CultureInfo.InvariantCulture, $"{Errors.Count} requests failed.")] : (string[])[],
+        .. Logged != Delivered ? [string.Create(CultureInfo.InvariantCulture, $"{Delivered - Logged} mails were not logged.")] : (string[])[],
+        .. MemoryGrowthPercent > 10 ? [string.Create(CultureInfo.InvariantCulture, $"Memory grew by {MemoryGrowthPercent:F1} %; 10 % are allowed.")] : (string[])[],
+        .. LastP99 > 1.5 * FirstP99 ? [string.Create(CultureInfo.InvariantCulture, $"p99 ended {LastP99 / FirstP99:F2} times as long as it began; 1.5 times are allowed.")] : (string[])[],
+    ];
+
+    private int Within(int count) => Math.Max(1, (int)(count * (Window / Length)));
+
+    private static double P99(IEnumerable<double> times)
+    {
+        var sorted = times.Order().ToList();
+        return sorted[Math.Max(0, (int)Math.Ceiling(0.99 * sorted.Count) - 1)];
+    }
+}
 
 /// <summary>
 /// A firm's work on the product at a steady rate, whether or not earlier requests are answered, while mail comes in and is logged: cards, timelines,
@@ -72,7 +110,7 @@ public sealed class Soak(SandboxApplication sandbox, Uri product)
 
         await Task.WhenAll(pending);
         sizes.Add(memory());
-        return new SoakOutcome(times, errors, delivered, await LoggedAsync(client, ids, delivered, cancellation), sizes);
+        return new SoakOutcome(length, times, errors, delivered, await LoggedAsync(client, ids, delivered, cancellation), sizes);
 
         async Task AskAsync(HttpClient by, HttpRequestMessage request, int number, TimeSpan due)
         {
