@@ -132,7 +132,7 @@ internal static class CaptureRun
                 Tables.Mailboxes, TableKeys.Mailboxes(SampleFirm.TenantId), TableKeys.MailboxCursors(colleague.Id), TableLimits.MaxRangeRows, default);
             messages += cursors.Select(FolderCursor.Read).Where(cursor => cursor.Folder != FolderCursor.Calendar).Sum(cursor => cursor.Done);
             var receipt = await receipts.ReadAsync(SampleFirm.TenantId, colleague.Id, today.AddDays(-1), today.AddDays(1), default);
-            taken += receipt.Taken + receipt.HistoryTaken;
+            taken += receipt.Taken + receipt.Older + receipt.HistoryTaken;
             skipped += receipt.Skipped.Values.Sum() + receipt.HistorySkipped.Values.Sum();
         }
 

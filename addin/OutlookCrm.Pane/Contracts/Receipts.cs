@@ -4,15 +4,18 @@ namespace OutlookCrm.Pane;
 /// <param name="AsOf">When it was asked for: ages are counted to here.</param>
 /// <param name="Condition">Null when the reader has no mailbox that could be logged.</param>
 /// <param name="LastTakenAt">When something was last logged; null when never.</param>
-/// <param name="Taken">Today, where the reader is.</param>
+/// <param name="Taken">What came today, where the reader is.</param>
+/// <param name="Older">What was logged today and had come before: a new customer's mail and meetings, what was missed or asked for.</param>
 /// <param name="Skipped">Today, where the reader is.</param>
 public sealed record ReceiptLine(
-    DateTimeOffset AsOf, MailboxCondition? Condition, DateTimeOffset? LastTakenAt, int Taken, int Skipped, HistoryProgress? History);
+    DateTimeOffset AsOf, MailboxCondition? Condition, DateTimeOffset? LastTakenAt, int Taken, int Older, int Skipped, HistoryProgress? History);
 
 /// <summary>What was logged out of one mailbox on one day and what was not, and why.</summary>
 /// <param name="Day">Where the reader is.</param>
 /// <param name="DayBefore">Null when nothing is kept of it.</param>
 /// <param name="DayAfter">Null when it is yet to come.</param>
+/// <param name="Taken">What came on this day.</param>
+/// <param name="Older">What was logged on this day and had come before: a new customer's mail and meetings, what was missed or asked for.</param>
 /// <param name="Skipped">Each reason that there was.</param>
 /// <param name="LastTakenAt">When something was last logged, on whatever day; null when never.</param>
 /// <param name="HistorySkipped">Of the mail from before the mailbox was logged.</param>
@@ -23,6 +26,7 @@ public sealed record Receipt(
     DateOnly? DayBefore,
     DateOnly? DayAfter,
     int Taken,
+    int Older,
     IReadOnlyList<SkippedForReason> Skipped,
     DateTimeOffset? LastTakenAt,
     int HistoryTaken,

@@ -168,7 +168,8 @@ public enum PageKind
 
     /// <summary>
     /// Looked at once more: one thing that somebody asked for, what an address wrote before it was a customer's, what a recount found.
-    /// Only <see cref="PageReceipt.Taken"/> counts, as what was skipped here was counted when it was skipped first.
+    /// Only <see cref="PageReceipt.Taken"/> counts, as what was skipped here was counted when it was skipped first; and apart from the day
+    /// unless it came on it: "today 14" is what came today.
     /// </summary>
     Again,
 }
@@ -202,13 +203,15 @@ public sealed record SkippedItem(string ItemId, bool IsMeeting, DateTimeOffset? 
 }
 
 /// <summary>A mailbox's receipt of a day or some days, newest things first.</summary>
-/// <param name="Taken">Without history.</param>
+/// <param name="Taken">Without history, and without what is <paramref name="Older"/>.</param>
+/// <param name="Older">Taken although it came, or begins, on another day (UTC): a new customer's mail from before, what a recount found, what somebody asked for.</param>
 /// <param name="Skipped">Without history; reasons with nothing are left out.</param>
 /// <param name="Listed">The newest of what was skipped, of every reason that may be listed some.</param>
 /// <param name="LastTakenAt">When something was last taken, on whatever day; null when never.</param>
 /// <param name="HistoryTaken">Out of all of the back-fill.</param>
 internal sealed record MailboxReceipt(
     int Taken,
+    int Older,
     IReadOnlyDictionary<IgnoreReason, int> Skipped,
     IReadOnlyList<ListedItem> Listed,
     DateTimeOffset? LastTakenAt,
@@ -217,7 +220,7 @@ internal sealed record MailboxReceipt(
 {
     public static MailboxReceipt Of(IEnumerable<ReceiptDayRow> days, ReceiptRow row, DateTimeOffset from, DateTimeOffset before)
     {
-        var taken = 0;
+        var (taken, older) = (0, 0);
         var skipped = new Dictionary<IgnoreReason, int>();
         var listed = new List<ListedItem>();
         foreach (var day in days)
@@ -234,10 +237,11 @@ internal sealed record MailboxReceipt(
                 }
             }
 
+            older += day.Older.Where(one => day.StartOf(one.Quarter) is var at && at >= from && at < before).Sum(one => one.Count);
             listed.AddRange(day.Listed.Where(item => item.JudgedAt >= from && item.JudgedAt < before));
         }
 
         return new MailboxReceipt(
-            taken, skipped, [.. listed.OrderByDescending(item => item.At ?? item.JudgedAt)], row.LastTakenAt, row.HistoryTaken, row.HistorySkipped);
+            taken, older, skipped, [.. listed.OrderByDescending(item => item.At ?? item.JudgedAt)], row.LastTakenAt, row.HistoryTaken, row.HistorySkipped);
     }
 }

@@ -21,6 +21,7 @@ internal sealed class ReceiptCounting
     private readonly Dictionary<long, long> known;
     private readonly long floor;
     private readonly Dictionary<(int Quarter, IgnoreReason? Reason), int> counts;
+    private readonly Dictionary<int, int> older;
     private readonly Dictionary<string, ListedItem> listed;
     private readonly Dictionary<IgnoreReason, int> historySkipped;
     private readonly int quarter;
@@ -36,6 +37,7 @@ internal sealed class ReceiptCounting
         known = new(row.Known);
         floor = known.Count < CaptureReceipts.MaxKnown ? long.MinValue : known.Values.Min();
         counts = day.Counts.ToDictionary(one => (one.Quarter, one.Reason), one => one.Count);
+        older = day.Older.ToDictionary(one => one.Quarter, one => one.Count);
         listed = day.Listed.ToDictionary(item => item.ItemId, StringComparer.Ordinal);
         historySkipped = new(row.HistorySkipped);
         quarter = QuarterOf(page.At);
@@ -73,13 +75,21 @@ internal sealed class ReceiptCounting
         var isNew = IsNew(item.ItemId, item.At) || page.Kind == PageKind.Again;
         if (isNew && !isListed)
         {
-            if (page.Kind == PageKind.History)
+            switch (page.Kind)
             {
-                historyTaken++;
-            }
-            else
-            {
-                Add(quarter, reason: null, 1);
+                case PageKind.History:
+                    historyTaken++;
+                    break;
+                case PageKind.Again when item.At.UtcDateTime.Date != page.At.UtcDateTime.Date:
+                    older[quarter] = older.GetValueOrDefault(quarter) + 1;
+                    dayChanged = true;
+                    break;
+                case PageKind.Again:
+                    Add(QuarterOf(item.At < page.At ? item.At : page.At), reason: null, 1);
+                    break;
+                default:
+                    Add(quarter, reason: null, 1);
+                    break;
             }
         }
 
@@ -165,7 +175,12 @@ internal sealed class ReceiptCounting
             kept.RemoveRange(kept.Count - (kept.Count / 4), kept.Count / 4);
         }
 
-        return oldDay with { Counts = [.. counts.Select(one => new QuarterCount(one.Key.Quarter, one.Key.Reason, one.Value))], Listed = kept };
+        return oldDay with
+        {
+            Counts = [.. counts.Select(one => new QuarterCount(one.Key.Quarter, one.Key.Reason, one.Value))],
+            Older = [.. older.Select(one => new QuarterCount(one.Key, Reason: null, one.Value))],
+            Listed = kept,
+        };
     }
 
     private static int QuarterOf(DateTimeOffset at) => (int)(at.UtcDateTime.TimeOfDay.TotalMinutes / 15);

@@ -73,17 +73,18 @@ internal sealed record ReceiptRow(
 /// For each quarter of an hour and reason how many were skipped, without a reason how many were taken: in whatever time zone somebody
 /// reads it, their day begins with one of these quarters.
 /// </param>
+/// <param name="Older">For each quarter of an hour how many were taken that had not come on this day; in <paramref name="Counts"/> they are not.</param>
 /// <param name="Listed">At most <see cref="CaptureReceipts.MaxListed"/> of what was skipped.</param>
 /// <param name="ETag">The version as read; null when it is new.</param>
 internal sealed record ReceiptDayRow(
-    DateOnly Day, IReadOnlyList<QuarterCount> Counts, IReadOnlyList<ListedItem> Listed, string? ETag)
+    DateOnly Day, IReadOnlyList<QuarterCount> Counts, IReadOnlyList<QuarterCount> Older, IReadOnlyList<ListedItem> Listed, string? ETag)
 {
     private const string Taken = "Taken";
     private const string Skipped = "Skipped";
 
     private static readonly JsonSerializerOptions Json = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    public static ReceiptDayRow Empty(DateOnly day) => new(day, [], [], ETag: null);
+    public static ReceiptDayRow Empty(DateOnly day) => new(day, [], [], [], ETag: null);
 
     public static ReceiptDayRow From(TableRow row) => new(
         TableKeys.DayOf(row.RowKey),
@@ -93,6 +94,7 @@ internal sealed record ReceiptDayRow(
                 .Select(line => line.Split(' ', 2))
                 .SelectMany(parts => Parse(Enum.Parse<IgnoreReason>(parts[0]), parts[1])),
         ],
+        [.. Parse(null, row.Properties.GetValueOrDefault(nameof(Older)) as string)],
         row.Properties.GetValueOrDefault(nameof(Listed)) is string listed ? JsonSerializer.Deserialize<List<ListedItem>>(listed, Json)! : [],
         row.ETag);
 
@@ -109,6 +111,11 @@ internal sealed record ReceiptDayRow(
         {
             properties[Skipped] = string.Join(
                 '\n', counts.Where(one => one.Key is not null).OrderBy(one => one.Key).Select(one => $"{one.Key} {Text(one)}"));
+        }
+
+        if (Older.Count > 0)
+        {
+            properties[nameof(Older)] = Text(Older.OrderBy(count => count.Quarter));
         }
 
         if (Listed.Count > 0)

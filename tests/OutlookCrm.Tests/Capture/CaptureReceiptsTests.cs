@@ -135,6 +135,27 @@ public sealed class CaptureReceiptsTests
     }
 
     [Fact]
+    public async Task What_is_looked_up_later_counts_on_the_day_it_came_and_else_apart_from_it()
+    {
+        var (_, receipts) = Idle();
+        await AddAsync(receipts, PageKind.Live, Now, [Taken("new"), new("read again today", Now.AddDays(-9))], []);
+        for (var page = 0; page < 3; page++)
+        {
+            await AddAsync(
+                receipts,
+                PageKind.Again,
+                Now.AddHours(page),
+                [new($"{page} of last week", Now.AddDays(-7)), new($"{page} of the evening before", Now.Date.AddMinutes(-1)), new($"{page} of this morning", Now.AddHours(-2)), new($"{page} a meeting next week", Now.AddDays(7))],
+                []);
+        }
+
+        Assert.Equal((5, 9, 0), Read(receipts) is var day ? (day.Taken, day.Older, day.HistoryTaken) : default);
+        var morning = await receipts.ReadAsync(A.Firm, Ben, Now.Date, Now.AddHours(-1), default);
+        Assert.Equal((3, 0), (morning.Taken, morning.Older));
+        Assert.Equal(6, (await receipts.ReadAsync(A.Firm, Ben, Now.AddHours(1), Now.Date.AddDays(1), default)).Older);
+    }
+
+    [Fact]
     public void Today_is_right_wherever_it_is_read()
     {
         string[] zones = ["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Adelaide", "Pacific/Apia", "Pacific/Marquesas", "UTC"];

@@ -51,7 +51,7 @@ public sealed class CaptureTests
         var subjects = await world.SubjectsAsync(kim);
         Assert.Equal(number, subjects.Count);
         Assert.Equal(Enumerable.Range(0, number).Select(i => $"{i}").Order(), subjects.Order());
-        Assert.Equal(number, await TakenAsync(world) is var taken ? taken.Taken + taken.HistoryTaken : 0);
+        Assert.Equal(number, await TakenAsync(world) is var taken ? taken.Taken + taken.Older + taken.HistoryTaken : 0);
     }
 
     [Fact]
@@ -297,6 +297,37 @@ public sealed class CaptureTests
 
         var second = await TakenAsync(world);
         Assert.Equal((2, 1, 1, 1), (second.Taken, second.Skipped.Values.Sum(), second.HistoryTaken, second.HistorySkipped.Values.Sum()));
+    }
+
+    [Fact]
+    public async Task What_a_new_customer_wrote_before_is_not_counted_as_what_came_today()
+    {
+        await using var world = await CaptureWorld.StartAsync();
+        await world.GivenMailboxAsync(Mira);
+        var mailbox = world.MailboxOf(Mira);
+        for (var day = 1; day <= 3; day++)
+        {
+            var at = world.Sandbox.Post.Now.AddDays(-day);
+            mailbox.Add(world.Letter(Kim, Mira.Address) with { SentAt = at }, mailbox.Folder("inbox"), at, isRead: true);
+        }
+
+        await world.LookAsync(Mira);
+        world.Clock.Advance(TimeSpan.FromMinutes(1));
+        world.Deliver(world.Letter(Kim, Mira.Address));
+        await world.LookAsync(Mira);
+
+        var kim = await world.GivenCustomerAsync(Kim);
+        await world.SettleAsync();
+
+        Assert.Equal(4, (await world.TimelineAsync(kim)).Count);
+        var receipt = await TakenAsync(world);
+        Assert.Equal((1, 3, 0), (receipt.Taken, receipt.Older, receipt.HistoryTaken));
+        using var mira = world.SignIn(Mira);
+        mira.DefaultRequestHeaders.Add("Accept", "text/html");
+        Assert.Contains("today 1 and 3 older, left out 0", await mira.GetStringAsync("/api/mailboxes/mine/line"), StringComparison.Ordinal);
+        var page = await mira.GetStringAsync("/api/mailboxes/mine/receipt");
+        Assert.Contains("1 mails and meetings on this day", page, StringComparison.Ordinal);
+        Assert.Contains("3 older", page, StringComparison.Ordinal);
     }
 
     [Theory]

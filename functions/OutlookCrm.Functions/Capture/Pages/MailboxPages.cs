@@ -79,7 +79,7 @@ public sealed class MailboxPages(
         var now = clock.GetUtcNow();
         if (row is null)
         {
-            return new ReceiptLine(now, Condition: null, LastTakenAt: null, 0, 0, History: null);
+            return new ReceiptLine(now, Condition: null, LastTakenAt: null, 0, 0, 0, History: null);
         }
 
         var (from, before) = DayBounds.Of(reader.Today, reader.TimeZone);
@@ -91,6 +91,7 @@ public sealed class MailboxPages(
             MailboxHealths.Judge(row, await status, now, capture.PollInterval, graph.IsOn),
             (await receipt).LastTakenAt,
             (await receipt).Taken,
+            (await receipt).Older,
             (await receipt).Skipped.Values.Sum(),
             HistoryOf(row, await status));
     }
@@ -130,6 +131,7 @@ public sealed class MailboxPages(
             day > reader.Today.AddDays(1 - CaptureReceipts.DaysKept) ? day.AddDays(-1) : null,
             day < reader.Today ? day.AddDays(1) : null,
             (await receipt).Taken,
+            (await receipt).Older,
             Reasons((await receipt).Skipped, things),
             (await receipt).LastTakenAt,
             (await receipt).HistoryTaken,
