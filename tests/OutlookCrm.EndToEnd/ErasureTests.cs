@@ -29,6 +29,7 @@ public sealed class ErasureTests(LiveProduct live)
 
         await form.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
         await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Erase this customer" }).ClickAsync();
+        Assert.True(await IsKeptAsync());
         await form.Locator("[name=name]").FillAsync("Olga");
         await form.GetByRole(AriaRole.Button, new() { Name = "Erase for good" }).ClickAsync();
         await Expect(form).ToContainTextAsync("must be what the customer is called");
@@ -39,7 +40,19 @@ public sealed class ErasureTests(LiveProduct live)
         await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Erased people" }).ClickAsync();
         await Expect(outlook.Card).ToContainTextAsync($"A customer, asked for by {SampleFirm.Mira.Name}");
         await outlook.AssertAccessibleAsync("erased people");
+
+        // Browsers forget their cards when they hear of it, here by a click on the line at the foot.
+        for (var patience = 0; patience < 60 && await IsKeptAsync(); patience++)
+        {
+            await outlook.Pane.Locator("#receipt").ClickAsync();
+            await outlook.Page.WaitForTimeoutAsync(250);
+        }
+
+        Assert.False(await IsKeptAsync());
         Assert.DoesNotContain("Olga", await mira.GetStringAsync("/api/search?q=olga+forgetmi"), StringComparison.Ordinal);
         Assert.Empty(outlook.Complaints);
+
+        Task<bool> IsKeptAsync() => outlook.PaneFrame.EvaluateAsync<bool>(
+            "Object.entries(localStorage).some(([key, value]) => key.startsWith('crm.card.') && value.includes('Olga'))");
     }
 }

@@ -7,8 +7,12 @@ namespace OutlookCrm.Pane;
 /// <param name="Taken">What came today, where the reader is.</param>
 /// <param name="Older">What was logged today and had come before: a new customer's mail and meetings, what was missed or asked for.</param>
 /// <param name="Skipped">Today, where the reader is.</param>
+/// <param name="CardsMark">
+/// Another one since somebody was erased: cards that a browser keeps from before are to be forgotten. Says nothing of whom; null while nobody was.
+/// </param>
 public sealed record ReceiptLine(
-    DateTimeOffset AsOf, MailboxCondition? Condition, DateTimeOffset? LastTakenAt, int Taken, int Older, int Skipped, HistoryProgress? History);
+    DateTimeOffset AsOf, MailboxCondition? Condition, DateTimeOffset? LastTakenAt, int Taken, int Older, int Skipped, HistoryProgress? History,
+    Guid? CardsMark);
 
 /// <summary>What was logged out of one mailbox on one day and what was not, and why.</summary>
 /// <param name="Day">Where the reader is.</param>

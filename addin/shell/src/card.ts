@@ -92,6 +92,13 @@ export function fromItem(): outlook.Item | null {
   return subject && item?.people.some(({ address }) => address.toLowerCase() === subject!.key) ? item : null;
 }
 
+/** Somebody was erased, who may stand on any card that is kept, and on the one that is shown. */
+export function forgetBefore(mark: string): void {
+  if (known.clearBefore(mark)) {
+    void load();
+  }
+}
+
 /** The page is drawn from now on. */
 export function uncover(): void {
   document.body.hidden = false;

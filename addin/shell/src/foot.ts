@@ -1,4 +1,5 @@
 // The line at the foot: how the logging of the person's own mailbox is going.
+import { forgetBefore } from './card.ts';
 import { ask, isOk } from './requests.ts';
 import { swap } from './views.ts';
 
@@ -35,4 +36,8 @@ async function keepUp(): Promise<void> {
   swap({ target: foot, swap: 'innerHTML', select: null }, isOk(answer) ? answer.html : '');
   clearTimeout(timer);
   timer = setTimeout(() => void keepUp(), foot.querySelector('[data-soon]') ? soonMs : everyMs);
+  const mark = foot.querySelector<HTMLElement>('[data-cards]')?.dataset.cards;
+  if (mark) {
+    forgetBefore(mark);
+  }
 }

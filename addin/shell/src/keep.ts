@@ -33,11 +33,14 @@ export class Kept<T> {
   private readonly store: Store;
   private readonly prefix: string;
   private readonly max: number;
+  /** Beside the entries, whose keys are addresses or urls. */
+  private readonly marked: string;
 
   constructor(store: Store, prefix: string, max: number) {
     this.store = store;
     this.prefix = prefix;
     this.max = max;
+    this.marked = `${prefix}mark`;
   }
 
   get(key: string): T | null {
@@ -76,6 +79,18 @@ export class Kept<T> {
   clear(): void {
     this.keys().forEach((key) => this.store.removeItem(this.prefix + key));
     this.store.removeItem(this.prefix);
+    this.store.removeItem(this.marked);
+  }
+
+  /** Forgets what was kept before this mark was first seen; true when there was another mark until now. */
+  clearBefore(mark: string): boolean {
+    const last = this.store.getItem(this.marked);
+    if (last !== mark) {
+      this.clear();
+      this.store.setItem(this.marked, mark);
+    }
+
+    return last !== null && last !== mark;
   }
 
   private keys(): string[] {

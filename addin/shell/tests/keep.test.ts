@@ -32,6 +32,19 @@ test('cleared and dropped entries leave nothing behind', () => {
   assert.equal(entries.size, 0);
 });
 
+test('what was kept before somebody was erased is forgotten once', () => {
+  const store = memoryStore();
+  const kept = new Kept<number>(store, 'crm.card.anna@x.', 9);
+  kept.put('kim@x', 1);
+  assert.equal(kept.clearBefore('first'), false);
+  assert.equal(kept.get('kim@x'), null);
+  kept.put('lee@x', 2);
+  assert.equal(kept.clearBefore('first'), false);
+  assert.equal(kept.get('lee@x'), 2);
+  assert.equal(new Kept<number>(store, 'crm.card.anna@x.', 9).clearBefore('second'), true);
+  assert.equal(kept.get('lee@x'), null);
+});
+
 test('a full browser makes room by forgetting the older half, and says so when even that is not enough', () => {
   const entries = new Map<string, string>();
   let room = 1_000;

@@ -33,12 +33,14 @@ public sealed class OutlookReminders(
     internal static readonly TimeSpan ToldAfter = TimeSpan.FromDays(1);
 
     private const int MaxTitle = 255; // Outlook's
+    private const int MaxTicked = 100; // read at once
 
     private static readonly TimeSpan Busy = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestBusy = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromHours(1);
+    private static readonly TimeSpan TickedRetry = TimeSpan.FromMinutes(1);
 
     private readonly FollowUpStore followUps = followUps;
     private readonly CustomerStore customers = customers;
@@ -64,10 +66,39 @@ public sealed class OutlookReminders(
 
     public async Task RemoveAsync(Guid tenantId, Guid userId, CustomerId customer, Guid id, CancellationToken cancellation)
     {
-        if (graph.IsOn && await TryShowAsync(tenantId, customer, id, cancellation) is { } wait)
+        if (graph.IsOn
+            && (await TryShowAsync(tenantId, customer, id, cancellation) ?? await TryRemoveTickedAsync(tenantId, id, cancellation)) is { } wait)
         {
             await followUps.SendAsync(new FollowUpChanged(tenantId, userId, customer.ToString(), id, Version: 1), wait, cancellation);
         }
+    }
+
+    /// <summary>When to try again; null when no ticked task of the follow-up is left. May be repeated at will.</summary>
+    private async Task<TimeSpan?> TryRemoveTickedAsync(Guid tenantId, Guid id, CancellationToken cancellation)
+    {
+        await foreach (var row in tables.ReadAllAsync(Tables.Reminders, TableKeys.Reminders(tenantId), TableKeys.TickedTasks(id), MaxTicked, cancellation))
+        {
+            var ticked = TickedTask.From(row);
+            var user = ticked.UserId.ToString("D");
+            try
+            {
+                if ((await graph.FindTaskAsync(tenantId, user, ticked.ListId, ticked.ItemId, cancellation)
+                    ?? await graph.FindTaskByKeyAsync(tenantId, user, ticked.Key, cancellation)) is { ListId: { } list } task)
+                {
+                    await graph.RemoveTaskAsync(tenantId, user, list, task.ItemId, cancellation);
+                }
+            }
+            catch (GraphException refusal)
+            {
+                var wait = refusal.Trouble == GraphTrouble.Temporary ? TickedRetry : LongestRetry;
+                log.LogWarning("Ticked task of follow-up {FollowUpId}: Graph said {Code} ({Status}, {Trouble}); next try in {Wait}", id, refusal.Code, refusal.Status, refusal.Trouble, wait);
+                return refusal.RetryAfter > wait ? refusal.RetryAfter.Value : wait;
+            }
+
+            await tables.DeleteAsync(Tables.Reminders, row.PartitionKey, row.RowKey, etag: null, cancellation);
+        }
+
+        return null;
     }
 
     /// <summary>When to try again; null when it is done.</summary>
@@ -290,7 +321,7 @@ public sealed class OutlookReminders(
                     // Ticked, and stays ticked; whatever else it was, the next message sees to it.
                     if (item.IsDone)
                     {
-                        await ForgetAsync(cancellation);
+                        await ForgetAsync(cancellation, new TableChange.Put(TickedTask.Of(Row).ToTableRow(tenantId)));
                         return;
                     }
 
@@ -408,9 +439,9 @@ public sealed class OutlookReminders(
             await SaveAsync(New(followUp, kind) with { BusyUntil = Row.BusyUntil, Wanted = wanted, WrittenAt = reminders.clock.GetUtcNow() }, changes, cancellation);
         }
 
-        private async Task ForgetAsync(CancellationToken cancellation)
+        private async Task ForgetAsync(CancellationToken cancellation, params TableChange[] others)
         {
-            List<TableChange> changes = [new TableChange.Delete(TableKeys.Reminder(Row.FollowUpId), etag)];
+            List<TableChange> changes = [new TableChange.Delete(TableKeys.Reminder(Row.FollowUpId), etag), .. others];
             if (Row.ItemId is { } item)
             {
                 changes.Add(new TableChange.Delete(TableKeys.ReminderItem(Row.UserId, item), ETag: null));

@@ -14,6 +14,7 @@ public sealed class ErasedPeople(ITableStore tables, TimeProvider clock)
     private const int PageRows = 1_000;
     private const string Salt = "Salt";
     private const string ErasedAt = "ErasedAt";
+    private const string Mark = "Mark";
 
     /// <summary>Why somebody who was erased is not made a customer again by the way.</summary>
     internal const string Refusal = "is of somebody who was erased; if they came back by themselves, an owner says so under Mailboxes, Erased people";
@@ -70,6 +71,18 @@ public sealed class ErasedPeople(ITableStore tables, TimeProvider clock)
             TableKeys.ErasedAddress(ErasedAddresses.Hash(salt, address)),
             etag: null,
             cancellation) == WriteResult.Written;
+
+    /// <summary>
+    /// Tells every browser to forget the cards it keeps: whoever was erased may stand on any of them. The mark is random, and names nobody.
+    /// </summary>
+    internal Task ForgetCardsAsync(Guid tenantId, CancellationToken cancellation) => tables.PutAsync(
+        Tables.Tombstones,
+        new TableRow(TableKeys.Tombstones(tenantId), TableKeys.CardsMark, new Dictionary<string, object> { [Mark] = Guid.NewGuid() }),
+        cancellation);
+
+    /// <summary>Another one since the last erasure; null while nobody ever was erased. One point read.</summary>
+    internal async Task<Guid?> FindCardsMarkAsync(Guid tenantId, CancellationToken cancellation) =>
+        (await tables.FindAsync(Tables.Tombstones, TableKeys.Tombstones(tenantId), TableKeys.CardsMark, cancellation))?.Properties[Mark] as Guid?;
 
     /// <summary>Names whoever is erased without saying who it is: the same for the same text, in this firm only.</summary>
     /// <param name="text">An address's key, or a customer's id.</param>

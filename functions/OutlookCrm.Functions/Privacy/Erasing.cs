@@ -17,6 +17,7 @@ namespace OutlookCrm.Privacy;
 /// <item>the customer's record, as it was read with its addresses: gone for everybody, and nothing can be added to it;</item>
 /// <item>purchases, where they are kept, into a customer without name and address;</item>
 /// <item>all traces in all tables (<see cref="Traces"/>), the customer's own rows last;</item>
+/// <item>a new mark, by which every browser forgets the cards it keeps;</item>
 /// <item>after <see cref="LastLook"/> the same once more, for what somebody had begun before the record was gone: no invocation of then can be alive.
 /// When Outlook shows no reminder any more either, the row forgets whom it was about.</item>
 /// </list>
@@ -116,6 +117,11 @@ public sealed class Erasing(
 
         var inOutlook = await traces.RemoveAsync(work.TenantId, erasure, asksOutlook: work.Look <= 2, cancellation);
         answers.Clear();
+        if (work.Look <= 2)
+        {
+            await erased.ForgetCardsAsync(work.TenantId, cancellation);
+        }
+
         if (work.Look == 1)
         {
             await SendAsync(work with { Look = 2 }, LastLook, cancellation);

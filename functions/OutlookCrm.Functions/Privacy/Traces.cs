@@ -278,13 +278,19 @@ public sealed class Traces(
         var count = 0;
         await foreach (var row in scan.ScanAsync(Tables.Reminders, TableKeys.Reminders(tenantId), cancellation))
         {
-            if (row.RowKey.StartsWith("f|", StringComparison.Ordinal) && ShownReminder.From(row) is var shown && shown.Customer.ToString() == customer)
+            (CustomerId Customer, Guid UserId, Guid FollowUpId)? found = row.RowKey[0] switch
+            {
+                'f' when ShownReminder.From(row) is var shown => (shown.Customer, shown.UserId, shown.FollowUpId),
+                'd' when TickedTask.From(row) is var ticked => (ticked.Customer, ticked.UserId, ticked.FollowUpId),
+                _ => null,
+            };
+            if (found is { } theirs && theirs.Customer.ToString() == customer)
             {
                 count++;
                 if (asksOutlook)
                 {
                     await followUps.SendAsync(
-                        new FollowUpChanged(tenantId, shown.UserId, customer, shown.FollowUpId, Version: 1), delay: null, cancellation);
+                        new FollowUpChanged(tenantId, theirs.UserId, customer, theirs.FollowUpId, Version: 1), delay: null, cancellation);
                 }
             }
         }

@@ -434,6 +434,9 @@ public static class TableKeys
     /// <summary>Row of the firm's salt.</summary>
     public const string TombstoneSalt = "s";
 
+    /// <summary>Row of what tells browsers to forget the cards they keep.</summary>
+    public const string CardsMark = "c";
+
     /// <summary>The rows of all erased addresses.</summary>
     public static RowKeyRange ErasedAddresses { get; } = RowKeyRange.StartingWith("h|");
 
@@ -515,6 +518,12 @@ public static class TableKeys
 
     /// <summary>The rows of all items that one mailbox shows.</summary>
     public static RowKeyRange ReminderItems(Guid userId) => RowKeyRange.StartingWith($"i|{userId:N}|");
+
+    /// <summary>Row of a task of one follow-up that was ticked and stays in its owner's list.</summary>
+    public static string TickedTask(Guid followUpId, string itemId) => $"d|{followUpId:N}|{Escape(itemId)}";
+
+    /// <summary>The rows of all tasks of one follow-up that were ticked.</summary>
+    public static RowKeyRange TickedTasks(Guid followUpId) => RowKeyRange.StartingWith($"d|{followUpId:N}|");
 
     /// <summary>Row of how far one list of tasks was read back.</summary>
     public static string TaskCursor(Guid userId, string listId) => $"t|{userId:N}|{Escape(listId)}";

@@ -62,17 +62,28 @@ public sealed class ErasureTests : IAsyncLifetime
         await outlook.PlanAsync(CustomerId.Parse(kim), "Secret promise");
         await outlook.RemindByAsync(SampleFirm.Tomasz, SinkKind.Task);
         await outlook.PlanAsync(CustomerId.Parse(kim), "Secret task", SampleFirm.Tomasz);
+        await outlook.PlanAsync(CustomerId.Parse(kim), "Secret, ticked and in another list", SampleFirm.Tomasz);
+        await outlook.PlanAsync(CustomerId.Parse(kim), "Secret, ticked", SampleFirm.Tomasz);
         var ofLee = await outlook.PlanAsync(CustomerId.Parse(lee), "Promise to Lee");
         await world.SettleAsync();
         await world.Services.GetRequiredService<FirmRecompute>().RunAsync(world.Tenant, default);
-        Assert.Equal((2, 1), (outlook.EventsOf(SampleFirm.Mira).Count, outlook.TasksOf(SampleFirm.Tomasz).Count));
+        foreach (var ticked in outlook.TasksOf(SampleFirm.Tomasz).Where(task => task.Title != "Secret task"))
+        {
+            outlook.ChangeTask(SampleFirm.Tomasz, ticked, task => task with { Status = TodoTask.Completed });
+        }
+
+        await outlook.LookAsync();
+        var lists = world.MailboxOf(SampleFirm.Tomasz).Tasks;
+        lists.Move(outlook.TasksOf(SampleFirm.Tomasz).Single(task => task.Title.EndsWith("list", StringComparison.Ordinal)).Id, lists.AddList("Done"), world.Sandbox.Post.Now);
+        Assert.Equal((2, 3), (outlook.EventsOf(SampleFirm.Mira).Count, outlook.TasksOf(SampleFirm.Tomasz).Count));
+        var mark = await MarkAsync();
         var traces = new[] { kim, "Sommer", Kim, "secret" };
         var text = await EverythingAsync();
         Assert.All(traces, trace => Assert.Contains(trace, text, StringComparison.OrdinalIgnoreCase));
 
         var preview = (await mira.GetFromJsonAsync<JsonObject>($"/api/customers/{kim}/erasure"))!;
         Assert.Equal(
-            "Kim Sommer|2|1|2|1|1|2",
+            "Kim Sommer|2|1|4|1|1|2",
             string.Join('|', new[] { "name", "mails", "notes", "followUps", "deals", "purchases", "others" }.Select(field => preview[field]!.ToString())));
         using var mistaken = await mira.PostAsJsonAsync($"/api/customers/{kim}/erase", new { name = "Lee", purchases = "keep" });
         Assert.Equal(HttpStatusCode.BadRequest, mistaken.StatusCode);
@@ -95,6 +106,7 @@ public sealed class ErasureTests : IAsyncLifetime
         Assert.Contains("2026-17", text, StringComparison.Ordinal);
         var done = Assert.Single((await mira.GetFromJsonAsync<JsonObject>("/api/erasures"))!["erasures"]!.AsArray())!;
         Assert.NotNull(done["doneAt"]);
+        Assert.Equal((null, true), (mark, await MarkAsync() is not null)); // browsers forget their cards, and read nobody's name for it
 
         // Their mail is there still, and new mail comes.
         world.Deliver(world.Letter(Kim, $"{SampleFirm.Mira.Address} {Lee}", "Secret again"));
@@ -181,6 +193,8 @@ public sealed class ErasureTests : IAsyncLifetime
 
         return text.ToString();
     }
+
+    private async Task<string?> MarkAsync() => (string?)(await mira.GetFromJsonAsync<JsonObject>("/api/mailboxes/mine/line"))!["cardsMark"];
 
     private async Task<JsonObject> PostAsync(string path, object? body)
     {

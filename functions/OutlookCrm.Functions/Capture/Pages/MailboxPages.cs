@@ -77,15 +77,16 @@ public sealed class MailboxPages(
     internal async Task<ReceiptLine> LineAsync(MailboxRow? row, Reader reader, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
+        var mark = erased.FindCardsMarkAsync(caller.TenantId, cancellation);
         if (row is null)
         {
-            return new ReceiptLine(now, Condition: null, LastTakenAt: null, 0, 0, 0, History: null);
+            return new ReceiptLine(now, Condition: null, LastTakenAt: null, 0, 0, 0, History: null, await mark);
         }
 
         var (from, before) = DayBounds.Of(reader.Today, reader.TimeZone);
         var status = statuses.FindAsync(caller.TenantId, row.UserId, cancellation);
         var receipt = receipts.ReadAsync(caller.TenantId, row.UserId, from, before, cancellation);
-        await Task.WhenAll(status, receipt);
+        await Task.WhenAll(status, receipt, mark);
         return new ReceiptLine(
             now,
             MailboxHealths.Judge(row, await status, now, capture.PollInterval, graph.IsOn),
@@ -93,7 +94,8 @@ public sealed class MailboxPages(
             (await receipt).Taken,
             (await receipt).Older,
             (await receipt).Skipped.Values.Sum(),
-            HistoryOf(row, await status));
+            HistoryOf(row, await status),
+            await mark);
     }
 
     /// <param name="day">Where the reader is: today, or one of the days before of which receipts are kept.</param>
