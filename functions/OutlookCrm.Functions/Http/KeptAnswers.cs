@@ -127,7 +127,11 @@ public sealed class KeptAnswers(int maxBytes)
 /// <param name="Sight">See <see cref="Answer.Kept"/>.</param>
 /// <param name="Page">Null for JSON, which is the same for every culture, zone and day.</param>
 /// <param name="Brotli">Whether the client takes it.</param>
-internal sealed record AnswerKey(Type Model, RowsStamp Stamp, string Sight, PageKey? Page, bool Brotli);
+internal sealed record AnswerKey(Type Model, RowsStamp Stamp, string Sight, PageKey? Page, bool Brotli)
+{
+    // The stamp tells records apart, and of one record there are few answers.
+    public override int GetHashCode() => HashCode.Combine(Stamp.Versions, Page, Brotli);
+}
 
 /// <summary>For whom a page is drawn, by name: see <see cref="Reader"/>.</summary>
 internal sealed record PageKey(string Culture, string TimeZone, DateOnly Today, bool MayEdit)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -22,9 +23,22 @@ internal sealed class AccessTokens(IdentityOptions options, IssuerKeys issuer, T
 
     private static readonly JsonWebTokenHandler Handler = new() { MaximumTokenSizeInBytes = MaxTokenLength, MapInboundClaims = false };
     private readonly ConcurrentDictionary<TokenHash, Remembered> remembered = new();
+    private readonly ConditionalWeakTable<object, LastHeader> lastHeaders = new();
 
-    public ValueTask<TokenJudgement> JudgeAsync(ReadOnlySpan<char> token, CancellationToken cancellation)
+    /// <param name="connection">
+    /// By which the header came. A server hands out the same string for as long as a connection repeats a header: one that was found good
+    /// there is known by its reference, without its hash.
+    /// </param>
+    /// <param name="tokenAt">Where in the header the token begins.</param>
+    public ValueTask<TokenJudgement> JudgeAsync(object connection, string header, int tokenAt, CancellationToken cancellation)
     {
+        var last = lastHeaders.GetValue(connection, static _ => new LastHeader());
+        if (last.Good is { } good && ReferenceEquals(good.Header, header) && Holds(good.Remembered))
+        {
+            return new(good.Remembered.Judgement);
+        }
+
+        var token = header.AsSpan(tokenAt).Trim();
         if (token.Length > MaxTokenLength || !TokenHash.TryMake(token, out var hash))
         {
             return new(TokenJudgement.Invalid);
@@ -32,8 +46,9 @@ internal sealed class AccessTokens(IdentityOptions options, IssuerKeys issuer, T
 
         if (remembered.TryGetValue(hash, out var known))
         {
-            if (known.Generation == issuer.Generation && clock.GetUtcNow() < known.Until)
+            if (Holds(known))
             {
+                last.Good = new(header, known);
                 return new(known.Judgement);
             }
 
@@ -42,6 +57,8 @@ internal sealed class AccessTokens(IdentityOptions options, IssuerKeys issuer, T
 
         return new(JudgeAnewAsync(token.ToString(), hash, cancellation));
     }
+
+    private bool Holds(Remembered known) => known.Generation == issuer.Generation && clock.GetUtcNow() < known.Until;
 
     private async Task<TokenJudgement> JudgeAnewAsync(string text, TokenHash hash, CancellationToken cancellation)
     {
@@ -226,6 +243,14 @@ internal sealed class AccessTokens(IdentityOptions options, IssuerKeys issuer, T
     }
 
     private sealed record Remembered(TokenJudgement Judgement, DateTimeOffset Until, int Generation);
+
+    private sealed record GoodHeader(string Header, Remembered Remembered);
+
+    /// <summary>Of one connection, and gone with it. Requests that share it may take turns: each still finds what is true of its own header.</summary>
+    private sealed class LastHeader
+    {
+        public volatile GoodHeader? Good;
+    }
 
     /// <summary>SHA-256 of a token: the token itself is not kept.</summary>
     private readonly record struct TokenHash(ulong A, ulong B, ulong C, ulong D)

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -45,14 +46,16 @@ internal sealed class IdentityMiddleware(AccessTokens tokens, ILogger<IdentityMi
             return;
         }
 
-        if (header.Count == 0 || !header.ToString().StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        var text = header.ToString();
+        if (!text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
             // RFC 6750, 3.1: who sent no token is told of no error.
             Refuse(context, http, StatusCodes.Status401Unauthorized, error: null, "A bearer token is needed.");
             return;
         }
 
-        var judgement = await tokens.JudgeAsync(header.ToString().AsSpan(Scheme.Length).Trim(), context.CancellationToken);
+        object connection = http.Features.Get<IConnectionItemsFeature>() ?? (object)http;
+        var judgement = await tokens.JudgeAsync(connection, text, Scheme.Length, context.CancellationToken);
         if (judgement.Caller is not { } caller)
         {
             log.LogInformation("Refused a token: {Refusal}.", judgement.Refusal);

@@ -76,7 +76,9 @@ internal sealed class SqliteRows : TableRange
         /// <summary>The rows since the last call.</summary>
         public SqliteRows Take(string partitionKey)
         {
-            var rows = new SqliteRows(partitionKey, buffer.AsSpan(0, length).ToArray(), [.. starts]);
+            var bytes = GC.AllocateUninitializedArray<byte>(length);
+            buffer.AsSpan(0, length).CopyTo(bytes);
+            var rows = new SqliteRows(partitionKey, bytes, [.. starts]);
             Clear();
             return rows;
         }

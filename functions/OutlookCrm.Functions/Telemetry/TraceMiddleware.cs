@@ -19,7 +19,7 @@ internal sealed class TraceMiddleware(WorkMetrics metrics) : IFunctionsWorkerMid
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
         var http = context.GetHttpContext();
-        var message = QueueRun.MessageOf(context);
+        var message = http is null ? QueueRun.MessageOf(context) : null;
         var (kind, parent) = http is not null ? (ActivityKind.Server, ContextOf(context) ?? ContextOf(http.Request))
             : message is not null ? (ActivityKind.Consumer, MessageTrace.Find(message) ?? ContextOf(context))
             : (ActivityKind.Internal, ContextOf(context));

@@ -9,6 +9,7 @@ namespace OutlookCrm.Tests.Identity;
 public sealed class AccessTokensTests : IAsyncLifetime
 {
     private readonly TestClock clock = new();
+    private readonly object connection = new();
     private TestIssuer issuer = null!;
     private IssuerKeys keys = null!;
     private AccessTokens tokens = null!;
@@ -62,6 +63,7 @@ public sealed class AccessTokensTests : IAsyncLifetime
     public async Task A_remembered_token_is_forgotten_when_its_key_goes()
     {
         var old = Token(A.Anna);
+        Assert.NotNull((await JudgeAsync(old)).Caller);
         Assert.NotNull((await JudgeAsync(old)).Caller);
 
         issuer.Rotate("second");
@@ -130,7 +132,7 @@ public sealed class AccessTokensTests : IAsyncLifetime
     {
         issuer.AnswersAfter = TimeSpan.FromMilliseconds(300);
         using var impatient = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
-        var first = tokens.JudgeAsync(Token(A.Anna), impatient.Token).AsTask();
+        var first = tokens.JudgeAsync(connection, Token(A.Anna), 0, impatient.Token).AsTask();
         var second = JudgeAsync(Token(A.Ben));
 
         await Task.WhenAny(first);
@@ -164,5 +166,5 @@ public sealed class AccessTokensTests : IAsyncLifetime
 
     private string Token(TestPerson person) => issuer.TokenFor(person, clock.GetUtcNow());
 
-    private async Task<TokenJudgement> JudgeAsync(string token) => await tokens.JudgeAsync(token, CancellationToken.None);
+    private async Task<TokenJudgement> JudgeAsync(string token) => await tokens.JudgeAsync(connection, token, 0, CancellationToken.None);
 }
