@@ -45,6 +45,43 @@ public sealed class FollowUpTests(LiveProduct live)
         Assert.Empty(outlook.Complaints);
     }
 
+    [Fact]
+    public async Task A_promise_that_is_being_typed_stays_under_ones_hands_while_the_wish_to_stay_in_touch_is_saved()
+    {
+        const string Address = "u.schaefer@schaefer-bau.example";
+        await using var outlook = await live.OpenAsync($"item=from:{Address}&open=yes&pin=yes");
+        var held = new TaskCompletionSource();
+        await outlook.Page.RouteAsync("**/api/customers/*", async route =>
+        {
+            await held.Task;
+            await route.ContinueAsync();
+        });
+        var section = outlook.Card.Locator("#follow-ups");
+        await section.GetByRole(AriaRole.Button, new() { Name = "Follow up" }).ClickAsync();
+        var note = section.GetByLabel("What");
+        await note.FillAsync("Send the sizes");
+        var days = section.GetByRole(AriaRole.Spinbutton);
+        await days.FillAsync("60");
+        await days.PressAsync("Enter");
+        await note.FocusAsync();
+        await note.EvaluateAsync("input => input.setSelectionRange(9, 9)");
+
+        held.SetResult();
+        await Expect(outlook.Bar).ToHaveTextAsync("Saved.");
+        await Expect(note).ToBeFocusedAsync();
+        await outlook.Page.Keyboard.TypeAsync("pallet ");
+        await Expect(note).ToHaveValueAsync("Send the pallet sizes");
+
+        // The other form goes on from what it saved, without a conflict.
+        await days.FillAsync("90");
+        var saved = await outlook.Page.RunAndWaitForResponseAsync(() => days.PressAsync("Enter"), answer => answer.Request.Method == "PATCH");
+        Assert.Equal(200, saved.Status);
+        Assert.Equal(90, (int?)(await live.CardAsync(Address))["everyDays"]);
+        await section.GetByRole(AriaRole.Button, new() { Name = "Tomorrow" }).ClickAsync();
+        await Expect(section.Locator(".promise")).ToContainTextAsync("Send the pallet sizes");
+        Assert.Empty(outlook.Complaints);
+    }
+
     private async Task<JsonArray> OpenAsync()
     {
         using var api = live.Api(SampleFirm.Mira);

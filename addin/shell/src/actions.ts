@@ -101,6 +101,10 @@ async function compare(form: HTMLFormElement, { url }: Wish, { html }: Answer): 
 /** @param isWhole nothing was typed while it was on its way. */
 function saved(element: HTMLElement, isWhole = true): void {
   if (isWhole && element instanceof HTMLFormElement && element.isConnected) {
+    if (element.hasAttribute('hx-patch')) {
+      forms.goOnFrom(element);
+    }
+
     element.reset();
   }
 

@@ -81,6 +81,10 @@ function encoded(form: HTMLFormElement, value: (control: Control) => string): En
   return encode(fields);
 }
 
+/** It holds something that somebody typed or chose and did not save. */
+export const isTypedIn = (form: HTMLFormElement): boolean =>
+  controls(form).some((control) => control.type !== 'hidden' && valueOf(control) !== defaultOf(control));
+
 /** All that a form holds now. */
 export const valuesOf = (form: HTMLFormElement): JsonObject => encoded(form, valueOf).body;
 
@@ -188,8 +192,7 @@ function keepDraft(form: HTMLFormElement): void {
   }
 
   const key = draftKey(form);
-  const changed = Object.keys(values).some((name) => (form.elements.namedItem(name) as Control).type !== 'hidden');
-  if (!changed) {
+  if (!isTypedIn(form)) {
     drafts.drop(key);
     return;
   }
@@ -229,6 +232,20 @@ export function fill(within: Element, item: { subject: string; messageId: string
   }
 
   return controls.length > 0;
+}
+
+/** What it changes was saved, and it stays: it goes on from there. */
+export function goOnFrom(form: HTMLFormElement): void {
+  delete form.dataset.etag;
+  for (const control of controls(form)) {
+    if (control instanceof HTMLSelectElement) {
+      [...control.options].forEach((option) => (option.defaultSelected = option.selected));
+    } else if (control instanceof HTMLInputElement && control.type === 'checkbox') {
+      control.defaultChecked = control.checked;
+    } else {
+      control.defaultValue = control.value;
+    }
+  }
 }
 
 /** The form is on its way. */

@@ -1,5 +1,7 @@
 // Brings onto the screen what has changed of a card and nothing else: a part that the server draws as before keeps its focus, its place and
-// whatever was opened or typed in it, and a part that a person is at waits. The part in which the person just did something does not.
+// whatever was opened or typed in it, and a part that a person is at waits. The part in which the person just did something does not, unless
+// that would shut another form in it which is being typed into.
+import { isTypedIn } from './forms.ts';
 
 /** Looked into; everything else is a part, which changes as a whole. */
 const containers = '.card, .who, .history, #timeline, .lines';
@@ -34,7 +36,8 @@ export function takes(target: Element, by: Element): boolean {
 
 /**
  * @param held called with each part that waits and what it would become (nothing when it goes), while the card around it still is as before.
- * @param by what was saved or clicked: the part around it becomes what the server answered, open or not.
+ * @param by what was saved or clicked: the part around it becomes what the server answered, open or not; what is typed into a form that comes with it
+ * is put back by its draft.
  */
 export function merge(shown: Element, fresh: Element, held: (part: Element, wanted?: Element) => void, by?: Element): Merged {
   const merged: Merged = { parts: [], waits: false };
@@ -69,14 +72,17 @@ export function merge(shown: Element, fresh: Element, held: (part: Element, want
   function update(before: Element, part: Element): Element {
     if (part.matches(containers)) {
       mergeInto(before, part);
-    } else if (drawn.get(before) !== part.outerHTML || isDone(before)) {
-      if (isDone(before) || !isBusy(before)) {
+    } else {
+      const differs = drawn.get(before) !== part.outerHTML;
+      if (isDone(before) ? !shuts(before, part) : differs && !isBusy(before)) {
         arrive(part);
         before.replaceWith(part);
         return part;
       }
 
-      wait(before, part);
+      if (differs) {
+        wait(before, part);
+      }
     }
 
     return before;
@@ -108,6 +114,13 @@ export function merge(shown: Element, fresh: Element, held: (part: Element, want
 
   function isDone(part: Element): boolean {
     return by !== undefined && part.contains(by);
+  }
+
+  /** Somebody types into a form that was asked for, and so does not come again with the part. */
+  function shuts(before: Element, part: Element): boolean {
+    return [...before.querySelectorAll<HTMLFormElement>('form[data-form]')].some((form) => !form.contains(by!)
+      && (form.contains(document.activeElement) || isTypedIn(form))
+      && !part.querySelector(`form[data-form="${CSS.escape(form.dataset.form!)}"]`));
   }
 }
 
