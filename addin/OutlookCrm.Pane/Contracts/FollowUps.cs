@@ -144,8 +144,8 @@ public enum DueWhen
 /// <param name="DueOn">Where the owner is; today or later, at most ten years ahead.</param>
 /// <param name="TimeZone">By its IANA or Windows name; as the owner set it, or else as the header Time-Zone says, when left out.</param>
 /// <param name="InternetMessageId">Of the mail it came from.</param>
-/// <param name="ItemId">Of that mail in the caller's mailbox, as Graph's immutable id.</param>
-/// <param name="WebLink">Opens that mail; https only.</param>
+/// <param name="ItemId">Of the meeting it came from in the caller's mailbox, as Graph names it, or of that mail.</param>
+/// <param name="WebLink">Opens that mail or meeting; https only.</param>
 public sealed record PlanFollowUpRequest(
     Guid Id,
     [MinLength(1), MaxLength(500)] string Note,

@@ -65,7 +65,7 @@ public static class DigestWords
         {
             var when = line.DueOn == day.Today ? line.DueTime : line.DueTime is { } time ? $"{reader.NearDay(line.DueOn)} {time}" : reader.NearDay(line.DueOn);
             var words = $"{Text(line.Note)}{(line.CustomerName is { } name ? $", {Text(name)}" : "")}{(when is null ? "" : $" ({Text(when)})")}";
-            return line.Link is { } link ? $"{words} <a href=\"{Text(link)}\">Open the mail</a>" : words;
+            return line.Link is { } link ? $"{words} <a href=\"{Text(link)}\">Open in Outlook</a>" : words;
         }
 
         string Waits(WaitingCustomer one) => $"{Text(one.Name)}, {Text(reader.HowLong(one.SinceAt))}";

@@ -220,11 +220,11 @@ export function spend(form: HTMLFormElement): void {
 }
 
 /** What the open mail says stands in the form before anything is typed. False when no form asks for it. */
-export function fill(within: Element, item: { subject: string; messageId: string } | null): boolean {
+export function fill(within: Element, item: Pick<outlook.Item, 'subject' | 'messageId' | 'meetingId'> | null): boolean {
   const controls = within.querySelectorAll<HTMLInputElement>('input[data-of-item]');
   for (const control of controls) {
     const before = control.defaultValue;
-    const text = item?.[control.dataset.ofItem as 'subject' | 'messageId'] ?? '';
+    const text = item?.[control.dataset.ofItem as 'subject' | 'messageId' | 'meetingId'] ?? '';
     control.defaultValue = control.maxLength > 0 ? text.slice(0, control.maxLength) : text;
     if (control.value === before) {
       control.value = control.defaultValue;

@@ -119,11 +119,14 @@ public sealed record FollowUp(
 
 /// <summary>Where a follow-up came from.</summary>
 /// <param name="UserId">Whose mailbox; nobody else is shown the link.</param>
-/// <param name="ItemId">Graph's immutable id in it; null when it is not known.</param>
+/// <param name="ItemId">Graph's id in it; null when it is not known.</param>
 /// <param name="InternetMessageId">Null for a meeting.</param>
 /// <param name="ThreadId">16 hexadecimal digits; null until the mail is on the customer's timeline.</param>
 public sealed record FollowUpSource(
-    Guid UserId, string? ItemId, string? InternetMessageId, string? ThreadId, string? WebLink, string? Subject);
+    Guid UserId, string? ItemId, string? InternetMessageId, string? ThreadId, string? WebLink, string? Subject)
+{
+    public bool IsMeeting => ItemId is not null && InternetMessageId is null;
+}
 
 /// <param name="By">Name of whoever did it; null when nobody of us did.</param>
 /// <param name="ReplyId">Of <see cref="FollowUpEnding.Reply"/>: the mail's interaction.</param>

@@ -13,7 +13,7 @@ public static class FollowUpServices
         .AddSingleton<Agenda>()
         .AddSingleton<WaitingAgenda>()
         .AddSingleton<QuietAgenda>()
-        .AddSingleton<MailLinks>()
+        .AddSingleton<SourceLinks>()
         .AddSingleton<ReminderSettingsStore>()
         .AddSingleton<DigestMarks>()
         .AddSingleton<OutlookReadBack>()

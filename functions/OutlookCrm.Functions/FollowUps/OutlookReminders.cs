@@ -199,7 +199,7 @@ public sealed class OutlookReminders(
 
         if (link is not null)
         {
-            html.Append("<p><a href=\"").Append(WebUtility.HtmlEncode(link)).Append("\">Open the mail").Append(
+            html.Append("<p><a href=\"").Append(WebUtility.HtmlEncode(link)).Append(f.Source!.IsMeeting ? "\">Open the meeting" : "\">Open the mail").Append(
                 f.Source?.Subject is { Length: > 0 } subject ? $": {WebUtility.HtmlEncode(subject)}" : "").Append("</a></p>");
         }
 

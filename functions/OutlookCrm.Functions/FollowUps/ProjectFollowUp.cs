@@ -6,7 +6,7 @@ namespace OutlookCrm.FollowUps;
 
 /// <summary>Brings the owner's agenda and their Outlook up to date with a follow-up.</summary>
 public sealed class ProjectFollowUp(
-    FollowUpStore followUps, Agenda agenda, CustomerStore customers, QuietAgenda? quiet = null, MailLinks? links = null, IReminders? reminders = null)
+    FollowUpStore followUps, Agenda agenda, CustomerStore customers, QuietAgenda? quiet = null, SourceLinks? links = null, IReminders? reminders = null)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LookLater = TimeSpan.FromMinutes(1);

@@ -22,6 +22,7 @@ public sealed class GraphMailboxes
     private const string NoMailbox = "";
 
     private static readonly string[] FolderFields = ["id", "displayName", "childFolderCount"];
+    private static readonly string[] PlaceFields = ["id", "iCalUId", "webLink", "start", "end", "isAllDay"];
     private static readonly string[] SpecialFolders = ["inbox", "sentitems", "drafts", "junkemail", "deleteditems", "outbox"];
 
     private readonly GraphRequests requests;
@@ -334,9 +335,34 @@ public sealed class GraphMailboxes
                 request.QueryParameters.Top = 1;
             }),
             cancellation);
-        return GraphJson.Items(page.RootElement, "value")
-            .Select(json => Uri.TryCreate(GraphJson.Text(json, "webLink"), UriKind.Absolute, out var link) && link.Scheme == Uri.UriSchemeHttps ? link : null)
-            .FirstOrDefault(link => link is not null);
+        return GraphJson.Items(page.RootElement, "value").Select(LinkOf).FirstOrDefault(link => link is not null);
+    }
+
+    /// <summary>Opens a meeting in Outlook; null when it is gone.</summary>
+    public async Task<MeetingPlace?> FindMeetingPlaceAsync(Guid tenantId, string user, string itemId, CancellationToken cancellation)
+    {
+        using var found = await FindAsync(
+            tenantId, user, client => client.Users[user].Events[itemId].ToGetRequestInformation(request => request.QueryParameters.Select = PlaceFields), cancellation);
+        return found is null ? null : PlaceOf(found.RootElement);
+    }
+
+    /// <summary>The same meeting, or occurrence, in another's mailbox, where it has another id; null when it is not in their calendar.</summary>
+    public async Task<MeetingPlace?> FindMeetingPlaceAsync(Guid tenantId, string user, MeetingPlace elsewhere, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(elsewhere);
+        using var page = await requests.SendAsync(
+            tenantId,
+            user,
+            client => client.Users[user].CalendarView.ToGetRequestInformation(request =>
+            {
+                request.QueryParameters.StartDateTime = Instant(elsewhere.StartAt);
+                request.QueryParameters.EndDateTime = Instant(elsewhere.EndAt);
+                request.QueryParameters.Select = PlaceFields;
+                request.QueryParameters.Top = GraphRequests.PageSize;
+            }),
+            cancellation);
+        return GraphJson.Items(page.RootElement, "value").Select(PlaceOf)
+            .FirstOrDefault(place => place is not null && place.ICalUid == elsewhere.ICalUid && place.StartAt == elsewhere.StartAt);
     }
 
     /// <summary>Null when it is gone, and for a series, whose occurrences are the meetings.</summary>
@@ -441,6 +467,18 @@ public sealed class GraphMailboxes
             cancellation);
         return Told(ids, answers, [], []).ToDictionary(told => told.Id, told => told.Json);
     }
+
+    private static MeetingPlace? PlaceOf(JsonElement json)
+    {
+        var isAllDay = GraphJson.Flag(json, "isAllDay");
+        return GraphJson.Text(json, "id") is { Length: > 0 } id && GraphJson.Text(json, "iCalUId") is { Length: > 0 } uid && LinkOf(json) is { } link
+            && MeetingJson.Time(json, "start", isAllDay) is { } start
+                ? new MeetingPlace(id, link, ICalUid.OfSeries(uid), start, MeetingJson.Time(json, "end", isAllDay) is { } end && end > start ? end : start.AddMinutes(1))
+                : null;
+    }
+
+    private static Uri? LinkOf(JsonElement json) =>
+        Uri.TryCreate(GraphJson.Text(json, "webLink"), UriKind.Absolute, out var link) && link.Scheme == Uri.UriSchemeHttps ? link : null;
 
     private static string WithMessageId(string id) => $"internetMessageId eq '{id.Replace("'", "''", StringComparison.Ordinal)}'";
 
@@ -633,6 +671,12 @@ public sealed record MailPage(IReadOnlyList<MailItem> Items, IReadOnlyList<Unrea
 
 /// <param name="Next">Null on the last page.</param>
 public sealed record MeetingPage(IReadOnlyList<MeetingItem> Items, IReadOnlyList<UnreadableItem> Unreadable, string? Next);
+
+/// <summary>Where a meeting stands in one mailbox.</summary>
+/// <param name="WebLink">Opens it there; https.</param>
+/// <param name="ICalUid">The same in every mailbox, and for all occurrences of a series.</param>
+/// <param name="EndAt">After <paramref name="StartAt"/>.</param>
+public sealed record MeetingPlace(string ItemId, Uri WebLink, string ICalUid, DateTimeOffset StartAt, DateTimeOffset EndAt);
 
 public sealed record UnreadableItem(string ItemId, string Why);
 

@@ -5,7 +5,7 @@ namespace OutlookCrm.Graph;
 /// <param name="Html">Its text; whatever a person wrote is encoded in it.</param>
 /// <param name="At">When it rings, to the second.</param>
 /// <param name="DueOn">A calendar date where its owner lives: of a task the due date.</param>
-/// <param name="WebLink">Opens the mail it is about; null without one.</param>
+/// <param name="WebLink">Opens the mail or meeting it is about; null without one.</param>
 public sealed record ReminderText(string Title, string Html, DateTimeOffset At, DateOnly DueOn, string? WebLink);
 
 /// <summary>One of our reminders as Outlook has it now.</summary>

@@ -34,7 +34,7 @@ internal static class EventShape
             new("allowNewTimeProposals", (json, _, _) => json.WriteBooleanValue(true)),
             new("showAs", (json, kept, _) => json.WriteStringValue(ShowAs(kept))),
             new("type", (json, kept, _) => json.WriteStringValue(kept.Type)),
-            new("webLink", (json, kept, to) => json.WriteStringValue($"{to.Outlook}?item={Uri.EscapeDataString(kept.Id)}")),
+            new("webLink", (json, kept, to) => json.WriteStringValue($"{to.Outlook}?event={Uri.EscapeDataString(kept.Id)}")),
             new("seriesMasterId", (json, kept, to) => json.WriteStringValue(MasterId(kept, to))),
             new("originalStart", WriteOriginalStart),
             new("start", (json, kept, to) => json.WriteLocalTime(kept.Meeting.StartAt, kept.Meeting.IsAllDay, to.Preferences)),

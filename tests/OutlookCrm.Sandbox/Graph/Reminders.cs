@@ -40,7 +40,7 @@ internal static partial class Reminders
                 json.WriteString("eventSubject", kept.Meeting.Subject);
                 json.WritePropertyName("eventLocation");
                 EventShape.WriteLocation(json, kept.Meeting);
-                json.WriteString("eventWebLink", $"{rendering.Outlook}?item={Uri.EscapeDataString(kept.Id)}");
+                json.WriteString("eventWebLink", $"{rendering.Outlook}?event={Uri.EscapeDataString(kept.Id)}");
                 json.WritePropertyName("reminderFireTime");
                 json.WriteLocalTime(kept.RemindsAt!.Value, isAllDay: false, rendering.Preferences);
                 json.WriteEndObject();

@@ -1,6 +1,7 @@
 // The small Outlook's page. Switches in its address, for tests and for trying things:
 //   user=ADDRESS                 whose mailbox
 //   item=none|ID|from:ADDRESS|meeting    what is selected at first: nothing, a message, the newest mail from somebody, the next meeting with a customer
+//   event=ID                     a meeting is: where the calendar's links lead
 //   open=yes|no                  the task pane at start (yes unless the window is narrow)
 //   pin=yes|no                   pinned at start
 //   bridge=on|late|off|silent    nested app authentication: there, brought by office.js, not there, there but never answering
@@ -361,11 +362,18 @@ async function moveEvent(event, day) {
 const two = (number) => String(number).padStart(2, '0');
 const wallClock = (at) => `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}:00`;
 
-/** A link in a reminder leads to a mail of ours, or out of Outlook. */
+/** A link in a reminder leads to a mail or meeting of ours, or out of Outlook. */
 async function followLink(link) {
   const { origin, searchParams } = new URL(link, location.href);
   if (origin === location.origin && searchParams.has('item')) await open(searchParams.get('item'));
+  else if (origin === location.origin && searchParams.has('event')) await openEvent(await graph.event(searchParams.get('event')));
   else window.open(link, '_blank', 'noopener');
+}
+
+async function openEvent(event) {
+  await showCalendar();
+  await calendar.show(event);
+  select(event);
 }
 
 /** Selects by the syntax of the switch `item`. */
@@ -382,9 +390,7 @@ async function open(what) {
       say('There is no meeting ahead.');
       return;
     }
-    await showCalendar();
-    await calendar.show(event);
-    select(event);
+    await openEvent(event);
     return;
   }
   const message = what.startsWith('from:')
@@ -562,7 +568,9 @@ const wanted = switches.get('user') ?? firm.colleagues.find((one) => one.id === 
 const person = firm.colleagues.find((one) => one.address === wanted) ?? firm.colleagues[0];
 await setSession(switches.get('signedin') === 'no' ? null : person.id);
 await openMailbox(person);
-if (switches.has('item')) await open(switches.get('item')); else await list.selectAt(0);
+if (switches.has('event')) await openEvent(await graph.event(switches.get('event')));
+else if (switches.has('item')) await open(switches.get('item'));
+else await list.selectAt(0);
 if ((switches.get('open') ?? (innerWidth >= 900 ? 'yes' : 'no')) === 'yes') openPane();
 byId('messages').focus({ preventScroll: true });
 

@@ -61,7 +61,7 @@ public sealed class MorningDigestTests : IAsyncLifetime
         Assert.Equal(("Your day: 1 due today", true), (draft.Letter.Subject, draft.IsDraft));
         Assert.Empty(draft.Letter.To.Concat(draft.Letter.Cc).Concat(draft.Letter.Bcc));
         Assert.Contains(
-            "<h3>Due today</h3><ul><li>Send &lt;b&gt;the&lt;/b&gt; offer, Kim &amp; Sons <a href=\"https://outlook.example/?a=1&amp;b=2\">Open the mail</a></li></ul>"
+            "<h3>Due today</h3><ul><li>Send &lt;b&gt;the&lt;/b&gt; offer, Kim &amp; Sons <a href=\"https://outlook.example/?a=1&amp;b=2\">Open in Outlook</a></li></ul>"
             + "<h3>Planned</h3><ul><li>Call them, Kim &amp; Sons (tomorrow)</li></ul>",
             draft.Letter.Html, StringComparison.Ordinal);
         Assert.DoesNotContain("Tomasz", draft.Letter.Html, StringComparison.Ordinal);

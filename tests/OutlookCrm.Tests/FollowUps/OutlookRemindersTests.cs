@@ -123,6 +123,60 @@ public sealed class OutlookRemindersTests : IAsyncLifetime
         outlook.AssertOnlyOursWasWritten();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_planned_beside_a_meeting_opens_it_for_whoever_has_it_in_their_calendar_too(bool isSeries)
+    {
+        var start = world.Clock.GetUtcNow().AddDays(2);
+        var meeting = new Meeting(
+            "kitchen", new Correspondent("Mira", SampleFirm.Mira.Address),
+            [.. new[] { "kim@hotel-sonne.example", SampleFirm.Tomasz.Address }.Select(who => new Attendee(new Correspondent(who, who), "accepted"))],
+            "Kitchen plan", "", "", start, start.AddHours(1), "Europe/Berlin");
+        var booked = world.Sandbox.Scheduling.Book(
+            world.MailboxOf(SampleFirm.Mira), meeting, isSeries ? Recurrence.Every("weekly", meeting) with { Count = 3 } : null, own => own);
+        CalendarEvent In(SampleColleague colleague)
+        {
+            var calendar = world.MailboxOf(colleague).Calendar;
+            var its = calendar.Events.Single(kept => kept.Meeting.ICalUid == meeting.ICalUid && kept.SeriesMasterId is null);
+            return isSeries ? calendar.OccurrencesOf(its)[1] : its;
+        }
+
+        await outlook.RemindByAsync(SampleFirm.Tomasz, SinkKind.Task);
+        using var mira = world.SignIn(SampleFirm.Mira);
+        var id = Guid.NewGuid();
+        using var planned = await mira.PostAsJsonAsync($"/api/customers/{kim}/follow-ups", new
+        {
+            id,
+            note = "Bring the plan",
+            dueOn = "2026-03-05",
+            timeZone = "Europe/Berlin",
+            itemId = isSeries ? In(SampleFirm.Mira).Id : booked.Id,
+            subject = "Kitchen plan",
+        });
+        Assert.True(planned.IsSuccessStatusCode, await planned.Content.ReadAsStringAsync());
+        var f = (await outlook.Store.GetAsync(world.Tenant, kim, id, default))!;
+        await world.SettleAsync();
+        Assert.EndsWith(
+            $"<p><a href=\"{LinkTo(In(SampleFirm.Mira))}\">Open the meeting: Kitchen plan</a></p>", Assert.Single(outlook.EventsOf(SampleFirm.Mira)).Meeting.Html, StringComparison.Ordinal);
+
+        await HandToAsync(SampleFirm.Tomasz);
+        Assert.Equal(LinkTo(In(SampleFirm.Tomasz)), Assert.Single(Assert.Single(outlook.TasksOf(SampleFirm.Tomasz)).Links).WebUrl);
+        await HandToAsync(SampleFirm.Amara);
+        Assert.DoesNotContain("href", Assert.Single(outlook.EventsOf(SampleFirm.Amara)).Meeting.Html, StringComparison.Ordinal);
+        await HandToAsync(SampleFirm.Mira);
+        Assert.Contains(LinkTo(In(SampleFirm.Mira)), Assert.Single(outlook.EventsOf(SampleFirm.Mira)).Meeting.Html, StringComparison.Ordinal);
+        outlook.AssertOnlyOursWasWritten();
+
+        string LinkTo(CalendarEvent kept) => $"{world.Sandbox.Addresses.Outlook}?event={Uri.EscapeDataString(kept.Id)}";
+
+        async Task HandToAsync(SampleColleague colleague)
+        {
+            await outlook.ChangeAsync(f, now => now with { OwnerId = colleague.Id, OwnerName = colleague.Name });
+            await world.SettleAsync();
+        }
+    }
+
     [Fact]
     public async Task What_its_owner_does_with_the_event_happens_to_the_follow_up()
     {

@@ -36,6 +36,8 @@ internal static class EveryCall
         await Note(mailboxes.FindWebLinkAsync(Tenant, User, "<o'hara@example.com>", default));
         await Note(mailboxes.FindMailByMessageIdAsync(Tenant, User, "<o'hara@example.com>", default));
         await Note(mailboxes.FindMeetingAsync(Tenant, User, "AAMk=", default));
+        var place = await Note(mailboxes.FindMeetingPlaceAsync(Tenant, User, "AAMk=", default));
+        await Note(mailboxes.FindMeetingPlaceAsync(Tenant, User, place!, default));
         await Note(mailboxes.ListDomainsAsync(Tenant, default));
         var subscription = await Note(mailboxes.SubscribeAsync(
             Tenant,
@@ -80,7 +82,7 @@ internal static class EveryCall
         Answer Answer(HttpRequest request)
         {
             var path = request.Path.Value!;
-            var item = new JsonObject { ["id"] = "AAMk=", ["isVerified"] = true, ["start"] = new JsonObject { ["dateTime"] = "2026-01-01T00:00:00" }, ["childFolderCount"] = path.Contains("childFolders", StringComparison.Ordinal) ? 0 : 1 };
+            var item = new JsonObject { ["id"] = "AAMk=", ["iCalUId"] = "uid", ["webLink"] = "https://outlook.example/1", ["isVerified"] = true, ["start"] = new JsonObject { ["dateTime"] = "2026-01-01T00:00:00" }, ["childFolderCount"] = path.Contains("childFolders", StringComparison.Ordinal) ? 0 : 1 };
             if (request.Method is "POST" && conflict)
             {
                 conflict = false;

@@ -15,6 +15,8 @@ export interface Item {
   hasSignature: boolean;
   /** Empty for a meeting, and where Outlook does not say. */
   messageId: string;
+  /** Of a meeting, as Graph has it in this mailbox; empty for a mail, and for a meeting that is not in the calendar yet. */
+  meetingId: string;
   subject: string;
   /** It is being written: people come and go. */
   isWritten: boolean;
@@ -24,6 +26,7 @@ type Recipients = Office.EmailAddressDetails[] | Office.Recipients;
 type AnyItem = Partial<Office.MessageRead & Office.AppointmentRead> & {
   from?: Office.EmailAddressDetails | Office.From;
   bcc?: Office.Recipients;
+  getItemIdAsync?: Office.AppointmentCompose['getItemIdAsync'];
   addHandlerAsync?: (type: Office.EventType, handler: () => void, done: () => void) => void;
 };
 
@@ -72,10 +75,10 @@ export function currentItem(): Item | Promise<Item> | null {
   const lists = [item.to, item.cc, item.bcc, item.requiredAttendees, item.optionalAttendees].filter((one) => one !== undefined) as Recipients[];
   const sender = senders.find((one): one is Office.EmailAddressDetails => 'emailAddress' in one);
   if (lists.every(Array.isArray)) {
-    return itemOf(item, key, sender, lists.flat());
+    return itemOf(item, key, sender, lists.flat(), item.itemId);
   }
 
-  return Promise.all(lists.map(readRecipients)).then((read) => itemOf(item, key, sender, read.flat()));
+  return Promise.all([readId(item), ...lists.map(readRecipients)]).then(([id, ...read]) => itemOf(item, key, sender, read.flat(), id));
 }
 
 /**
@@ -176,7 +179,23 @@ function readRecipients(list: Recipients): Promise<Office.EmailAddressDetails[]>
   });
 }
 
-function itemOf(item: AnyItem, key: string, sender: Office.EmailAddressDetails | undefined, others: Office.EmailAddressDetails[]): Item {
+/** Whoever calls a meeting has it open for writing; it has an id once it is saved. */
+function readId(item: AnyItem): Promise<string> {
+  return new Promise((resolve) => {
+    if (item.itemType === 'appointment' && Office.context.requirements.isSetSupported('Mailbox', '1.8')) {
+      item.getItemIdAsync!((result) => resolve(result.status === Office.AsyncResultStatus.Succeeded ? result.value : ''));
+    } else {
+      resolve('');
+    }
+  });
+}
+
+/** Outlook's own form of an id becomes Graph's; on a phone it has it already. */
+function graphId(id: string): string {
+  return Office.context.mailbox.convertToRestId?.(id, 'v2.0') ?? id;
+}
+
+function itemOf(item: AnyItem, key: string, sender: Office.EmailAddressDetails | undefined, others: Office.EmailAddressDetails[], id = ''): Item {
   const me = user();
   const seen = new Set([me]);
   const people: Person[] = [];
@@ -193,6 +212,7 @@ function itemOf(item: AnyItem, key: string, sender: Office.EmailAddressDetails |
     people,
     hasSignature: sender !== undefined && people[0]?.address === sender.emailAddress.trim(),
     messageId: item.internetMessageId ?? '',
+    meetingId: id && item.itemType === 'appointment' ? graphId(id) : '',
     // Of one that is being written it would have to be asked for.
     subject: typeof item.subject === 'string' ? item.subject : '',
     isWritten: isWritten(item),
