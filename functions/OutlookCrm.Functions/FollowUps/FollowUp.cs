@@ -42,6 +42,12 @@ public sealed record FollowUp(
     public const int MaxNoteLength = 500;
     public const int MaxHistory = 20;
 
+    /// <summary>
+    /// Of what is to stay in touch: when the next meeting with the customer begins, and closes it. Null when none is known; told to nobody, as not all
+    /// may see the meeting.
+    /// </summary>
+    public DateTimeOffset? MeetsAt { get; init; }
+
     /// <summary>Late from the day after <see cref="DueOn"/>; due today is not late.</summary>
     public bool IsOverdue(DateOnly today) => State == FollowUpState.Open && DueOn < today;
 

@@ -7,7 +7,7 @@ namespace OutlookCrm.FollowUps;
 
 /// <summary>
 /// Closes follow-ups by the answer that they wait for: what we owe by the first mail that we send in the thread after it was planned,
-/// what they owe by the first that comes, and what was only to stay in touch by any contact. A mail that opens and closes no question (out of office, a bounce) closes nothing. When the
+/// what they owe by the first that comes, and what was only to stay in touch by any contact, of which a meeting is one from when it begins. A mail that opens and closes no question (out of office, a bounce) closes nothing. When the
 /// answer turns out to be one, or is taken off the timeline, the follow-up opens again. Worked out from the timeline as it is, so
 /// that it may be asked at any time, in any order and again.
 /// </summary>
@@ -69,7 +69,7 @@ public sealed class FollowUpReplies(ITableStore tables, FollowUpStore followUps)
     private static bool IsRhythm(TableRow row) => row.Properties[nameof(FollowUp.Kind)] is nameof(FollowUpKind.Rhythm);
 
     /// <summary>Until what the timeline says and what the follow-up is are the same.</summary>
-    private async Task SettleAsync(Guid tenantId, CustomerId customer, Guid id, CancellationToken cancellation)
+    internal async Task SettleAsync(Guid tenantId, CustomerId customer, Guid id, CancellationToken cancellation)
     {
         for (var round = 1; round <= MaxRounds; round++)
         {
@@ -86,7 +86,7 @@ public sealed class FollowUpReplies(ITableStore tables, FollowUpStore followUps)
                 return;
             }
 
-            var reply = await FindReplyAsync(tenantId, now, thread, cancellation);
+            var (reply, meetsAt) = await FindReplyAsync(tenantId, now, thread, cancellation);
             var next = await followUps.ChangeAsync(tenantId, customer, id, Settle, cancellation);
             if (next is null || next.Version == now.Version)
             {
@@ -101,6 +101,7 @@ public sealed class FollowUpReplies(ITableStore tables, FollowUpStore followUps)
                 }
 
                 var known = f.Source is not { } source || source.ThreadId == thread ? f : f with { Source = source with { ThreadId = thread } };
+                known = known.MeetsAt == meetsAt ? known : known with { MeetsAt = meetsAt };
                 return (reply, f.End?.ReplyId) switch
                 {
                     (null, null) => known,
@@ -122,15 +123,35 @@ public sealed class FollowUpReplies(ITableStore tables, FollowUpStore followUps)
             ? Details.From(row).ThreadId
             : null;
 
-    /// <summary>The first mail from the right side in the thread, or any contact, since the follow-up is watched; null when there is none.</summary>
-    private async Task<TableRow?> FindReplyAsync(Guid tenantId, FollowUp f, string? thread, CancellationToken cancellation)
+    /// <summary>
+    /// The first mail from the right side in the thread, or any contact, since the follow-up is watched; null when there is none. Then, of what is to stay
+    /// in touch, when there will be some.
+    /// </summary>
+    private async Task<(TableRow? Reply, DateTimeOffset? MeetsAt)> FindReplyAsync(Guid tenantId, FollowUp f, string? thread, CancellationToken cancellation)
     {
         var partition = TableKeys.Customer(tenantId, f.Customer.ToString());
         var since = TableKeys.TimelineSince(f.WatchedFrom.AddTicks(1));
-        return await tables.ReadAllAsync(Tables.Customers, partition, since, PageRows, cancellation).LastOrDefaultAsync(IsReply, cancellation);
+        var now = followUps.Now;
+        TableRow? reply = null;
+        DateTimeOffset? meetsAt = null;
+
+        // The newest first.
+        await foreach (var row in tables.ReadAllAsync(Tables.Customers, partition, since, PageRows, cancellation).Where(IsReply))
+        {
+            if (f.Kind == FollowUpKind.Rhythm && TimelineRow.AtOf(row) is var at && at > now)
+            {
+                meetsAt = at;
+            }
+            else
+            {
+                reply = row;
+            }
+        }
+
+        return (reply, reply is null ? meetsAt : null);
 
         bool IsReply(TableRow row) => f.Kind == FollowUpKind.Rhythm
-            ? TimelineRow.IsContact(row) && !row.Properties.ContainsKey(TimelineRow.NeedsNoAnswer) && TimelineRow.AtOf(row) <= followUps.Now
+            ? TimelineRow.IsContact(row) && !row.Properties.ContainsKey(TimelineRow.NeedsNoAnswer)
             : TimelineRow.EndOf(row) is { } end && end.ThreadId == thread && end.IsIncoming == (f.Kind == FollowUpKind.WeWait);
     }
 

@@ -31,6 +31,7 @@ internal static class FollowUpRow
         Put(properties, nameof(FollowUp.ChangedAt), f.ChangedAt.ToUniversalTime());
         Put(properties, nameof(FollowUp.WatchedFrom), f.WatchedFrom.ToUniversalTime());
         Put(properties, nameof(FollowUpEnd.ReplyId), f.End?.ReplyId);
+        Put(properties, nameof(FollowUp.MeetsAt), f.MeetsAt?.ToUniversalTime());
         if (f.Source is { } source)
         {
             Put(properties, SourceUserId, source.UserId);
@@ -98,7 +99,10 @@ internal static class FollowUpRow
             : null,
         [.. (Text(row, nameof(FollowUp.History)) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(EventOf)],
         Text(row, nameof(FollowUp.Before)) is { } before ? BeforeOf(before) : null,
-        (int)row.Properties[nameof(FollowUp.Version)]);
+        (int)row.Properties[nameof(FollowUp.Version)])
+    {
+        MeetsAt = row.Properties.GetValueOrDefault(nameof(FollowUp.MeetsAt)) as DateTimeOffset?,
+    };
 
     /// <summary>Asks for what an open one's row <c>c</c> is shown in elsewhere to be made anew.</summary>
     public static FollowUpChanged ToChanged(Guid tenantId, TableRow row) => new(

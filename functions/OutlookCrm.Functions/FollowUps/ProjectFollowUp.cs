@@ -4,12 +4,24 @@ using OutlookCrm.Pane;
 
 namespace OutlookCrm.FollowUps;
 
-/// <summary>Brings the owner's agenda and their Outlook up to date with a follow-up.</summary>
+/// <summary>
+/// Brings the owner's agenda and their Outlook up to date with a follow-up. One that is to stay in touch comes again when the next meeting with the customer
+/// begins: nothing else happens then that would close it.
+/// </summary>
 public sealed class ProjectFollowUp(
-    FollowUpStore followUps, Agenda agenda, CustomerStore customers, QuietAgenda? quiet = null, SourceLinks? links = null, IReminders? reminders = null)
+    FollowUpStore followUps,
+    Agenda agenda,
+    CustomerStore customers,
+    QuietAgenda? quiet = null,
+    FollowUpReplies? replies = null,
+    SourceLinks? links = null,
+    IReminders? reminders = null)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LookLater = TimeSpan.FromMinutes(1);
+
+    // A message waits for seven days at most.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(6);
 
     [Function(nameof(ProjectFollowUp))]
     public async Task RunAsync([QueueTrigger(FollowUpStore.Queue)] FollowUpChanged message, CancellationToken cancellation)
@@ -35,6 +47,12 @@ public sealed class ProjectFollowUp(
             return;
         }
 
+        if (replies is not null && found is { State: FollowUpState.Open, Kind: FollowUpKind.Rhythm })
+        {
+            await replies.SettleAsync(message.TenantId, customer, found.Id, cancellation);
+            found = await followUps.GetAsync(message.TenantId, customer, found.Id, cancellation) ?? found;
+        }
+
         await agenda.ShowAsync(message.TenantId, message.UserId, found, record.Name, cancellation);
         if (quiet is not null && found.State == FollowUpState.Open)
         {
@@ -44,9 +62,16 @@ public sealed class ProjectFollowUp(
 
         var (linked, lookAgainIn) = links is null ? (found, null) : await links.FindAsync(message.TenantId, found, cancellation);
         var isShown = reminders is null || await reminders.ProjectAsync(message.TenantId, linked, cancellation);
-        if (isShown && lookAgainIn is { } wait)
+        if (isShown && new[] { lookAgainIn, MeetsIn(linked, message) }.Min() is { } wait)
         {
             await followUps.SendAsync(message with { Version = linked.Version, Since = null }, wait, cancellation);
         }
     }
+
+    /// <summary>Null when there is nothing to wait for. Of several messages that of the version that is waits, so that one does.</summary>
+    private TimeSpan? MeetsIn(FollowUp f, FollowUpChanged message) =>
+        f is not { State: FollowUpState.Open, MeetsAt: { } meetsAt } || message.Version != f.Version || message.UserId != f.OwnerId ? null
+        : meetsAt - followUps.Now is var wait && wait > LongestWait ? LongestWait
+        : wait > LookAgain ? wait
+        : LookAgain;
 }

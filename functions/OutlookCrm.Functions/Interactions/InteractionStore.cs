@@ -425,11 +425,11 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUp
 
         if (plan.LatestContactAt is { } at)
         {
-            await HearAsync(tenantId, customer, plan.Record, plan.Waiting, at, cancellation);
+            await HearAsync(tenantId, customer, plan.Record, [.. plan.Waiting, .. plan.Known.SelectMany(known => known.SeenIn.ToList().Select(one => one.UserId))], at, cancellation);
         }
     }
 
-    /// <summary>There was contact: nobody is told any more that the customer is quiet.</summary>
+    /// <summary>There was contact, or a meeting is planned: nobody is told any more that the customer is quiet.</summary>
     private async Task HearAsync(
         Guid tenantId, CustomerId customer, TableRow record, IReadOnlyCollection<Guid> mailboxes, DateTimeOffset at, CancellationToken cancellation)
     {

@@ -22,11 +22,11 @@ internal sealed class TimelinePlan(TableRow record, DateTimeOffset now)
     /// <summary>All of them as they will be.</summary>
     public IReadOnlyList<Details> Known => [.. entries.Values.Select(entry => entry.Next)];
 
-    /// <summary>The latest contact of the last weeks among them as they will be; null when there is none.</summary>
+    /// <summary>The latest contact of the last weeks among them as they will be, or to come; null when there is none.</summary>
     public DateTimeOffset? LatestContactAt => entries.Values.Select(entry => entry.Next)
         .Where(details => details.IsOnTimeline && !details.NeedsNoAnswer)
         .Select(details => (DateTimeOffset?)details.Common.At)
-        .Where(at => at >= since && at <= now)
+        .Where(at => at >= since)
         .Max();
 
     public TableRow Record => record;

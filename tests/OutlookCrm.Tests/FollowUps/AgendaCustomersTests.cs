@@ -131,6 +131,37 @@ public sealed class AgendaCustomersTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_meeting_planned_ahead_ends_a_silence_at_once_and_closes_what_was_to_stay_in_touch_when_it_begins(bool isMeetingFirst)
+    {
+        var kim = await GivenAsync("Kim");
+        await WishAsync(kim, 30);
+        await ContactAsync(kim, -31);
+        await AtNightAsync();
+        Assert.Single(await QuietAsync());
+        var begins = Now.AddDays(15);
+        var id = Guid.NewGuid();
+        foreach (var isMeeting in new[] { isMeetingFirst, !isMeetingFirst })
+        {
+            await (isMeeting
+                ? RecordAsync(kim, Recordings.Meeting(A.Anna.Id, "visit", begins))
+                : PostAsync($"/api/customers/{kim}/follow-ups", new { id, note = "Get in touch", kind = "rhythm", dueOn = "2026-06-01" }));
+            if (isMeeting)
+            {
+                Assert.Empty(await QuietAsync());
+            }
+        }
+
+        await WaitAsync(async () => (await crm.Services.GetRequiredService<FollowUpStore>().GetAsync(A.Firm, kim, id, default))!.MeetsAt == begins);
+        crm.Clock.Advance(TimeSpan.FromDays(14));
+        Assert.Single((await GetAsync(anna, $"/api/customers/{kim}/follow-ups"))["open"]!.AsArray());
+        crm.Clock.Advance(TimeSpan.FromDays(1));
+        await WaitAsync(async () => (await GetAsync(anna, $"/api/customers/{kim}/follow-ups"))["open"]!.AsArray().Count == 0);
+        Assert.Equal("reply", (string)(await GetAsync(anna, $"/api/customers/{kim}/follow-ups"))["ended"]!["ending"]!);
+    }
+
     [Fact]
     public async Task A_wish_for_contact_stands_on_the_card_and_belongs_to_its_owner()
     {
