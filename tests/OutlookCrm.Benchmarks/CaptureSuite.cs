@@ -25,10 +25,15 @@ internal static class CaptureSuite
         var folder = Directory.CreateTempSubdirectory("outlook-crm-bench-").FullName;
         try
         {
+            Outcome firstFew;
             Outcome few;
             await using (var sandbox = await SandboxOfAsync(Few))
             {
-                few = await TakeAsync(sandbox, folder, "few", withCustomers: true);
+                firstFew = await TakeAsync(sandbox, folder, "few", withCustomers: true);
+
+                // The same few read ten times: as much work as the many are. What the runtime compiles of code that runs often, and caches
+                // that fill up to their limits, are in both; what is left is what more messages take.
+                few = await TakeAsync(sandbox, folder, "again", withCustomers: true, before: (Many / Few) - 1);
             }
 
             await using var large = await SandboxOfAsync(Many);
@@ -39,6 +44,7 @@ internal static class CaptureSuite
             Figures.Print("capture.writes-per-captured", many["writes"] / many["taken"], "writes");
             Figures.Print("capture.rows-per-captured", many["rows"] / many["taken"], "rows");
             Figures.Print("capture.writes-per-100-ignored", 100 * ignored["writes"] / ignored["skipped"], "writes");
+            Figures.Print("capture.memory.5000-at-start.mb", firstFew.Megabytes, "MB");
             Figures.Print("capture.memory.5000.mb", few.Megabytes, "MB");
             Figures.Print("capture.memory.50000.mb", many.Megabytes, "MB");
             Figures.Print("capture.memory.ratio", many.Megabytes / few.Megabytes, "x");
@@ -68,17 +74,18 @@ internal static class CaptureSuite
         return sandbox;
     }
 
-    private static Task<ChildProcess> ProductAsync(SandboxApplication sandbox, string file, bool withCustomers) => ChildProcess.StartAsLocalHostAsync(
+    private static Task<ChildProcess> ProductAsync(SandboxApplication sandbox, string file, bool withCustomers, int before = 0) => ChildProcess.StartAsLocalHostAsync(
         "OutlookCrm.Benchmarks.dll",
         [
             "capture-run", withCustomers ? "customers" : "strangers", sandbox.Issuer.CreateAccessToken(SampleFirm.Mira),
+            before.ToString(CultureInfo.InvariantCulture),
             "Storage:Kind=sqlite", $"Storage:SqliteFile={file}", "AzureWebJobs.PollMailboxes.Disabled=true",
             .. ProductSettings.For(sandbox.Addresses).Select(setting => $"{setting.Key}={setting.Value}"),
         ]);
 
-    private static async Task<Outcome> TakeAsync(SandboxApplication sandbox, string folder, string name, bool withCustomers)
+    private static async Task<Outcome> TakeAsync(SandboxApplication sandbox, string folder, string name, bool withCustomers, int before = 0)
     {
-        await using var product = await ProductAsync(sandbox, Path.Combine(folder, $"{name}.db"), withCustomers);
+        await using var product = await ProductAsync(sandbox, Path.Combine(folder, $"{name}.db"), withCustomers, before);
         var requests = sandbox.Traffic.Requests;
         var processor = Environment.CpuUsage.TotalTime;
         var most = 0L;

@@ -33,8 +33,8 @@ switch (args)
         return 0;
     case ["bench", "cost", .. var into]:
         return await CostSuite.RunAsync(into);
-    case ["capture-run", var who, var token, .. var settings]:
-        return await CaptureRun.RunAsync(who == "customers", token, settings);
+    case ["capture-run", var who, var token, var before, .. var settings]:
+        return await CaptureRun.RunAsync(who == "customers", token, int.Parse(before, CultureInfo.InvariantCulture), settings);
     case ["tell", var port, var seconds, .. var requests]:
         return CaptureSuite.Tell(
             int.Parse(port, CultureInfo.InvariantCulture), TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)), [.. requests.Select(Convert.FromBase64String)]);
