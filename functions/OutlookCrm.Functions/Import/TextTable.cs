@@ -123,6 +123,7 @@ public sealed record TextTable(
         var settings = SettingsFor(Delimiter);
         settings.MaxFieldSize = MaxFieldLength;
         settings.BadDataFound = _ => badQuote = true;
+        settings.IgnoreBlankLines = false; // they count as lines
         using var reader = new StreamReader(content, Encoding.Letters, detectEncodingFromByteOrderMarks: true, bufferSize: 32 * 1024);
         using var parser = new CsvParser(reader, settings);
         var isHeader = HasHeader;
@@ -142,11 +143,11 @@ public sealed record TextTable(
                 (isRow, isTooLong) = (false, true);
             }
 
-            if (oddAt is { } line)
+            if (oddAt is { } odd)
             {
                 // A quote that never closes takes in all that follows.
                 yield return new TextRow(
-                    line, [], isRow || isTooLong ? MisplacedQuote : "A quote opens here and never closes; nothing after it can be read.");
+                    odd, [], isRow || isTooLong ? MisplacedQuote : "A quote opens here and never closes; nothing after it can be read.");
                 oddAt = null;
             }
 
@@ -162,14 +163,18 @@ public sealed record TextTable(
                 yield break;
             }
 
-            // Beyond the line that follows the last one: there were blank ones, or a field goes over several.
-            var record = parser.RawRow == endsAt + 1 ? "" : parser.RawRecord;
-            var lineEnds = LineEndsIn(record);
-            var isOdd = record.Count(c => c == '"') % 2 == 1;
-            var endsInside = isOdd && parser[parser.Count - 1] is [.., '\n' or '\r'];
-            var begins = parser.RawRow - lineEnds - (endsInside ? 1 : 0);
-            endsAt = parser.RawRow;
-            if (isOdd && (lineEnds > 0 || endsInside))
+            // The parser's own count of lines is not an editor's when quotes are odd.
+            var record = parser.RawRecord;
+            var begins = endsAt + 1;
+            endsAt += LineEndsIn(record);
+            var line = record.AsSpan().TrimEnd("\r\n");
+            if (line.IsEmpty)
+            {
+                continue;
+            }
+
+            var isOdd = line.Count('"') % 2 == 1;
+            if (isOdd && (LineEndsIn(line) > 0 || parser[parser.Count - 1] is [.., '\n' or '\r']))
             {
                 (oddAt, isHeader) = (begins, false);
             }
@@ -192,13 +197,13 @@ public sealed record TextTable(
     // Inside quotes too: programs pad their columns.
     private static string[] FieldsOf(CsvParser parser) => Array.ConvertAll(parser.Record!, field => field.Trim());
 
-    /// <summary>As an editor counts them, without the one at its end.</summary>
-    private static int LineEndsIn(string record)
+    /// <summary>As an editor counts them: CR, LF and CRLF are one each.</summary>
+    private static int LineEndsIn(ReadOnlySpan<char> record)
     {
         var count = 0;
-        for (var i = 0; i < record.Length - 1; i++)
+        for (var i = 0; i < record.Length; i++)
         {
-            if (record[i] == '\n' || (record[i] == '\r' && record[i + 1] != '\n'))
+            if (record[i] == '\n' || (record[i] == '\r' && (i == record.Length - 1 || record[i + 1] != '\n')))
             {
                 count++;
             }

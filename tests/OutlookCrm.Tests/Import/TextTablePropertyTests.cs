@@ -43,7 +43,7 @@ public sealed class TextTablePropertyTests
             Assert.Equal(
                 expected.Select(row => (row.Line, row.Fields.Length == Sheet.Header.Length, string.Join('\u0001', row.Fields.Length == Sheet.Header.Length ? row.Fields : []))),
                 read.Select(row => (row.Line, row.Problem is null, string.Join('\u0001', row.Fields))));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1_500));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(600));
 
     [Fact]
     public void Any_bytes_are_a_preview_or_a_problem_in_words() =>
@@ -61,7 +61,7 @@ public sealed class TextTablePropertyTests
                     Assert.InRange(row?.Line ?? problem!.Line!.Value, 1, lines);
                 }
             }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1_500));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(600));
 
     [Fact]
     public async Task Any_bytes_over_http_are_shown_or_refused_by_the_name_of_the_field()
@@ -69,7 +69,7 @@ public sealed class TextTablePropertyTests
         await using var crm = await TestCrm.StartAsync();
         using var ben = crm.SignIn(A.Ben);
         var (shown, refused) = (0, 0);
-        foreach (var bytes in Bytes().Sample(60, 50))
+        foreach (var bytes in Bytes().Sample(60, 30))
         {
             using var content = new ByteArrayContent(bytes);
             content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
@@ -91,7 +91,7 @@ public sealed class TextTablePropertyTests
             }
         }
 
-        Assert.True(shown > 5 && refused > 5, $"{shown} shown, {refused} refused");
+        Assert.True(shown > 2 && refused > 2, $"{shown} shown, {refused} refused");
     }
 
     [Theory]
