@@ -50,7 +50,8 @@ public sealed class FirmRecompute(SalesStore sales, ProductStore products, Insig
         }
 
         var main = currencies.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).First().Key;
-        var lines = buyers.Values.SelectMany(buyer => LinesOf(buyer, main)).ToArray();
+        var byCurrency = buyers.Values.SelectMany(LinesOf).ToLookup(one => one.Currency, one => one.Line, StringComparer.Ordinal);
+        var lines = byCurrency[main].ToArray();
         var said = await products.ListAsync(tenantId, cancellation);
         var withContract = WithContract(buyers.Values, said);
         var winningCost = await insights.WinningCostAsync(tenantId, cancellation);
@@ -59,7 +60,7 @@ public sealed class FirmRecompute(SalesStore sales, ProductStore products, Insig
         var lists = FigureLists.Of(firm, c => Valued(c, buyers[c.History.Customer].Name), potential, withContract)
             .ToDictionary(list => list.Name, StringComparer.Ordinal);
         var others = currencies.Keys.Where(currency => currency != main).Order(StringComparer.Ordinal)
-            .Select(currency => FigureLists.OfCurrency(currency, buyers.Values.SelectMany(buyer => LinesOf(buyer, currency)), today, id => buyers[id].Name))
+            .Select(currency => FigureLists.OfCurrency(currency, byCurrency[currency], today, id => buyers[id].Name))
             .OfType<(NamedList List, CurrencyFigures Figures)>().ToArray();
         foreach (var (list, _) in others)
         {
@@ -83,12 +84,11 @@ public sealed class FirmRecompute(SalesStore sales, ProductStore products, Insig
         await insights.SaveAsync(tenantId, page, cancellation);
     }
 
-    private static IEnumerable<PurchaseLine> LinesOf(Buyer buyer, string currency) =>
+    private static IEnumerable<(string Currency, PurchaseLine Line)> LinesOf(Buyer buyer) =>
         from purchase in buyer.Purchases
-        where purchase.Currency == currency
         let sign = purchase.IsCreditNote ? -1 : 1
         from item in purchase.Items
-        select new PurchaseLine(buyer.CustomerId, purchase.On, sign * item.Amount, sign * (item.Amount - item.Cost), item.Product);
+        select (purchase.Currency, new PurchaseLine(buyer.CustomerId, purchase.On, sign * item.Amount, sign * (item.Amount - item.Cost), item.Product));
 
     private static HashSet<string> WithContract(IEnumerable<Buyer> buyers, IReadOnlyList<ProductEntry> said)
     {
