@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using CsvHelper;
 using CsvHelper.Configuration;
 using OutlookCrm.Customers;
@@ -18,7 +17,7 @@ namespace OutlookCrm.Backup;
 /// stands there without subject and text.
 /// </summary>
 /// <param name="sight">Of a colleague who has no mailbox: sees what all see.</param>
-internal sealed partial class FirmSheets(string folder, Sight sight) : IAsyncDisposable
+internal sealed class FirmSheets(string folder, Sight sight) : IAsyncDisposable
 {
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Columns { get; } = new Dictionary<string, IReadOnlyList<string>>
     {
@@ -127,16 +126,8 @@ internal sealed partial class FirmSheets(string folder, Sight sight) : IAsyncDis
         DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         TimeOnly time => time.ToString("HH:mm", CultureInfo.InvariantCulture),
         IFormattable number and (decimal or int) => number.ToString(null, CultureInfo.InvariantCulture),
-        string text => Harmless(text),
-        _ => Harmless(value.ToString() ?? ""),
+        _ => SpreadsheetText.Write(value.ToString() ?? ""),
     };
-
-    /// <summary>Text that a stranger may have written must not be a formula in a spreadsheet; telephone numbers are none.</summary>
-    private static string Harmless(string text) =>
-        text is ['=' or '@' or '\t' or '\r', ..] || (text is ['+' or '-', ..] && !Number().IsMatch(text)) ? "'" + text : text;
-
-    [GeneratedRegex(@"^[+-][0-9 ()./-]*$")]
-    private static partial Regex Number();
 
     private Task WriteAsync(Customer c)
     {

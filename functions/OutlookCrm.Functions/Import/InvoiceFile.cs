@@ -239,7 +239,7 @@ internal sealed record InvoiceFile(
 
         public InvoiceRow? Read(TextRow row, out string? problem)
         {
-            string? Text(int column) => column >= 0 && row.Fields[column].Length > 0 ? OneLine(row.Fields[column]) : null;
+            string? Text(int column) => column >= 0 && row.Fields[column].Length > 0 ? OneLine(SpreadsheetText.Read(row.Fields[column])) : null;
             problem = null;
             var (name, customerNumber, bill) = (Text(customer), Text(number), Text(invoice));
             var pieces = 1m;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.RegularExpressions;
 using Azure.Data.Tables;
@@ -9,6 +10,7 @@ using OutlookCrm.Capture;
 using OutlookCrm.Customers;
 using OutlookCrm.Firm;
 using OutlookCrm.FollowUps;
+using OutlookCrm.Http;
 using OutlookCrm.Interactions;
 using OutlookCrm.LocalHost;
 using OutlookCrm.Pane;
@@ -259,6 +261,67 @@ public sealed class BackupTests(AzuriteFixture azurite) : IClassFixture<AzuriteF
         Assert.Contains(",Lobby,Offer,9000,EUR,2026-05-01,", sheets["deals"], StringComparison.Ordinal);
         Assert.Contains(",Ben,Send the offer,2026-12-04,09:30,Europe/Berlin,WeOwe,Done,", sheets["follow-ups"], StringComparison.Ordinal);
         Assert.All(sheets, sheet => Assert.StartsWith(string.Join(',', FirmSheets.Columns[sheet.Key]) + "\r\n", sheet.Value, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_was_exported_is_no_formula_in_a_spreadsheet_and_is_imported_as_the_text_that_it_was()
+    {
+        string[] products = ["=1+1", "@Lamp", "-20 % on Sets", "+Set;=cmd|' /C calc'!A0", "'=quoted", "-5", "+49 89 12", "O'Brien"];
+        await using var crm = await TestCrm.StartAsync();
+        using var anna = crm.SignIn(A.Anna);
+        (await anna.PostAsJsonAsync("/api/customers", new { name = "=Sum; -Ltd", address = "sum@kunde.example" })).EnsureSuccessStatusCode();
+        var before = await BoughtAsync(anna, async customer =>
+        {
+            foreach (var isCreditNote in new[] { false, true })
+            {
+                (await anna.PostAsJsonAsync($"/api/customers/{customer}/purchases", new AddPurchaseRequest(
+                    Guid.NewGuid(), [.. products.Select((product, i) => new PurchaseItem(product, $"{i + 1}.50"))], "EUR", new DateOnly(2026, 1, 2), isCreditNote, "-7-A"),
+                    ContractJson.Options)).EnsureSuccessStatusCode();
+            }
+        });
+        Assert.Equal(2 * products.Length, before.Count);
+
+        Assert.IsType<ExportOutcome.Written>(
+            await new FirmExport(
+                crm.Services.GetRequiredService<ITableStore>(), crm.Services.GetRequiredService<ITableScan>(), crm.Services.GetRequiredService<FirmDirectory>(), crm.Clock)
+            .WriteAsync(A.Firm, Export, default));
+
+        // As Excel opens it where lists have commas, and where they have semicolons and quotes within a line mean nothing.
+        var bytes = await File.ReadAllBytesAsync(Path.Combine(Export, "purchases.csv"));
+        using var cells = new CsvHelper.CsvParser(new StreamReader(new MemoryStream(bytes)), CultureInfo.InvariantCulture);
+        var numbers = 0;
+        while (cells.Read())
+        {
+            foreach (var cell in cells.Record!.Concat(cells.RawRecord.Split(';')).Where(cell => cell is ['=' or '@' or '+' or '-' or '\t' or '\r', ..]))
+            {
+                Assert.Matches("^[+-][0-9. ]+$", cell);
+                numbers++;
+            }
+        }
+
+        Assert.Equal(products.Length + 4, numbers);
+
+        await using var other = await TestCrm.StartAsync();
+        using var ben = other.SignIn(A.Ben);
+        using var content = new ByteArrayContent(bytes);
+        content.Headers.ContentType = new("application/octet-stream");
+        using var given = await ben.PostAsync("/api/imports?name=purchases.csv", content);
+        var page = (await given.Content.ReadFromJsonAsync<ImportPage>(ContractJson.Options))!;
+        using var planned = await ben.PutAsJsonAsync(
+            $"/api/imports/{page.Id}/plan", page.Preview!.Plan with { Unknown = UnknownCustomers.MakeCustomers }, ContractJson.Options);
+        page = (await planned.Content.ReadFromJsonAsync<ImportPage>(ContractJson.Options))!;
+        (await ben.PostAsync($"/api/imports/{page.Id}/start?plan={page.Preview!.Stamp}", null)).EnsureSuccessStatusCode();
+        await Waiting.UntilAsync(async () =>
+            (await ben.GetFromJsonAsync<ImportPage>($"/api/imports/{page.Id}", ContractJson.Options))!.State == ImportState.Done);
+        Assert.Equal(before, await BoughtAsync(ben, _ => Task.CompletedTask));
+
+        static async Task<IReadOnlyList<string>> BoughtAsync(HttpClient client, Func<string, Task> first)
+        {
+            var hit = Assert.Single((await client.GetFromJsonAsync<SearchResults>("/api/search?q=sum", ContractJson.Options))!.Hits);
+            await first(hit.Id);
+            var list = (await client.GetFromJsonAsync<PurchaseList>($"/api/customers/{hit.Id}/purchases", ContractJson.Options))!;
+            return [.. list.Purchases.SelectMany(one => one.Items, (one, item) => $"{hit.Name}|{one.On:O}|{one.Number}|{one.IsCreditNote}|{item.Product}|{item.Amount}").Order()];
+        }
     }
 
     [Fact]
