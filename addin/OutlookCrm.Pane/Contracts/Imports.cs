@@ -26,7 +26,9 @@ public enum ImportState
 /// <summary>One file: how it would be understood while it waits, how it went from then on.</summary>
 /// <param name="Preview">Only while it waits.</param>
 /// <param name="Result">From the start on.</param>
-public sealed record ImportPage(Guid Id, string FileName, ImportState State, ImportPreview? Preview = null, ImportResult? Result = null);
+/// <param name="StandsStill">It was started, has not ended, and for three minutes nothing was heard of it: it can be started again.</param>
+public sealed record ImportPage(
+    Guid Id, string FileName, ImportState State, ImportPreview? Preview = null, ImportResult? Result = null, bool StandsStill = false);
 
 /// <param name="Plan">As it is understood: for a form that changes it.</param>
 /// <param name="Stamp">Names this reading of the file: a start must name it, so that nothing is taken in otherwise than it was shown.</param>

@@ -27,6 +27,7 @@ public sealed class ImportJob(
     SalesStore sales,
     FirmRecompute recompute,
     IWorkQueue queue,
+    TimeProvider clock,
     ILogger<ImportJob> log)
 {
     public const string Queue = "import-work";
@@ -63,7 +64,7 @@ public sealed class ImportJob(
         var problems = new ConcurrentBag<ImportProblem>();
         var (rows, bad) = await ReadAsync(tenantId, file, problems, cancellation);
         var counts = new Counts(rows.Count + bad) { Looked = bad, LeftOut = bad };
-        await imports.PutProgressAsync(tenantId, file.Id, counts.ToResult(), cancellation);
+        await PutProgressAsync(tenantId, file.Id, counts.ToResult(), cancellation);
 
         var customers = await CustomersAsync(tenantId, file, Party.Of(rows), counts, problems, cancellation);
         await Parallel.ForEachAsync(
@@ -231,10 +232,20 @@ public sealed class ImportJob(
 
     private async Task UndoAsync(Guid tenantId, ImportedFile file, CancellationToken cancellation)
     {
+        await PutProgressAsync(tenantId, file.Id, file.Result!, cancellation);
+        var looked = 0;
         await Parallel.ForEachAsync(
             await imports.BuyersAsync(tenantId, file.Id, cancellation),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
-            async (customer, token) => await sales.UndoImportAsync(tenantId, CustomerId.Parse(customer), file.Id, token));
+            async (customer, token) =>
+            {
+                await sales.UndoImportAsync(tenantId, CustomerId.Parse(customer), file.Id, token);
+                if (Interlocked.Increment(ref looked) % UnitsBetweenReports == 0)
+                {
+                    await PutProgressAsync(tenantId, file.Id, file.Result!, token);
+                }
+            });
+        await PutProgressAsync(tenantId, file.Id, file.Result!, cancellation);
         var kept = await RemoveCustomersAsync(tenantId, file, cancellation);
         await recompute.AskAsync(tenantId, cancellation);
         await imports.SaveAsync(tenantId, file with { State = ImportState.Undone, Result = file.Result! with { Kept = kept } }, cancellation);
@@ -280,9 +291,12 @@ public sealed class ImportJob(
     {
         if (counts.IsReportDue(UnitsBetweenReports))
         {
-            await imports.PutProgressAsync(tenantId, importId, counts.ToResult(), cancellation);
+            await PutProgressAsync(tenantId, importId, counts.ToResult(), cancellation);
         }
     }
+
+    private Task PutProgressAsync(Guid tenantId, Guid importId, ImportResult result, CancellationToken cancellation) =>
+        imports.PutProgressAsync(tenantId, importId, new ImportProgress(result, clock.GetUtcNow()), cancellation);
 
     /// <summary>Counted by many at once.</summary>
     private sealed class Counts(int rows)

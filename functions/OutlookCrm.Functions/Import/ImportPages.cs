@@ -6,13 +6,16 @@ using OutlookCrm.Pane;
 namespace OutlookCrm.Import;
 
 /// <summary>What the caller sees of the firm's imports.</summary>
-public sealed class ImportPages(ImportStore imports, ImportPreviews previews, Caller caller)
+public sealed class ImportPages(ImportStore imports, ImportPreviews previews, TimeProvider clock, Caller caller)
 {
     internal const string NotFound = "No import has this id.";
     internal const string Changed = "Somebody else changed this meanwhile. Open it again.";
 
     private const int Shown = 50;
     private const int ProblemsShown = 20;
+
+    // Much longer than a worker needs from one report to the next.
+    private static readonly TimeSpan StillAfter = TimeSpan.FromMinutes(3);
 
     internal async Task<ImportedFile?> FindAsync(string id, CancellationToken cancellation) =>
         Guid.TryParse(id, out var importId) && await imports.FindAsync(caller.TenantId, importId, cancellation) is { Plan: not null } file ? file : null;
@@ -33,9 +36,17 @@ public sealed class ImportPages(ImportStore imports, ImportPreviews previews, Ca
                 file.Id, file.FileName, file.State, preview ?? throw new InvalidOperationException($"The file could be read, and cannot any more: {refusal}"));
         }
 
-        var result = file.Result ?? await imports.ProgressAsync(caller.TenantId, file.Id, cancellation);
+        var progress = await imports.ProgressAsync(caller.TenantId, file, cancellation);
         var problems = await imports.ProblemsAsync(caller.TenantId, file.Id, ProblemsShown, cancellation);
         return new ImportPage(
-            file.Id, file.FileName, file.State, Result: result with { Problems = [.. problems.Take(ProblemsShown)] });
+            file.Id,
+            file.FileName,
+            file.State,
+            Result: (file.Result ?? progress.Result) with { Problems = [.. problems.Take(ProblemsShown)] },
+            StandsStill: StandsStill(file, progress));
     }
+
+    /// <summary>True when nobody is at it any more, so far as one can see.</summary>
+    internal bool StandsStill(ImportedFile file, ImportProgress progress) =>
+        file.State is ImportState.Running or ImportState.Undoing && progress.At <= clock.GetUtcNow() - StillAfter;
 }

@@ -12,13 +12,18 @@ namespace OutlookCrm.Import;
 /// <param name="ById">The colleague's object id.</param>
 /// <param name="Result">When it is done; without problems.</param>
 /// <param name="IsReady">The plan lacks nothing.</param>
+/// <param name="UndoAt">When somebody asked to take it back.</param>
 internal sealed record ImportedFile(
     Guid Id, string FileName, int Pieces, ImportState State, ImportPlan? Plan, DateTimeOffset At, Guid ById, string By, DateTimeOffset? StartedAt = null,
-    ImportResult? Result = null, bool IsReady = false)
+    ImportResult? Result = null, bool IsReady = false, DateTimeOffset? UndoAt = null)
 {
     /// <summary>The row's version as read.</summary>
     public string? ETag { get; init; }
 }
+
+/// <summary>How far a file is that is being taken in or undone.</summary>
+/// <param name="At">When that was written: a file that goes on writes it again and again.</param>
+internal sealed record ImportProgress(ImportResult Result, DateTimeOffset At);
 
 /// <summary>
 /// Table <c>imports</c>: a row for each file, and in a partition of its own what is in it, until it was taken in; how far that is; what could
@@ -99,18 +104,26 @@ public sealed class ImportStore(ITableStore tables)
         DropAsync(TableKeys.ImportContent(tenantId, id), TableKeys.AllImportProblems, cancellation);
 
     /// <summary>How far it is, while it runs; nothing at its beginning.</summary>
-    internal async Task<ImportResult> ProgressAsync(Guid tenantId, Guid id, CancellationToken cancellation) =>
-        (await tables.FindAsync(Tables.Imports, TableKeys.ImportContent(tenantId, id), TableKeys.ImportProgress, cancellation))
-            ?.Properties[nameof(ImportedFile.Result)] is string json
-            ? JsonSerializer.Deserialize<ImportResult>(json, ContractJson.Options)!
-            : Nothing;
+    internal async Task<ImportProgress> ProgressAsync(Guid tenantId, ImportedFile file, CancellationToken cancellation)
+    {
+        var asked = file.UndoAt ?? file.StartedAt ?? file.At;
+        return await tables.FindAsync(Tables.Imports, TableKeys.ImportContent(tenantId, file.Id), TableKeys.ImportProgress, cancellation) is { } row
+            ? new ImportProgress(
+                JsonSerializer.Deserialize<ImportResult>((string)row.Properties[nameof(ImportedFile.Result)], ContractJson.Options)!,
+                row.Properties.GetValueOrDefault(nameof(ImportedFile.At)) is DateTimeOffset at && at > asked ? at : asked)
+            : new ImportProgress(Nothing, asked);
+    }
 
-    internal Task PutProgressAsync(Guid tenantId, Guid id, ImportResult result, CancellationToken cancellation) => tables.PutAsync(
+    internal Task PutProgressAsync(Guid tenantId, Guid id, ImportProgress progress, CancellationToken cancellation) => tables.PutAsync(
         Tables.Imports,
         new TableRow(
             TableKeys.ImportContent(tenantId, id),
             TableKeys.ImportProgress,
-            new Dictionary<string, object> { [nameof(ImportedFile.Result)] = JsonSerializer.Serialize(result, ContractJson.Options) }),
+            new Dictionary<string, object>
+            {
+                [nameof(ImportedFile.Result)] = JsonSerializer.Serialize(progress.Result, ContractJson.Options),
+                [nameof(ImportedFile.At)] = progress.At,
+            }),
         cancellation);
 
     /// <summary>Keeps what could not be taken in, as far as <see cref="ImportLimits.MaxProblems"/>.</summary>
@@ -205,6 +218,11 @@ public sealed class ImportStore(ITableStore tables)
             properties[nameof(ImportedFile.StartedAt)] = started;
         }
 
+        if (file.UndoAt is { } undo)
+        {
+            properties[nameof(ImportedFile.UndoAt)] = undo;
+        }
+
         if (file.Result is not null)
         {
             properties[nameof(ImportedFile.Result)] = JsonSerializer.Serialize(file.Result, ContractJson.Options);
@@ -227,7 +245,8 @@ public sealed class ImportStore(ITableStore tables)
             Text(nameof(ImportedFile.By))!,
             row.Properties.GetValueOrDefault(nameof(ImportedFile.StartedAt)) as DateTimeOffset?,
             Text(nameof(ImportedFile.Result)) is { } result ? JsonSerializer.Deserialize<ImportResult>(result, ContractJson.Options) : null,
-            row.Properties[nameof(ImportedFile.IsReady)] is true)
+            row.Properties[nameof(ImportedFile.IsReady)] is true,
+            row.Properties.GetValueOrDefault(nameof(ImportedFile.UndoAt)) as DateTimeOffset?)
         {
             ETag = row.ETag,
         };

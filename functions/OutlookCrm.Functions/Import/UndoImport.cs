@@ -7,7 +7,7 @@ using OutlookCrm.Pane;
 namespace OutlookCrm.Import;
 
 /// <summary>Has all purchases of a file taken away again, in the background. Customers that it made go too, unless they were touched since.</summary>
-public sealed class UndoImport(ImportPages pages, ImportStore imports, ImportJob job, Caller caller)
+public sealed class UndoImport(ImportPages pages, ImportStore imports, ImportJob job, TimeProvider clock, Caller caller)
 {
     [Function(nameof(UndoImport)), Requires(Role.Member)]
     [Says("Take all purchases of a file away again, in the background")]
@@ -29,7 +29,7 @@ public sealed class UndoImport(ImportPages pages, ImportStore imports, ImportJob
 
         if (file.State == ImportState.Done)
         {
-            var undoing = file with { State = ImportState.Undoing };
+            var undoing = file with { State = ImportState.Undoing, UndoAt = clock.GetUtcNow() };
             if (!await imports.SaveAsync(caller.TenantId, undoing, cancellation))
             {
                 return Answer.Conflict(ImportPages.Changed);

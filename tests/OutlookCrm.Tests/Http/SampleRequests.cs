@@ -158,7 +158,7 @@ internal static class SampleRequests
         .Replace("mailboxes/{id}", $"mailboxes/{(endpoint.Name == "RemoveSharedMailbox" ? seed.SharedMailboxId : "mine")}", StringComparison.Ordinal)
         .Replace("correspondents/{address}", "correspondents/pen@friend.example", StringComparison.Ordinal)
         .Replace("{id}", seed.CustomerId, StringComparison.Ordinal)
-        .Replace("{importId}", endpoint.Name == "UndoImport" ? Seed.DoneImport : Seed.WaitingImport, StringComparison.Ordinal)
+        .Replace("{importId}", endpoint.Name is "UndoImport" or "ResumeImport" ? Seed.DoneImport : Seed.WaitingImport, StringComparison.Ordinal)
         .Replace("{followUpId}", seed.FollowUpId, StringComparison.Ordinal)
         .Replace("{noteId}", seed.NoteId, StringComparison.Ordinal)
         .Replace("{feedbackId}", seed.NoteId, StringComparison.Ordinal)

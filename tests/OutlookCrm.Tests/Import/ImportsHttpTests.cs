@@ -271,6 +271,65 @@ public sealed class ImportsHttpTests
     }
 
     [Fact]
+    public async Task What_stands_still_is_started_again_as_often_as_one_likes_and_nothing_is_there_twice()
+    {
+        await using var crm = await TestCrm.StartAsync();
+        using var ben = crm.SignIn(A.Ben);
+        var imports = crm.Services.GetRequiredService<ImportStore>();
+        var file = new StringBuilder("customer,email,date,amount,currency\n");
+        for (var i = 0; i < 60; i++)
+        {
+            file.Append(CultureInfo.InvariantCulture, $"Still {i % 3},still{i % 3}@kunde.example,{new DateOnly(2025, 1, 1).AddDays(i):yyyy-MM-dd},1,EUR\n");
+        }
+
+        var given = await GiveAsync(ben, file.ToString());
+        given = await PlanAsync(ben, given, given.Preview!.Plan with { Unknown = UnknownCustomers.MakeCustomers });
+        Assert.Equal(HttpStatusCode.Conflict, (await ben.PostAsync($"/api/imports/{given.Id}/resume", null)).StatusCode);
+
+        // It was started, and its message was lost.
+        var stored = (await imports.FindAsync(A.Firm, given.Id, default))!;
+        Assert.True(await imports.SaveAsync(A.Firm, stored with { State = ImportState.Running, StartedAt = crm.Clock.GetUtcNow() }, default));
+        Assert.False((await PageAsync(ben, given.Id)).StandsStill);
+        Assert.DoesNotContain("Start again", await HtmlAsync(ben, $"/api/imports/{given.Id}"), StringComparison.Ordinal);
+        crm.Clock.Advance(TimeSpan.FromMinutes(4));
+        Assert.True((await PageAsync(ben, given.Id)).StandsStill);
+        Assert.Contains("Start again", await HtmlAsync(ben, $"/api/imports/{given.Id}"), StringComparison.Ordinal);
+
+        // Pressed by two at once, beside a worker that was only slow.
+        await Task.WhenAll(
+            ben.PostAsync($"/api/imports/{given.Id}/resume", null),
+            ben.PostAsync($"/api/imports/{given.Id}/resume", null),
+            crm.Services.GetRequiredService<ImportJob>().AskAsync(A.Firm, given.Id, default));
+        await UntilAsync(ImportState.Done);
+        using var late = await ben.PostAsync($"/api/imports/{given.Id}/resume", null);
+        Assert.Equal(HttpStatusCode.OK, late.StatusCode);
+        var done = await PageAsync(ben, given.Id);
+        Assert.Equal((60, 60, 3, false), (done.Result!.Added, done.Result.Looked, done.Result.NewCustomers, done.StandsStill));
+        Assert.Equal(60, await CountAsync("p|"));
+        Assert.Equal(3, await CountAsync(TableKeys.Record));
+
+        // Of an undo as of the import.
+        stored = (await imports.FindAsync(A.Firm, given.Id, default))!;
+        Assert.True(await imports.SaveAsync(A.Firm, stored with { State = ImportState.Undoing, UndoAt = crm.Clock.GetUtcNow() }, default));
+        crm.Clock.Advance(TimeSpan.FromMinutes(4));
+        using var undone = await ben.PostAsync($"/api/imports/{given.Id}/resume", null);
+        Assert.False((await undone.Content.ReadFromJsonAsync<ImportPage>(ContractJson.Options))!.StandsStill);
+        await UntilAsync(ImportState.Undone);
+        Assert.Equal(0, await CountAsync("p|"));
+
+        // Whoever waits for an address that another is just claiming does so by the clock.
+        Task UntilAsync(ImportState state) => Waiting.UntilAsync(async () =>
+        {
+            crm.Clock.Advance(TimeSpan.FromSeconds(1));
+            return (await PageAsync(ben, given.Id)).State == state;
+        });
+
+        async Task<int> CountAsync(string rowKey) =>
+            await crm.Services.GetRequiredService<ITableScan>().ScanAsync(Tables.Customers, A.Firm.ToString("N"), default)
+                .CountAsync(row => rowKey.EndsWith('|') ? row.RowKey.StartsWith(rowKey, StringComparison.Ordinal) : row.RowKey == rowKey);
+    }
+
+    [Fact]
     public async Task A_customer_who_went_in_between_is_told_and_the_others_are_entered()
     {
         await using var crm = await TestCrm.StartAsync();
