@@ -19,7 +19,7 @@ public sealed class TextTablePropertyTests
     private static readonly string[] Pieces =
     [
         "", "a", "Kim AG", "Müller", "Łódź", "🪑", "\"", "\"\"", "'", ",", ";", "\t", "|", "\n", "\r", "\r\n", "\n\n", " ", "  x", "=1+1", "+49 89 1", "-5", "#", "\\", "\u00a0",
-        "2026-01-02", "1.234,50", "customer", "\u2028", "￾", new string('x', 5_000),
+        "2026-01-02", "1.234,50", "customer", "\u2028", "￾", new string('x', 700),
     ];
 
     private static readonly string[] LineEnds = ["\n", "\r\n", "\r"];
@@ -43,7 +43,7 @@ public sealed class TextTablePropertyTests
             Assert.Equal(
                 expected.Select(row => (row.Line, row.Fields.Length == Sheet.Header.Length, string.Join('\u0001', row.Fields.Length == Sheet.Header.Length ? row.Fields : []))),
                 read.Select(row => (row.Line, row.Problem is null, string.Join('\u0001', row.Fields))));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(600));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
 
     [Fact]
     public void Any_bytes_are_a_preview_or_a_problem_in_words() =>
@@ -61,7 +61,7 @@ public sealed class TextTablePropertyTests
                     Assert.InRange(row?.Line ?? problem!.Line!.Value, 1, lines);
                 }
             }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(600));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
 
     [Fact]
     public async Task Any_bytes_over_http_are_shown_or_refused_by_the_name_of_the_field()
@@ -69,7 +69,7 @@ public sealed class TextTablePropertyTests
         await using var crm = await TestCrm.StartAsync();
         using var ben = crm.SignIn(A.Ben);
         var (shown, refused) = (0, 0);
-        foreach (var bytes in Bytes().Sample(60, 30))
+        foreach (var bytes in Bytes().Sample(60, 30).Append("customer,date,amount\nKim,2026-01-02,5\n"u8.ToArray()).Append("%PDF-1.7"u8.ToArray()))
         {
             using var content = new ByteArrayContent(bytes);
             content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
@@ -91,7 +91,7 @@ public sealed class TextTablePropertyTests
             }
         }
 
-        Assert.True(shown > 2 && refused > 2, $"{shown} shown, {refused} refused");
+        Assert.True(shown > 0 && refused > 0, $"{shown} shown, {refused} refused");
     }
 
     [Theory]
@@ -126,7 +126,8 @@ public sealed class TextTablePropertyTests
         from delimiter in Gen.Elements(',', ';', '\t', '|')
         from lineEnd in Gen.Elements(LineEnds)
         from encoding in Gen.Elements(Encodings)
-        from rows in Gen.ListOf(Rows())
+        from count in Gen.Choose(0, 12)
+        from rows in Gen.ListOf(Rows(), count)
         from quotesAll in Gen.Elements(true, false)
         from ends in Gen.Elements(true, false)
         select new Sheet(delimiter, lineEnd, encoding, quotesAll, ends, [.. rows]);
