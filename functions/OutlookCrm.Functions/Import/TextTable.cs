@@ -29,6 +29,9 @@ public sealed record TextTable(
     /// <summary>In characters. What is longer is a quote that never closes, most likely.</summary>
     public const int MaxFieldLength = 64 * 1024;
 
+    /// <summary>In characters.</summary>
+    public const int MaxLineLength = 1_000_000;
+
     private const string MisplacedQuote = "A quote stands where none can, or never closes.";
     private const int HeadBytes = 256 * 1024;
     private const int SampleRows = 100;
@@ -124,7 +127,8 @@ public sealed record TextTable(
         settings.MaxFieldSize = MaxFieldLength;
         settings.BadDataFound = _ => badQuote = true;
         settings.IgnoreBlankLines = false; // they count as lines
-        using var reader = new StreamReader(content, Encoding.Letters, detectEncodingFromByteOrderMarks: true, bufferSize: 32 * 1024);
+        using var reader = new LineLimitReader(
+            new StreamReader(content, Encoding.Letters, detectEncodingFromByteOrderMarks: true, bufferSize: 32 * 1024), MaxLineLength);
         using var parser = new CsvParser(reader, settings);
         var isHeader = HasHeader;
         long endsAt = 0;
@@ -171,6 +175,12 @@ public sealed record TextTable(
             if (line.IsEmpty)
             {
                 continue;
+            }
+
+            if (reader.IsOver && record is not [.., '\n' or '\r'])
+            {
+                yield return new TextRow(begins, [], $"The line is longer than {MaxLineLength} characters; nothing after it can be read.");
+                yield break;
             }
 
             var isOdd = line.Count('"') % 2 == 1;

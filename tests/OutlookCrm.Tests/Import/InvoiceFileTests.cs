@@ -78,6 +78,10 @@ public sealed class InvoiceFileTests
         Assert.Equal("a", Assert.Single(rows).Name);
         Assert.Equal((3, "A quote opens here and never closes; nothing after it can be read."), (problems[0].Line, Assert.Single(problems).Reason));
 
+        (_, rows, problems) = await ReadAsync(Encoding.UTF8.GetBytes($"customer,date,amount\na,2026-01-01,1\n{new string(',', 1_200_000)}\nc,2026-01-01,1\n"));
+        Assert.Equal("a", Assert.Single(rows).Name);
+        Assert.Equal((3, "The line is longer than 1000000 characters; nothing after it can be read."), (problems[0].Line, Assert.Single(problems).Reason));
+
         // A stray quote in a row of two lines, after a blank one, does not end the file.
         (_, rows, problems) = await ReadAsync(Encoding.UTF8.GetBytes("customer,date,amount\na,2026-01-01,1\n\n\"b\nb\",2\"0,1\nc,2026-01-01,1\n"));
         Assert.Equal(["a", "c"], rows.Select(row => row.Name));
