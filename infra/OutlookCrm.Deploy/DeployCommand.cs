@@ -104,20 +104,26 @@ internal sealed class DeployCommand(TextReader input, TextWriter output, TimePro
             return 1;
         }
 
+        var folder = given.Value("package") ?? await BuildAsync();
+        if (await Package.MissingAsync(folder, cancellation) is { Count: > 0 } missing)
+        {
+            throw new DeployException($"{folder} holds no program for Azure: {string.Join(", ", missing)} is missing. Nothing was changed.");
+        }
+
         await RegisterProvidersAsync();
         var (clientId, changes) = await entra.EnsureAsync(account.UserId);
         await output.WriteLineAsync($"› App registration: {Told(changes)}");
         var made = await InAzureAsync(deployment, region, With(parameters, clientId), inAzure.Count > 0 || app is null);
         changes = await entra.GrantAsync((string)made["principalId"]!["value"]!, permissions);
         await output.WriteLineAsync($"› Permissions in Microsoft 365: {Told(changes)}");
-        await PublishAsync(deployment, given.Value("package"), published);
+        await PublishAsync(deployment, folder, published);
 
-        var folder = Path.GetFullPath(given.Value("out") ?? "outlook-crm-add-in");
-        await ManifestCommand.WriteAsync(new AddinDescription(deployment.Origin, clientId), folder, cancellation);
+        var addin = Path.GetFullPath(given.Value("out") ?? "outlook-crm-add-in");
+        await ManifestCommand.WriteAsync(new AddinDescription(deployment.Origin, clientId), addin, cancellation);
         await output.WriteLineAsync($"""
 
             Outlook CRM runs at {deployment.Origin}. What is left for you:
-              1. Add it to Outlook: {Path.Combine(folder, "manifest.xml")} - docs/deploy.md, "Add it to Outlook".
+              1. Add it to Outlook: {Path.Combine(addin, "manifest.xml")} - docs/deploy.md, "Add it to Outlook".
             """);
         if (mailboxes != "all")
         {
@@ -215,14 +221,8 @@ internal sealed class DeployCommand(TextReader input, TextWriter output, TimePro
             ["properties"]!["outputs"]!);
     }
 
-    private async Task PublishAsync(Deployment deployment, string? package, string published)
+    private async Task PublishAsync(Deployment deployment, string folder, string published)
     {
-        var folder = package ?? await BuildAsync();
-        if (!File.Exists(Path.Combine(folder, "host.json")))
-        {
-            throw new DeployException($"--package: {folder} holds no published program: there is no host.json.");
-        }
-
         var hash = await Package.HashAsync(folder, cancellation);
         if (hash == published)
         {

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace OutlookCrm.Deploy;
 
@@ -28,6 +29,22 @@ internal static class Package
         {
             await zip.CreateEntryFromFileAsync(file, Name(folder, file), cancellation);
         }
+    }
+
+    /// <summary>What Azure looks for in it and does not find; empty when it is whole. A program built for one machine lacks most of it.</summary>
+    public static async Task<IReadOnlyList<string>> MissingAsync(string folder, CancellationToken cancellation)
+    {
+        // How the host starts the worker, which functions it has, what the host itself loads for its triggers, and what people see.
+        string[] needed = ["host.json", "worker.config.json", "functions.metadata", "extensions.json", ".azurefunctions/function.deps.json", "pane/taskpane.html"];
+        var missing = needed.Where(name => new FileInfo(Path.Combine(folder, name)) is not { Exists: true, Length: > 0 }).ToList();
+        if (missing.Count == 0)
+        {
+            await using var config = File.OpenRead(Path.Combine(folder, "worker.config.json"));
+            var worker = (string?)(await JsonNode.ParseAsync(config, cancellationToken: cancellation))?["description"]?["defaultWorkerPath"];
+            missing.AddRange(worker is null || !File.Exists(Path.Combine(folder, worker)) ? [worker ?? "a worker in worker.config.json"] : []);
+        }
+
+        return missing;
     }
 
     private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)

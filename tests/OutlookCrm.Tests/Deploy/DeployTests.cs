@@ -25,8 +25,13 @@ public sealed partial class DeployTests : IDisposable
     public DeployTests()
     {
         Directory.CreateDirectory(Path.Combine(folder, "bin"));
-        Directory.CreateDirectory(Path.Combine(folder, "program"));
-        File.WriteAllText(Path.Combine(folder, "program", "host.json"), "{}");
+        foreach (var name in (string[])["host.json", "functions.metadata", "extensions.json", ".azurefunctions/function.deps.json", "pane/taskpane.html", "Worker.dll"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, "program", name))!);
+            File.WriteAllText(Path.Combine(folder, "program", name), "{}");
+        }
+
+        File.WriteAllText(Path.Combine(folder, "program", "worker.config.json"), """{"description":{"defaultWorkerPath":"Worker.dll"}}""");
         var az = Path.Combine(folder, "bin", "az");
         File.WriteAllText(az, $"#!/bin/sh\nexec node '{Path.Combine(Azurite.InteropFolder, "pretend-az.mjs")}' \"$@\"\n");
         if (!OperatingSystem.IsWindows())
@@ -116,24 +121,18 @@ public sealed partial class DeployTests : IDisposable
     [Fact]
     public async Task The_right_to_lay_drafts_is_given_once_when_wanted_said_beforehand_and_taken_back_when_no_longer_wanted()
     {
-        await DeployAsync("--yes");
         string[] without = ["Calendars.ReadWrite", "Domain.Read.All", "Mail.Read"];
-        Assert.Equal(without, Granted());
-
-        var before = Calls().Count;
-        var (_, output, _) = await DeployAsync("--what-if", "--digest", "yes");
+        var (_, output, _) = await DeployAsync("--yes", "--digest", "yes");
         Assert.Contains("In Microsoft 365 the app may: Domain.Read.All, Calendars.ReadWrite, Mail.Read, Mail.ReadWrite, in all mailboxes", output, StringComparison.Ordinal);
         Assert.DoesNotContain("Taken back", output, StringComparison.Ordinal);
-        await DeployAsync("--yes", "--digest", "yes");
-        await DeployAsync("--yes", "--digest", "yes");
-        Assert.Equal(["POST servicePrincipals/appRoleAssignments"], Calls().Skip(before).Where(IsWrite).Select(Words));
         Assert.Equal(without.Append("Mail.ReadWrite"), Granted());
 
-        before = Calls().Count;
+        var before = Calls().Count;
+        await DeployAsync("--yes", "--digest", "yes");
         (_, output, _) = await DeployAsync("--what-if");
         Assert.Contains("Taken back in Microsoft 365: Mail.ReadWrite", output, StringComparison.Ordinal);
         Assert.DoesNotContain(Calls().Skip(before), IsWrite);
-        await DeployAsync("--yes");
+
         await DeployAsync("--yes");
         Assert.Equal(["DELETE servicePrincipals/appRoleAssignments"], Calls().Skip(before).Where(IsWrite).Select(Words));
         Assert.Equal(without, Granted());
@@ -181,6 +180,20 @@ public sealed partial class DeployTests : IDisposable
 
         Assert.Equal(1, exit);
         Assert.Contains("https://aka.ms/azure-cli", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("functions.metadata")] // as in a program that was built for one machine
+    [InlineData(".azurefunctions/function.deps.json")] // as when hidden folders were left out of a copy
+    public async Task A_program_that_Azure_could_not_start_is_refused_before_anything_is_made(string missing)
+    {
+        File.Delete(Path.Combine(folder, "program", missing));
+
+        var (exit, _, errors) = await DeployAsync("--yes");
+
+        Assert.Equal(1, exit);
+        Assert.Contains($"holds no program for Azure: {missing} is missing. Nothing was changed.", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain(Calls(), IsWrite);
     }
 
     [Fact]
