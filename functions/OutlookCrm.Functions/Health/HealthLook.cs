@@ -122,7 +122,7 @@ public sealed class HealthLook(
     {
         if (!graph.IsOn)
         {
-            return [new HealthPart(HealthOf.Capture, HealthState.Warning, "Not connected to Microsoft 365: no mail is logged.")];
+            return [new HealthPart(HealthOf.Capture, HealthState.Warning, "Not connected to Microsoft 365: no mail is logged. Graph:Credential is not set, or Graph:Enabled is false.")];
         }
 
         var all = new List<(MailboxCondition Condition, MailboxStatus Status)>();
@@ -148,7 +148,7 @@ public sealed class HealthLook(
                 : all.Any(one => one.Condition is MailboxCondition.Busy or MailboxCondition.Behind)
                     ? new HealthPart(HealthOf.Capture, HealthState.Warning, "Mail is logged late: Microsoft 365 does not answer. It is tried again by itself, and nothing is lost.")
                     : new HealthPart(HealthOf.Capture, HealthState.Good, all.Count == 0 ? "No mailbox is logged yet." : "Every mailbox was looked at lately."),
-            capture.NotificationUrl is null ? new HealthPart(HealthOf.News, HealthState.Good, "Mailboxes are looked at in turn; nobody tells of new mail.")
+            capture.NotificationUrl is null ? new HealthPart(HealthOf.News, HealthState.Good, "Mailboxes are looked at in turn: Microsoft 365 cannot tell of new mail, as Capture:NotificationUrl is not set.")
                 : isTold ? new HealthPart(HealthOf.News, HealthState.Good, "Microsoft 365 tells of new mail at once.")
                 : new HealthPart(HealthOf.News, HealthState.Warning, "Microsoft 365 does not tell of new mail in every mailbox; those are looked at in turn."),
         ];

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
@@ -37,31 +38,62 @@ internal sealed record RateLimitOptions(int UserPerMinute, int UserBurst, int Fi
 /// </summary>
 internal sealed class RateLimits : IDisposable
 {
-    private readonly PartitionedRateLimiter<Caller> limiter;
+    public const string MeterName = "OutlookCrm.Limits";
 
-    public RateLimits(RateLimitOptions options) => limiter = PartitionedRateLimiter.CreateChained(
-        PartitionedRateLimiter.Create<Caller, (Guid, Guid)>(caller => RateLimitPartition.GetTokenBucketLimiter(
-            (caller.TenantId, caller.UserId), _ => Bucket(options.UserPerMinute, options.UserBurst))),
-        PartitionedRateLimiter.Create<Caller, Guid>(caller => RateLimitPartition.GetTokenBucketLimiter(
-            caller.TenantId, _ => Bucket(options.FirmPerMinute, options.FirmBurst))));
+    private readonly PartitionedRateLimiter<Caller> ofUsers;
+    private readonly PartitionedRateLimiter<Caller> ofFirms;
+    private readonly Meter meter;
+    private readonly Counter<long> refused;
 
-    /// <summary>Null when the request may go on; else how long to wait.</summary>
-    public TimeSpan? Take(Caller caller)
+    public RateLimits(RateLimitOptions options)
     {
-        using var lease = limiter.AttemptAcquire(caller);
-        return lease.IsAcquired ? null : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1);
+        ofUsers = PartitionedRateLimiter.Create<Caller, (Guid, Guid)>(caller => RateLimitPartition.GetTokenBucketLimiter(
+            (caller.TenantId, caller.UserId), _ => Bucket(options.UserPerMinute, options.UserBurst)));
+        ofFirms = PartitionedRateLimiter.Create<Caller, Guid>(caller => RateLimitPartition.GetTokenBucketLimiter(
+            caller.TenantId, _ => Bucket(options.FirmPerMinute, options.FirmBurst)));
+        meter = new Meter(MeterName, version: null, tags: null, scope: this);
+        refused = meter.CreateCounter<long>("outlookcrm.requests.refused", "{request}", "Requests that were too many: by whose limit, user or firm.");
     }
 
-    public void Dispose() => limiter.Dispose();
-
-    private static TokenBucketRateLimiterOptions Bucket(int perMinute, int burst) => new()
+    /// <summary>Null when the request may go on; else whose limit it is, and how long to wait.</summary>
+    public (bool IsFirms, TimeSpan Wait)? Take(Caller caller)
     {
-        TokenLimit = burst,
-        TokensPerPeriod = Math.Max(1, perMinute / 60),
-        ReplenishmentPeriod = perMinute >= 60 ? TimeSpan.FromSeconds(1) : TimeSpan.FromMinutes(1) / perMinute,
-        QueueLimit = 0,
-        AutoReplenishment = true,
-    };
+        using var users = ofUsers.AttemptAcquire(caller);
+        if (!users.IsAcquired)
+        {
+            return Refuse(isFirms: false, users);
+        }
+
+        using var firms = ofFirms.AttemptAcquire(caller);
+        return firms.IsAcquired ? null : Refuse(isFirms: true, firms);
+    }
+
+    public void Dispose()
+    {
+        ofUsers.Dispose();
+        ofFirms.Dispose();
+        meter.Dispose();
+    }
+
+    /// <summary>In the long run exactly <paramref name="perMinute"/>, whether or not sixty divides it.</summary>
+    internal static TokenBucketRateLimiterOptions Bucket(int perMinute, int burst)
+    {
+        var tokens = Math.Max(1, perMinute / 60);
+        return new()
+        {
+            TokenLimit = burst,
+            TokensPerPeriod = tokens,
+            ReplenishmentPeriod = TimeSpan.FromMinutes(1) * tokens / perMinute,
+            QueueLimit = 0,
+            AutoReplenishment = true,
+        };
+    }
+
+    private (bool IsFirms, TimeSpan Wait) Refuse(bool isFirms, RateLimitLease lease)
+    {
+        refused.Add(1, new KeyValuePair<string, object?>("limit", isFirms ? "firm" : "user"));
+        return (isFirms, lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1));
+    }
 }
 
 /// <summary>Refuses what is too much, before anything is read for it. After identity: whose bucket it is, the token says.</summary>
@@ -69,11 +101,13 @@ internal sealed class RateLimitMiddleware(RateLimits limits) : IFunctionsWorkerM
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
-        if (context.GetHttpContext() is { } http && http.Features.Get<Caller>() is { } caller && limits.Take(caller) is { } wait)
+        if (context.GetHttpContext() is { } http && http.Features.Get<Caller>() is { } caller && limits.Take(caller) is { } over)
         {
-            http.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            http.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(over.Wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             context.GetInvocationResult().Value = Answer.Refused(
-                StatusCodes.Status429TooManyRequests, "You or your firm asked for more than can be done at once. Nothing was changed; ask again in a moment.");
+                StatusCodes.Status429TooManyRequests, over.IsFirms
+                    ? "Your firm asked for more than is done for it at once (Limits:FirmBurst, Limits:FirmPerMinute). Nothing was changed; ask again in a moment."
+                    : "You asked for more than is done for one person at once (Limits:UserBurst, Limits:UserPerMinute). Nothing was changed; ask again in a moment.");
             return;
         }
 

@@ -30,7 +30,7 @@ public sealed class HealthTests
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal("Records can be read and written.", Words(report, "records"));
         Assert.Equal("No work was given up.", Words(report, "failedWork"));
-        Assert.Equal("Not connected to Microsoft 365: no mail is logged.", Words(report, "capture"));
+        Assert.Equal("Not connected to Microsoft 365: no mail is logged. Graph:Credential is not set, or Graph:Enabled is false.", Words(report, "capture"));
         foreach (var secret in new[] { "Kim", "Anna", "bergdesign", A.Firm.ToString(), A.Firm.ToString("N"), "crm.db", Path.GetTempPath() })
         {
             Assert.DoesNotContain(secret, text, StringComparison.OrdinalIgnoreCase);

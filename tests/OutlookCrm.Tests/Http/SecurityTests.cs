@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -6,6 +8,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
 using OutlookCrm.Http;
 using OutlookCrm.Identity;
 
@@ -23,6 +26,19 @@ public sealed class SecurityTests
             ["Limits:FirmBurst"] = "12",
             ["Limits:FirmPerMinute"] = "1",
         });
+        var refusals = new ConcurrentDictionary<string, long>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, by) =>
+            {
+                if (ReferenceEquals(instrument.Meter.Scope, crm.Services.GetRequiredService<RateLimits>()))
+                {
+                    by.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) => refusals.AddOrUpdate((string)tags[0].Value!, count, (_, before) => before + count));
+        listener.Start();
         using var anna = crm.SignIn(A.Anna);
         using var ben = crm.SignIn(A.Ben);
         using var rita = crm.SignIn(A.Rita);
@@ -35,14 +51,31 @@ public sealed class SecurityTests
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         Assert.Equal("application/problem+json", refused.Content.Headers.ContentType?.MediaType);
         Assert.Equal("https://www.rfc-editor.org/rfc/rfc6585#section-4", (string?)problem["type"]);
+        Assert.StartsWith("You asked for more than is done for one person at once (Limits:UserBurst, Limits:UserPerMinute).", (string?)problem["detail"], StringComparison.Ordinal);
         Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
         Assert.Equal(before, await crm.DumpAsync("customers"));
 
         Assert.Equal((5, 0), await AskAsync(ben, 5));
-        Assert.Equal((2, 3), await AskAsync(rita, 5)); // the firm's bucket: 12 in all
+        Assert.Equal((2, 2), await AskAsync(rita, 4)); // the firm's bucket: 12 in all
+        using var ofFirm = await rita.GetAsync("/api/colleagues");
+        Assert.StartsWith("Your firm asked for more", (string?)(await ofFirm.Content.ReadFromJsonAsync<JsonObject>())!["detail"], StringComparison.Ordinal);
         Assert.Equal((5, 0), await AskAsync(olga, 5)); // another firm's is another
         using var nobody = crm.WithToken(null);
         Assert.Equal((0, 20, 0), await CountAsync(nobody, 20)); // who is nobody is refused as such, and takes nothing from anybody
+        Assert.Equal((4, 3), (refusals.GetValueOrDefault("user"), refusals.GetValueOrDefault("firm")));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(59)]
+    [InlineData(90)]
+    [InlineData(6_000)]
+    [InlineData(10_000_000)]
+    public void What_may_be_asked_in_a_minute_is_what_the_setting_says(int perMinute)
+    {
+        var bucket = RateLimits.Bucket(perMinute, burst: 1);
+        Assert.Equal(perMinute, bucket.TokensPerPeriod * (TimeSpan.FromMinutes(1) / bucket.ReplenishmentPeriod), perMinute * 0.001);
+        Assert.InRange(bucket.ReplenishmentPeriod, TimeSpan.FromSeconds(0.5), TimeSpan.FromMinutes(1));
     }
 
     [Fact]
