@@ -52,7 +52,11 @@ public sealed record FirmHealth(
     int PollSeconds,
     int ReceiptDays,
     int CorrespondentMonths,
-    MonthCost Cost);
+    MonthCost Cost)
+{
+    /// <summary>Open ones of people who left, of which nobody is reminded.</summary>
+    public int LeftFollowUpCount { get; init; }
+}
 
 /// <summary>What Azure charges for the deployment from the first of this month (UTC) on.</summary>
 /// <param name="Spent">One for each currency; none while nothing was charged, and none unless <see cref="CostState.Told"/>.</param>

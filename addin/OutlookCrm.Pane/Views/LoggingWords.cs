@@ -122,5 +122,7 @@ internal static class LoggingWords
             : null;
     }
 
+    public static string FollowUps(int count, Reader reader) => count == 1 ? "1 follow-up" : $"{Count(count, reader)} follow-ups";
+
     public static string Count(int count, Reader reader) => count.ToString("N0", reader.Culture);
 }

@@ -19,6 +19,7 @@ public sealed class MailboxWorker(
     CapturePages pages,
     LoggedMeetings logged,
     OutlookReadBack reminders,
+    MissingMailboxes missing,
     FirmDomains domains,
     GraphMailboxes graph,
     ITableStore tables,
@@ -167,7 +168,12 @@ public sealed class MailboxWorker(
         var now = clock.GetUtcNow();
         if (trouble is not null)
         {
-            var wait = WaitAfter(trouble, lease.Row.Failures);
+            var wait = WaitAfter(trouble, lease.Row.Failures, now - (status.TroubleSince ?? now));
+            if (trouble.IsMailboxMissing)
+            {
+                await missing.NoteAsync(ask.TenantId, mailbox.UserId, cancellation);
+            }
+
             log.LogWarning(
                 "Mailbox {UserId}: Graph said {Code} ({Status}, {Trouble}); next try in {Wait}",
                 mailbox.UserId, trouble.Code, trouble.Status, trouble.Trouble, wait);
@@ -219,9 +225,12 @@ public sealed class MailboxWorker(
         return status with { IsNotified = expiresAt is not null, SubscriptionExpiresAt = expiresAt };
     }
 
-    private static TimeSpan WaitAfter(GraphException trouble, int failures)
+    private static TimeSpan WaitAfter(GraphException trouble, int failures, TimeSpan since)
     {
-        var (first, longest) = trouble.Trouble == GraphTrouble.Reconnect ? (FirstReconnect, LongestReconnect) : (FirstRetry, LongestRetry);
+        // One that was not there for a day is mostly of somebody who left.
+        var (first, longest) = trouble.IsMailboxMissing && since >= LongestWait ? (LongestWait, LongestWait)
+            : trouble.Trouble == GraphTrouble.Reconnect ? (FirstReconnect, LongestReconnect)
+            : (FirstRetry, LongestRetry);
         var wait = first * Math.Pow(2, Math.Min(failures, 20));
         wait = wait < longest ? wait : longest;
         wait = trouble.RetryAfter is { } asked && asked > wait ? asked : wait;

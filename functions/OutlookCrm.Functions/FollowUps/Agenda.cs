@@ -72,6 +72,10 @@ public sealed class Agenda(ITableStore tables)
             maxRows,
             cancellation);
 
+    /// <summary>All of a colleague's open follow-ups.</summary>
+    internal IAsyncEnumerable<FollowUpLine> ReadAllAsync(Guid tenantId, Guid userId, CancellationToken cancellation) =>
+        tables.ReadAllAsync(Tables.Agenda, TableKeys.Agenda(tenantId, userId), TableKeys.AgendaEntries, PageRows, cancellation).Select(ToLine);
+
     /// <summary>Forgets what is shown no more since before then: longer ago than any worker lives who could bring it back.</summary>
     internal async Task ForgetEndedAsync(Guid tenantId, Guid userId, DateTimeOffset before, CancellationToken cancellation)
     {

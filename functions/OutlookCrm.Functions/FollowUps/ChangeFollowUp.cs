@@ -117,7 +117,7 @@ public sealed class ChangeFollowUp(
     }
 
     private static string Words(FollowUp old, FollowUp next) =>
-        next.OwnerId != old.OwnerId ? $"handed over to {next.OwnerName.ReplaceLineEndings(" ").Replace('\t', ' ')}"
+        next.OwnerId != old.OwnerId ? FollowUp.HandedOverTo(next.OwnerName)
         : next.DueOn != old.DueOn || next.DueTime != old.DueTime ? $"moved to {FollowUpRow.TextOf(next.DueOn)}"
         : "changed";
 

@@ -90,6 +90,15 @@ public sealed record FollowUp(
         return State == FollowUpState.Open ? this : open.By(by, "opened again", now);
     }
 
+    /// <param name="timeZone">Where the new owner lives; null when it is not known: then the date stays in the zone it was planned in.</param>
+    public FollowUp HandOver(Guid ownerId, string ownerName, string? timeZone, string by, DateTimeOffset now)
+    {
+        var handed = this with { OwnerId = ownerId, OwnerName = ownerName, TimeZone = timeZone ?? TimeZone, Before = FollowUpBefore.Of(this) };
+        return State != FollowUpState.Open || OwnerId == ownerId ? this : handed.By(by, HandedOverTo(ownerName), now);
+    }
+
+    internal static string HandedOverTo(string name) => $"handed over to {name.ReplaceLineEndings(" ").Replace('\t', ' ')}";
+
     public FollowUp Delete(string by, DateTimeOffset now) =>
         State == FollowUpState.Deleted ? this : Ended(FollowUpState.Deleted, by, now).By(by, "deleted", now);
 

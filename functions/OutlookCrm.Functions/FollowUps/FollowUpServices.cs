@@ -17,5 +17,7 @@ public static class FollowUpServices
         .AddSingleton<ReminderSettingsStore>()
         .AddSingleton<DigestMarks>()
         .AddSingleton<OutlookReadBack>()
+        .AddSingleton<MissingMailboxes>()
+        .AddSingleton<PeopleWhoLeftPage>()
         .AddSingleton<IReminders, OutlookReminders>();
 }

@@ -21,6 +21,7 @@ public sealed class OutlookReminders(
     FollowUpStore followUps,
     ReminderSettingsStore settings,
     CustomerStore customers,
+    MissingMailboxes missing,
     GraphReminders graph,
     ITableStore tables,
     TimeProvider clock,
@@ -44,6 +45,7 @@ public sealed class OutlookReminders(
 
     private readonly FollowUpStore followUps = followUps;
     private readonly CustomerStore customers = customers;
+    private readonly MissingMailboxes missing = missing;
     private readonly GraphReminders graph = graph;
     private readonly ITableStore tables = tables;
     private readonly TimeProvider clock = clock;
@@ -87,6 +89,10 @@ public sealed class OutlookReminders(
                 {
                     await graph.RemoveTaskAsync(tenantId, user, list, task.ItemId, cancellation);
                 }
+            }
+            catch (GraphException refusal) when (refusal.IsMailboxMissing)
+            {
+                await missing.NoteAsync(tenantId, ticked.UserId, cancellation); // and the task is gone with it
             }
             catch (GraphException refusal)
             {
@@ -155,7 +161,7 @@ public sealed class OutlookReminders(
         }
     }
 
-    private async Task<TimeSpan> FailAsync(Guid tenantId, Work work, GraphException refusal, CancellationToken cancellation)
+    private async Task<TimeSpan?> FailAsync(Guid tenantId, Work work, GraphException refusal, CancellationToken cancellation)
     {
         var row = work.Row;
         var now = clock.GetUtcNow();
@@ -165,7 +171,7 @@ public sealed class OutlookReminders(
         var since = row.TroubleSince ?? now;
         log.LogWarning(
             "Reminder of follow-up {FollowUpId}: Graph said {Code} ({Status}, {Trouble}); next try in {Wait}",
-            row.FollowUpId, refusal.Code, refusal.Status, refusal.Trouble, wait);
+            row.FollowUpId, refusal.Code, refusal.Status, refusal.Trouble, refusal.IsMailboxMissing ? null : wait);
         if (refusal.Trouble != GraphTrouble.Temporary || now - since >= ToldAfter)
         {
             await followUps.SaveSinkAsync(
@@ -173,6 +179,12 @@ public sealed class OutlookReminders(
         }
 
         await work.EndAsync(row with { Failures = row.Failures + 1, TroubleSince = since }, cancellation);
+        if (refusal.IsMailboxMissing)
+        {
+            await missing.NoteAsync(tenantId, row.UserId, cancellation);
+            return null; // until it is there again, or has another owner
+        }
+
         return wait;
     }
 
@@ -242,21 +254,13 @@ public sealed class OutlookReminders(
             var kind = await reminders.KindOfAsync(tenantId, followUp, cancellation);
             var isHere = followUp is not null && kind == Row.Kind && followUp.OwnerId == Row.UserId;
             ReminderItem? item = null;
-            if (Row.ItemId is null && !isNew && (Row.Kind == SinkKind.Task || !isHere))
+            if (isHere && Row.Kind == SinkKind.Task)
             {
-                // The answer that had its id was lost, or there was none.
-                item = Row.Kind == SinkKind.Task
-                    ? await Graph.FindTaskByKeyAsync(tenantId, User, Row.Key, cancellation)
-                    : await Graph.FindEventByKeyAsync(tenantId, User, Row.Key, cancellation);
-                if (item is not null)
-                {
-                    await KnowAsync(item, cancellation);
-                }
+                item = await FindLostAsync(cancellation);
             }
-
-            if (!isHere)
+            else if (!isHere)
             {
-                await RemoveItemAsync(cancellation);
+                await LeaveAsync(cancellation);
                 if (followUp is null || kind == SinkKind.None)
                 {
                     await ForgetAsync(cancellation);
@@ -413,6 +417,34 @@ public sealed class OutlookReminders(
 
             List<TableChange> changes = [new TableChange.Put(known.ToItemRow(tenantId)), .. others];
             await SaveAsync(known, changes, cancellation);
+        }
+
+        /// <summary>The answer that had its id was lost, or there was none. Null when the id is known, and when there is no item.</summary>
+        private async Task<ReminderItem?> FindLostAsync(CancellationToken cancellation)
+        {
+            var item = Row.ItemId is not null || isNew ? null
+                : Row.Kind == SinkKind.Task ? await Graph.FindTaskByKeyAsync(tenantId, User, Row.Key, cancellation)
+                : await Graph.FindEventByKeyAsync(tenantId, User, Row.Key, cancellation);
+            if (item is not null)
+            {
+                await KnowAsync(item, cancellation);
+            }
+
+            return item;
+        }
+
+        /// <summary>Takes it out of a mailbox in which it is to be shown no more. With one that is not there it is gone.</summary>
+        private async Task LeaveAsync(CancellationToken cancellation)
+        {
+            try
+            {
+                await FindLostAsync(cancellation);
+                await RemoveItemAsync(cancellation);
+            }
+            catch (GraphException why) when (why.IsMailboxMissing)
+            {
+                await reminders.missing.NoteAsync(tenantId, Row.UserId, cancellation);
+            }
         }
 
         private async Task RemoveItemAsync(CancellationToken cancellation)

@@ -10,7 +10,7 @@ namespace OutlookCrm.FollowUps;
 /// Looks, every hour, at the reminders of colleagues whose mailbox is not logged. Of the others the looks at their mailboxes tell, sooner.
 /// </summary>
 public sealed class ReadBackReminders(
-    OutlookReadBack reminders, CapturedMailboxes mailboxes, FirmDirectory directory, GraphReminders graph, IdentityOptions identity)
+    OutlookReadBack reminders, CapturedMailboxes mailboxes, MissingMailboxes missing, FirmDirectory directory, GraphReminders graph, IdentityOptions identity)
 {
     [Function(nameof(ReadBackReminders))]
     public async Task RunAsync([TimerTrigger("0 20 * * * *")] TimerInfo timer, CancellationToken cancellation)
@@ -22,7 +22,8 @@ public sealed class ReadBackReminders(
 
         foreach (var tenantId in identity.AllowedTenants)
         {
-            foreach (var account in (await directory.OfAsync(tenantId, cancellation)).Accounts)
+            var gone = await missing.ListAsync(tenantId, cancellation);
+            foreach (var account in (await directory.OfAsync(tenantId, cancellation)).Accounts.Where(account => !gone.ContainsKey(account.UserId)))
             {
                 if ((await mailboxes.SettingsAsync(tenantId, account.UserId, cancellation))?.ToMailbox() is not { IsOn: true })
                 {

@@ -53,7 +53,7 @@ public sealed class SourceLinks(FollowUpStore followUps, GraphMailboxes graph, I
         var place = await graph.FindMeetingPlaceAsync(tenantId, source.UserId.ToString("D"), itemId, cancellation);
         if (place is not null && source.UserId != ownerId)
         {
-            place = await graph.FindMeetingPlaceAsync(tenantId, ownerId.ToString("D"), place, cancellation);
+            place = await graph.FindSameMeetingAsync(tenantId, ownerId.ToString("D"), place, cancellation);
         }
 
         return place is null ? null : source with { UserId = ownerId, ItemId = place.ItemId, WebLink = place.WebLink.AbsoluteUri };

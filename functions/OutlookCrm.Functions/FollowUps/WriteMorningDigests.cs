@@ -15,7 +15,14 @@ namespace OutlookCrm.FollowUps;
 /// colleague after the other; what Graph cannot do now the next run tries, what it refuses is over for that day.
 /// </summary>
 public sealed class WriteMorningDigests(
-    ReminderSettingsStore settings, DigestMarks marks, Agenda agenda, FirmDirectory directory, GraphDigests graph, IdentityOptions identity, TimeProvider clock,
+    ReminderSettingsStore settings,
+    DigestMarks marks,
+    Agenda agenda,
+    MissingMailboxes missing,
+    FirmDirectory directory,
+    GraphDigests graph,
+    IdentityOptions identity,
+    TimeProvider clock,
     ILogger<WriteMorningDigests> log)
 {
     // Enough to count; what is due later is not looked for.
@@ -34,7 +41,8 @@ public sealed class WriteMorningDigests(
         foreach (var tenantId in identity.AllowedTenants)
         {
             IReadOnlySet<DateOnly>? holidays = null;
-            foreach (var account in (await directory.OfAsync(tenantId, cancellation)).Accounts)
+            var gone = await missing.ListAsync(tenantId, cancellation);
+            foreach (var account in (await directory.OfAsync(tenantId, cancellation)).Accounts.Where(account => !gone.ContainsKey(account.UserId)))
             {
                 if (await settings.OfAsync(tenantId, account.UserId, cancellation) is { Digest: { } choice } own)
                 {
@@ -88,6 +96,11 @@ public sealed class WriteMorningDigests(
         catch (GraphException refusal)
         {
             log.LogWarning("Morning digest of {UserId}: Graph said {Code} ({Status}, {Trouble})", turn.UserId, refusal.Code, refusal.Status, refusal.Trouble);
+            if (refusal.IsMailboxMissing)
+            {
+                await missing.NoteAsync(turn.TenantId, turn.UserId, cancellation);
+            }
+
             if (refusal.Trouble != GraphTrouble.Temporary)
             {
                 await marks.EndAsync(turn, refusal.Status == (int)HttpStatusCode.Forbidden ? DigestProblem.NotAllowed : DigestProblem.Refused, cancellation);

@@ -347,7 +347,7 @@ public sealed class GraphMailboxes
     }
 
     /// <summary>The same meeting, or occurrence, in another's mailbox, where it has another id; null when it is not in their calendar.</summary>
-    public async Task<MeetingPlace?> FindMeetingPlaceAsync(Guid tenantId, string user, MeetingPlace elsewhere, CancellationToken cancellation)
+    public async Task<MeetingPlace?> FindSameMeetingAsync(Guid tenantId, string user, MeetingPlace elsewhere, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(elsewhere);
         using var page = await requests.SendAsync(
@@ -700,6 +700,9 @@ public sealed class GraphException(GraphTrouble trouble, string code, int? statu
     public int? Status { get; } = status;
 
     public TimeSpan? RetryAfter { get; } = retryAfter;
+
+    /// <summary>There is no such mailbox: mostly its user has left.</summary>
+    public bool IsMailboxMissing => Trouble == GraphTrouble.Reconnect && GraphTroubles.IsMissing(Code);
 }
 
 public enum GraphTrouble

@@ -17,13 +17,19 @@ internal static class GraphTroubles
         "ErrorInvalidSyncStateData", "InvalidDeltaToken",
     };
 
-    // The mailbox is not there, not in the cloud, or not for us. Graph says most of it with 404, like of a mail that is gone.
-    private static readonly HashSet<string> ReconnectCodes = new(StringComparer.OrdinalIgnoreCase)
+    // The mailbox is not there, or not in the cloud. Graph says most of it with 404, like of a mail that is gone.
+    private static readonly HashSet<string> MissingCodes = new(StringComparer.OrdinalIgnoreCase)
     {
         "MailboxNotEnabledForRESTAPI", "MailboxNotSupportedForRESTAPI", "RESTAPINotEnabledForComponentSharedMailbox", "MailboxNotHostedInExchangeOnline",
         "ErrorNonExistentMailbox", "ErrorMailboxNotFound", "ErrorInvalidUser", "ErrorInvalidMailbox", "ErrorMissingInformationEmailAddress",
         "ErrorMailboxConfiguration", "ErrorAccountDisabled", "AccountDisabled", "MailboxInactive", "ErrorMailboxInactive",
-        "Request_ResourceNotFound", "ResourceNotFound", "OrganizationFromTenantGuidNotFound", "OrganizationNotFound",
+        "Request_ResourceNotFound", "ResourceNotFound",
+    };
+
+    // It is not there, or not for us.
+    private static readonly HashSet<string> ReconnectCodes = new(MissingCodes, StringComparer.OrdinalIgnoreCase)
+    {
+        "OrganizationFromTenantGuidNotFound", "OrganizationNotFound",
         "InvalidAuthenticationToken", "ErrorAccessDenied", "Authorization_RequestDenied", "AuthenticationError",
     };
 
@@ -33,6 +39,9 @@ internal static class GraphTroubles
         "ErrorMailboxStoreUnavailable", "ErrorMailboxMoveInProgress", "ErrorMailboxFailover", "ErrorMailboxInfoStale", "MailboxInfoStale",
         "ErrorTimeoutExpired", "ErrorExceededConnectionCount", "ErrorInternalServerTransientError",
     };
+
+    /// <summary>True for a word of Graph's that says that there is no such mailbox.</summary>
+    public static bool IsMissing(string code) => MissingCodes.Contains(code);
 
     /// <param name="codes">The error's own code, then those within it; empty when the answer is not Graph's JSON.</param>
     /// <param name="isLink">The request followed a link of Graph's: nothing but the link can be wrong with it.</param>

@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using OutlookCrm.Capture;
 using OutlookCrm.Capture.Pages;
 using OutlookCrm.Cost;
+using OutlookCrm.FollowUps;
 using OutlookCrm.Http;
 using OutlookCrm.Identity;
 using OutlookCrm.Pane;
@@ -10,7 +11,7 @@ using OutlookCrm.Pane;
 namespace OutlookCrm.Health;
 
 /// <summary>What an owner wants to know: does it work, is anything late, how long is what kept, and what does it cost.</summary>
-public sealed class GetFirmHealth(HealthLook health, MonthCosts costs, CaptureOptions capture, Caller caller, TimeProvider clock)
+public sealed class GetFirmHealth(HealthLook health, MonthCosts costs, PeopleWhoLeftPage left, CaptureOptions capture, Caller caller, TimeProvider clock)
 {
     [Function(nameof(GetFirmHealth)), Requires(Role.Owner)]
     [Says("Whether the product works for this firm, how long what is kept, and what this month costs")]
@@ -33,6 +34,9 @@ public sealed class GetFirmHealth(HealthLook health, MonthCosts costs, CaptureOp
             (int)capture.PollInterval.TotalSeconds,
             CaptureReceipts.DaysKept,
             ForgetOld.MonthsCorrespondentsAreKept,
-            await costs.NowAsync(cancellation)));
+            await costs.NowAsync(cancellation))
+        {
+            LeftFollowUpCount = (await left.MakeAsync(caller, without: null, cancellation)).People.Sum(person => person.OpenCount),
+        });
     }
 }

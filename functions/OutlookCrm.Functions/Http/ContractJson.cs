@@ -71,6 +71,7 @@ public static class ContractJson
 [JsonSerializable(typeof(MyDay))]
 [JsonSerializable(typeof(WaitingCustomers))]
 [JsonSerializable(typeof(QuietCustomers))]
+[JsonSerializable(typeof(PeopleWhoLeft))]
 [JsonSerializable(typeof(ReminderChoices))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(FirmHealth))]
@@ -112,5 +113,6 @@ public static class ContractJson
 [JsonSerializable(typeof(ChangeFollowUpRequest))]
 [JsonSerializable(typeof(SnoozeFollowUpRequest))]
 [JsonSerializable(typeof(UpdateReminderChoicesRequest))]
+[JsonSerializable(typeof(HandOverFollowUpsRequest))]
 [JsonSerializable(typeof(UpdateHolidaysRequest))]
 internal sealed partial class ContractJsonContext : JsonSerializerContext;

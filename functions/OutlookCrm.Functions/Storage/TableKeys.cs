@@ -525,6 +525,12 @@ public static class TableKeys
     /// <summary>The rows of all tasks of one follow-up that were ticked.</summary>
     public static RowKeyRange TickedTasks(Guid followUpId) => RowKeyRange.StartingWith($"d|{followUpId:N}|");
 
+    /// <summary>Row of a mailbox that is not there any more.</summary>
+    public static string MissingMailbox(Guid userId) => $"g|{userId:N}";
+
+    /// <summary>The rows of all mailboxes of a firm that are not there any more.</summary>
+    public static RowKeyRange MissingMailboxes { get; } = RowKeyRange.StartingWith("g|");
+
     /// <summary>Row of how far one list of tasks was read back.</summary>
     public static string TaskCursor(Guid userId, string listId) => $"t|{userId:N}|{Escape(listId)}";
 

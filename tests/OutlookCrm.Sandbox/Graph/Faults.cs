@@ -35,6 +35,9 @@ public sealed record FaultPlan
     /// <summary>Subjects of messages that cannot be shown: whatever page has one is refused as a whole, and so is the message itself.</summary>
     public IReadOnlyList<string> Poisoned { get; init; } = [];
 
+    /// <summary>Addresses of colleagues whose mailbox is not there, as of somebody who left.</summary>
+    public IReadOnlyList<string> Left { get; init; } = [];
+
     public double NotificationsLost { get; init; }
 
     public double NotificationsDoubled { get; init; }

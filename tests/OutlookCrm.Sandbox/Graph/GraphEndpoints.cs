@@ -55,6 +55,11 @@ internal static class GraphEndpoints
 
         var colleague = SampleFirm.FindColleague(user)
             ?? throw new GraphError(StatusCodes.Status404NotFound, "ErrorInvalidUser", $"The requested user '{user}' is invalid.");
+        if (context.RequestServices.GetRequiredService<Faults>().Plan.Left.Contains(colleague.Address, StringComparer.OrdinalIgnoreCase))
+        {
+            throw new GraphError(StatusCodes.Status404NotFound, "ErrorInvalidUser", $"The requested user '{user}' is invalid.");
+        }
+
         if (caller.Colleague is not null && caller.Colleague != colleague)
         {
             throw GraphError.Forbidden();

@@ -37,7 +37,7 @@ internal static class EveryCall
         await Note(mailboxes.FindMailByMessageIdAsync(Tenant, User, "<o'hara@example.com>", default));
         await Note(mailboxes.FindMeetingAsync(Tenant, User, "AAMk=", default));
         var place = await Note(mailboxes.FindMeetingPlaceAsync(Tenant, User, "AAMk=", default));
-        await Note(mailboxes.FindMeetingPlaceAsync(Tenant, User, place!, default));
+        await Note(mailboxes.FindSameMeetingAsync(Tenant, User, place!, default));
         await Note(mailboxes.ListDomainsAsync(Tenant, default));
         var subscription = await Note(mailboxes.SubscribeAsync(
             Tenant,

@@ -150,6 +150,7 @@ internal static class SampleRequests
         "EraseCustomerRequest" => new() { ["name"] = "Seed", ["purchases"] = "keep" },
         "EraseAddressRequest" => new() { ["address"] = "pen@friend.example" },
         "LiftErasureRequest" => new() { ["address"] = "gone@friend.example" },
+        "HandOverFollowUpsRequest" => new() { ["ownerId"] = A.Anna.Id.ToString("D") },
         "SnoozeFollowUpRequest" => new() { ["dueOn"] = "2027-03-10", ["dueTime"] = "10:00" },
         var other => throw new InvalidOperationException($"Write a good {other} here, so that it is tested."),
     };
@@ -160,6 +161,7 @@ internal static class SampleRequests
         .Replace("{id}", seed.CustomerId, StringComparison.Ordinal)
         .Replace("{importId}", endpoint.Name is "UndoImport" or "ResumeImport" ? Seed.DoneImport : Seed.WaitingImport, StringComparison.Ordinal)
         .Replace("{followUpId}", seed.FollowUpId, StringComparison.Ordinal)
+        .Replace("{userId}", Seed.Leaver, StringComparison.Ordinal)
         .Replace("{noteId}", seed.NoteId, StringComparison.Ordinal)
         .Replace("{feedbackId}", seed.NoteId, StringComparison.Ordinal)
         .Replace("{dealId}", seed.NoteId, StringComparison.Ordinal)
@@ -193,12 +195,13 @@ internal static class SampleRequests
 
 /// <summary>
 /// A customer with two addresses, a note, a call, a mail and one that was taken off; of Anna's mailbox something that was skipped, somebody whom she keeps writing with,
-/// somebody whose mail is left out; a shared mailbox.
+/// somebody whose mail is left out; a shared mailbox; somebody who left.
 /// </summary>
 internal sealed record Seed(
     string CustomerId, string ETag, string NoteId, string CallId, string LineId, string UndoneKey, string FollowUpId, string FollowUpETag, string MailboxETag, string FirmETag, string SharedMailboxId)
 {
     public const string WaitingImport = "5c1b2f0e-6d5f-4bb5-9a9f-0d5a3b7c1d21";
+    public const string Leaver = "5c1b2f0e-6d5f-4bb5-9a9f-0d5a3b7c1d23";
     public const string DoneImport = "5c1b2f0e-6d5f-4bb5-9a9f-0d5a3b7c1d22";
 
     public static readonly byte[] Invoices = "customer,date,amount\nSeed,2026-01-02,5\n,2026-01-02,5\n"u8.ToArray();
@@ -244,6 +247,7 @@ internal sealed record Seed(
         await crm.Services.GetRequiredService<FirmRecompute>().RunAsync(A.Firm, default);
         await PlantMailAsync(crm);
         await PlantImportsAsync(crm);
+        await crm.Services.GetRequiredService<OutlookCrm.FollowUps.MissingMailboxes>().NoteAsync(A.Firm, Guid.Parse(Leaver), default);
         var (line, undone) = (Recordings.Mail(A.Anna.Id, "<line@x>"), Recordings.Mail(A.Anna.Id, "<undone@x>"));
         await crm.Services.GetRequiredService<InteractionStore>().RecordAsync(
             A.Firm, OutlookCrm.Customers.CustomerId.Parse(id), [line.For(OutlookCrm.Customers.CustomerId.Parse(id)), undone.For(OutlookCrm.Customers.CustomerId.Parse(id))], default);

@@ -44,11 +44,7 @@ internal static class MailboxHealths
     // What Graph and Exchange say: see GraphTroubles.
     private static MailboxCondition Refusal(string? code) => code switch
     {
-        "MailboxNotEnabledForRESTAPI" or "MailboxNotSupportedForRESTAPI" or "RESTAPINotEnabledForComponentSharedMailbox"
-            or "MailboxNotHostedInExchangeOnline" or "ErrorNonExistentMailbox" or "ErrorMailboxNotFound" or "ErrorInvalidUser"
-            or "ErrorInvalidMailbox" or "ErrorMissingInformationEmailAddress" or "ErrorMailboxConfiguration" or "ErrorAccountDisabled"
-            or "AccountDisabled" or "MailboxInactive" or "ErrorMailboxInactive" or "Request_ResourceNotFound" or "ResourceNotFound" =>
-            MailboxCondition.Missing,
+        not null when GraphTroubles.IsMissing(code) => MailboxCondition.Missing,
         "InvalidAuthenticationToken" or "AuthenticationError" or "OrganizationFromTenantGuidNotFound" or "OrganizationNotFound" or "Http401" =>
             MailboxCondition.SignInRefused,
         _ when code?.StartsWith("AADSTS", StringComparison.OrdinalIgnoreCase) is true => MailboxCondition.SignInRefused,
