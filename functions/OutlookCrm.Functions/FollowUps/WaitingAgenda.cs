@@ -20,6 +20,7 @@ public sealed class WaitingAgenda(ITableStore tables, FirmDirectory directory, T
     private const int MaxShown = 10;
     private const int PageRows = 1_000;
     private const string Name = "CustomerName";
+    private const string CompanyId = nameof(CompanyId); // as the customer's row has it
     private const string ForUs = nameof(ForUs);
     private const string ForThem = nameof(ForThem);
     private const string SinceAt = nameof(SinceAt);
@@ -111,7 +112,7 @@ public sealed class WaitingAgenda(ITableStore tables, FirmDirectory directory, T
             var shown = await tables.FindAsync(Tables.Agenda, partition, key, cancellation);
             var record = await FindRecordAsync(tenantId, customer, cancellation);
             var waits = record is null ? null : ThreadWaits.Of(record, new Sight(userId, firm, clock.GetUtcNow())).SumOf(record, userId);
-            var next = waits is null ? null : Row(partition, key, (string)record!.Properties[nameof(Customer.Name)], waits);
+            var next = waits is null ? null : Row(partition, key, record!, waits);
             TableChange? change = (shown, next) switch
             {
                 (null, null) => null,
@@ -163,20 +164,34 @@ public sealed class WaitingAgenda(ITableStore tables, FirmDirectory directory, T
     private Task<TableRow?> FindRecordAsync(Guid tenantId, CustomerId customer, CancellationToken cancellation) =>
         tables.FindAsync(Tables.Customers, TableKeys.Customer(tenantId, customer.ToString()), TableKeys.Record, cancellation);
 
-    private static List<WaitingCustomer> Side(IEnumerable<TableRow> rows, string side) =>
-    [
-        .. rows.Select(row => (Row: row, Wait: WaitOf(row, side))).Where(one => one.Wait is not null)
-            .Select(one => new WaitingCustomer(TableKeys.Last(one.Row.RowKey), (string)one.Row.Properties[Name], one.Wait!.Threads, one.Wait.SinceAt))
-            .OrderBy(one => one.SinceAt).ThenBy(one => one.CustomerId, StringComparer.Ordinal),
-    ];
+    private static List<WaitingCustomer> Side(IEnumerable<TableRow> rows, string side)
+    {
+        var waits = rows.Select(row => (Row: row, Wait: WaitOf(row, side))).Where(one => one.Wait is not null).ToList();
+
+        // A thread with somebody is one with where they work, too: that is told only of threads with nobody of its people.
+        var ofPeople = waits.Where(one => one.Row.Properties.ContainsKey(CompanyId))
+            .ToLookup(one => (string)one.Row.Properties[CompanyId], one => one.Wait!.Threads, StringComparer.Ordinal);
+        return
+        [
+            .. waits
+                .Select(one => new WaitingCustomer(TableKeys.Last(one.Row.RowKey), (string)one.Row.Properties[Name], one.Wait!.Threads, one.Wait.SinceAt))
+                .Where(one => one.Threads > ofPeople[one.CustomerId].Sum())
+                .OrderBy(one => one.SinceAt).ThenBy(one => one.CustomerId, StringComparer.Ordinal),
+        ];
+    }
 
     private static Wait? WaitOf(TableRow row, string side) => row.Properties.GetValueOrDefault(side) is int threads
         ? new Wait(threads, (DateTimeOffset)row.Properties[side + SinceAt])
         : null;
 
-    private static TableRow Row(string partition, string key, string name, Waits waits)
+    private static TableRow Row(string partition, string key, TableRow record, Waits waits)
     {
-        var properties = new Dictionary<string, object>(StringComparer.Ordinal) { [Name] = name };
+        var properties = new Dictionary<string, object>(StringComparer.Ordinal) { [Name] = record.Properties[nameof(Customer.Name)] };
+        if (record.Properties.TryGetValue(CompanyId, out var company))
+        {
+            properties[CompanyId] = company;
+        }
+
         Put(ForUs, waits.ForUs);
         Put(ForThem, waits.ForThem);
         return new TableRow(partition, key, properties);

@@ -63,6 +63,28 @@ public sealed class AgendaCustomersTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_waits_is_told_by_name_and_their_company_only_for_threads_with_nobody_of_it()
+    {
+        var fjord = CustomerId.Parse((string)(await PostAsync("/api/customers", new { name = "Fjord", kind = "organisation", address = "info@fjord.example" }))["id"]!);
+        var kim = CustomerId.Parse((string)(await PostAsync("/api/customers", new { name = "Kim", companyId = fjord.ToString(), address = "kim@fjord.example" }))["id"]!);
+        var question = Recordings.Mail(A.Anna.Id, "<1@x>", "<1@x>") with { At = Now.AddDays(-3) };
+        await RecordAsync(fjord, question);
+        await RecordAsync(kim, question);
+        Assert.Equal(["Kim"], await ForUsAsync());
+
+        await RecordAsync(fjord, Recordings.Mail(A.Anna.Id, "<2@x>", "<2@x>") with { At = Now.AddDays(-1) });
+        Assert.Equal(["Fjord", "Kim"], (await ForUsAsync()).Order());
+
+        async Task<IEnumerable<string>> ForUsAsync()
+        {
+            var waiting = (await MyDayAsync(anna))["waiting"]!;
+            var names = waiting["forUs"]!.AsArray().Select(one => (string)one!["name"]!).ToList();
+            Assert.Equal(names.Count, (int)waiting["forUsCount"]!);
+            return names;
+        }
+    }
+
+    [Fact]
     public async Task A_customer_who_goes_quiet_is_mentioned_once_for_each_silence()
     {
         var (kim, lee) = (await GivenAsync("Kim"), await GivenAsync("Lee"));
