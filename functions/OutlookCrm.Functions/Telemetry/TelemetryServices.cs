@@ -32,6 +32,13 @@ public static class TelemetryServices
             throw new InvalidOperationException($"{Endpoint} must be an http or https address, such as http://localhost:4317.");
         }
 
+        AddExport(services);
+        return services;
+    }
+
+    // By itself, so that OpenTelemetry's libraries are loaded by who has a collector only.
+    private static void AddExport(IServiceCollection services)
+    {
         // Only our own source and meters: instruments of HTTP clients and servers would tell addresses of requests, in which people's stand.
         services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("outlook-crm"))
@@ -39,7 +46,6 @@ public static class TelemetryServices
             .WithMetrics(metrics => metrics.AddMeter("OutlookCrm.*").AddOtlpExporter())
             .WithLogging(logs => logs.AddProcessor(new WordlessLogs()).AddOtlpExporter(), lines => lines.IncludeFormattedMessage = true);
         services.PostConfigure<LoggerFilterOptions>(OnlyOwnLines);
-        return services;
     }
 
     /// <summary>
