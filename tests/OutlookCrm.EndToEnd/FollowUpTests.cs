@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using OutlookCrm.Sandbox;
+using OutlookCrm.Sandbox.Mail;
 using static Microsoft.Playwright.Assertions;
 
 namespace OutlookCrm.EndToEnd;
@@ -79,6 +80,28 @@ public sealed class FollowUpTests(LiveProduct live)
         Assert.Equal(90, (int?)(await live.CardAsync(Address))["everyDays"]);
         await section.GetByRole(AriaRole.Button, new() { Name = "Tomorrow" }).ClickAsync();
         await Expect(section.Locator(".promise")).ToContainTextAsync("Send the pallet sizes");
+        Assert.Empty(outlook.Complaints);
+    }
+
+    [Fact]
+    public async Task A_promise_made_beside_a_meeting_opens_it()
+    {
+        const string Address = "kenichi.sato@sato-trading.example";
+        var now = live.Sandbox.Clock.GetUtcNow();
+        var booked = live.Sandbox.MailboxOf(SampleFirm.Mira).Calendar.Add(
+            new Meeting(
+                "samples", new Correspondent(SampleFirm.Mira.Name, SampleFirm.Mira.Address), [new Attendee(new Correspondent("Kenichi Sato", Address), "accepted")],
+                "Samples", "", "", now.AddDays(1), now.AddDays(1).AddHours(1), "Europe/Berlin"),
+            now)!;
+        await using var outlook = await live.OpenAsync($"event={Uri.EscapeDataString(booked.Id)}&open=yes&pin=yes");
+        var section = outlook.Card.Locator("#follow-ups");
+        await section.GetByRole(AriaRole.Button, new() { Name = "Follow up" }).ClickAsync();
+        await Expect(section.GetByLabel("What")).ToHaveValueAsync("Samples");
+        await section.GetByRole(AriaRole.Button, new() { Name = "Tomorrow" }).ClickAsync();
+
+        // The mailbox is asked for its link behind the click, and the card comes to know it by itself.
+        var link = section.Locator(".promise", new() { HasText = "Samples" }).GetByRole(AriaRole.Link, new() { Name = "Open in Outlook" });
+        await Expect(link).ToHaveAttributeAsync("href", $"{live.Sandbox.Addresses.Outlook}?event={Uri.EscapeDataString(booked.Id)}", new() { Timeout = 15_000 });
         Assert.Empty(outlook.Complaints);
     }
 
