@@ -36,7 +36,7 @@ public static class TelemetryServices
         return services;
     }
 
-    // By itself, so that OpenTelemetry's libraries are loaded by who has a collector only.
+    // By itself: a method that names OpenTelemetry's libraries loads them, also where there is no collector.
     private static void AddExport(IServiceCollection services)
     {
         // Only our own source and meters: instruments of HTTP clients and servers would tell addresses of requests, in which people's stand.
