@@ -7,7 +7,7 @@ namespace OutlookCrm.Capture;
 
 /// <summary>What Graph shall tell us of: a subscription for each folder that is logged and for the calendar, as rows of table <c>mailboxes</c>.</summary>
 public sealed class MailboxSubscriptions(
-    ITableStore tables, GraphMailboxes graph, NotificationSecrets secrets, CaptureOptions options, TimeProvider clock, ILogger<MailboxSubscriptions> log)
+    ITableStore tables, GraphSubscriptions graph, NotificationSecrets secrets, CaptureOptions options, TimeProvider clock, ILogger<MailboxSubscriptions> log)
 {
     // Graph allows just under seven days. Renewed daily, so that a weekend of failures ends none.
     private static readonly TimeSpan Life = TimeSpan.FromDays(6);

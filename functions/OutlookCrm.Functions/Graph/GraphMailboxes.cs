@@ -18,9 +18,6 @@ public sealed class GraphMailboxes
 {
     private const int MaxFolders = 500;
 
-    // What no mailbox's share is taken for.
-    private const string NoMailbox = "";
-
     private static readonly string[] FolderFields = ["id", "displayName", "childFolderCount"];
     private static readonly string[] PlaceFields = ["id", "iCalUId", "webLink", "start", "end", "isAllDay"];
     private static readonly string[] SpecialFolders = ["inbox", "sentitems", "drafts", "junkemail", "deleteditems", "outbox"];
@@ -136,7 +133,7 @@ public sealed class GraphMailboxes
     public async Task<MailChanges> ReadMailChangesAsync(
         Guid tenantId, string user, string folderId, string? link, DateTimeOffset from, CancellationToken cancellation)
     {
-        using var page = await PageAsync(
+        using var page = await requests.PageAsync(
             tenantId,
             user,
             link,
@@ -172,7 +169,7 @@ public sealed class GraphMailboxes
     public async Task<MeetingChanges> ReadMeetingChangesAsync(
         Guid tenantId, string user, string? link, DateTimeOffset from, DateTimeOffset until, CancellationToken cancellation)
     {
-        using var page = await PageAsync(
+        using var page = await requests.PageAsync(
             tenantId,
             user,
             link,
@@ -249,7 +246,7 @@ public sealed class GraphMailboxes
     public async Task<MeetingPage> ReadMeetingsAsync(
         Guid tenantId, string user, DateTimeOffset from, DateTimeOffset until, string? link, CancellationToken cancellation)
     {
-        using var page = await PageAsync(
+        using var page = await requests.PageAsync(
             tenantId,
             user,
             link,
@@ -378,71 +375,12 @@ public sealed class GraphMailboxes
         return MeetingJson.Read(found.RootElement, masters.Values.FirstOrDefault(found.RootElement), out _);
     }
 
-    /// <summary>
-    /// Asks Graph to tell of changes. An equal one that is there already is taken when it has the same client state, and replaced
-    /// when it has not: what it told could never be believed.
-    /// </summary>
-    public async Task<GraphSubscription> SubscribeAsync(Guid tenantId, SubscriptionRequest request, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        try
-        {
-            return await CreateAsync(tenantId, request, cancellation);
-        }
-        catch (GraphException why) when (why.Status == (int)HttpStatusCode.Conflict)
-        {
-            if (await FindEqualAsync(tenantId, request, cancellation) is not { } equal)
-            {
-                throw;
-            }
-
-            if (equal.ClientState == request.ClientState && await RenewAsync(tenantId, equal.Id, request.ExpiresAt, cancellation) is { } renewed)
-            {
-                return renewed;
-            }
-
-            await UnsubscribeAsync(tenantId, equal.Id, cancellation);
-            return await CreateAsync(tenantId, request, cancellation);
-        }
-    }
-
-    /// <summary>Makes it live longer, and authorises it anew. Null when it is gone.</summary>
-    public async Task<GraphSubscription?> RenewAsync(Guid tenantId, Guid subscriptionId, DateTimeOffset expiresAt, CancellationToken cancellation)
-    {
-        try
-        {
-            using var answer = await requests.SendAsync(
-                tenantId,
-                NoMailbox,
-                client => client.Subscriptions[subscriptionId.ToString("D")].ToPatchRequestInformation(new Subscription { ExpirationDateTime = expiresAt.ToUniversalTime() }),
-                cancellation);
-            return SubscriptionIn(answer.RootElement);
-        }
-        catch (GraphException why) when (why.Status == (int)HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Of one that is gone nothing is said.</summary>
-    public async Task UnsubscribeAsync(Guid tenantId, Guid subscriptionId, CancellationToken cancellation)
-    {
-        try
-        {
-            using var answer = await requests.SendAsync(
-                tenantId, NoMailbox, client => client.Subscriptions[subscriptionId.ToString("D")].ToDeleteRequestInformation(), cancellation);
-        }
-        catch (GraphException why) when (why.Status == (int)HttpStatusCode.NotFound)
-        {
-        }
-    }
-
     /// <summary>The verified domains of the firm: own domains known before the first mail is read.</summary>
     public async Task<IReadOnlyList<string>> ListDomainsAsync(Guid tenantId, CancellationToken cancellation)
     {
         using var page = await requests.SendAsync(
             tenantId,
-            NoMailbox,
+            GraphRequests.NoMailbox,
             client => client.Domains.ToGetRequestInformation(request => request.QueryParameters.Select = ["id", "isVerified"]),
             cancellation);
         return
@@ -563,24 +501,15 @@ public sealed class GraphMailboxes
 
     private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
-    private static GraphSubscription SubscriptionIn(JsonElement json) =>
-        Guid.TryParse(GraphJson.Text(json, "id"), out var id) && GraphJson.Time(json, "expirationDateTime") is { } expiresAt
-            ? new GraphSubscription(id, GraphJson.Text(json, "resource") ?? "", expiresAt)
-            : throw new GraphException(GraphTrouble.Temporary, "noSubscription", null, null, null);
-
     private (string Link, bool IsLast) NextOfRound(JsonElement page) =>
         requests.LinkIn(page, "@odata.nextLink") is { } next ? (next, false)
         : requests.LinkIn(page, "@odata.deltaLink") is { } delta ? (delta, true)
         : throw new GraphException(GraphTrouble.Temporary, "noLink", null, null, null);
 
-    private Task<JsonDocument> PageAsync(
-        Guid tenantId, string user, string? link, Func<GraphServiceClient, RequestInformation> first, CancellationToken cancellation) =>
-        link is null ? requests.SendAsync(tenantId, user, first, cancellation) : requests.FollowAsync(tenantId, user, link, cancellation);
-
     private async Task<MailPage> MailPageAsync(
         Guid tenantId, string user, string? link, Func<GraphServiceClient, RequestInformation> first, CancellationToken cancellation)
     {
-        using var page = await PageAsync(tenantId, user, link, first, cancellation);
+        using var page = await requests.PageAsync(tenantId, user, link, first, cancellation);
         var items = new List<MailItem>(GraphRequests.PageSize);
         var unreadable = new List<UnreadableItem>();
         foreach (var json in GraphJson.Items(page.RootElement, "value"))
@@ -602,54 +531,6 @@ public sealed class GraphMailboxes
         {
             return null;
         }
-    }
-
-    private async Task<GraphSubscription> CreateAsync(Guid tenantId, SubscriptionRequest request, CancellationToken cancellation)
-    {
-        using var answer = await requests.SendAsync(
-            tenantId,
-            NoMailbox,
-            client => client.Subscriptions.ToPostRequestInformation(new Subscription
-            {
-                Resource = request.Resource,
-                ChangeType = request.ChangeTypes,
-                NotificationUrl = request.NotificationUrl.AbsoluteUri,
-                LifecycleNotificationUrl = request.LifecycleUrl.AbsoluteUri,
-                ClientState = request.ClientState,
-                ExpirationDateTime = request.ExpiresAt.ToUniversalTime(),
-            }),
-            cancellation);
-        return SubscriptionIn(answer.RootElement);
-    }
-
-    private async Task<(Guid Id, string? ClientState)?> FindEqualAsync(Guid tenantId, SubscriptionRequest request, CancellationToken cancellation)
-    {
-        for (string? link = null; ;)
-        {
-            using var page = await PageAsync(tenantId, NoMailbox, link, client => client.Subscriptions.ToGetRequestInformation(), cancellation);
-            foreach (var json in GraphJson.Items(page.RootElement, "value"))
-            {
-                if (Same(GraphJson.Text(json, "resource"), request.Resource)
-                    && SameWords(GraphJson.Text(json, "changeType"), request.ChangeTypes)
-                    && Guid.TryParse(GraphJson.Text(json, "id"), out var id))
-                {
-                    return (id, GraphJson.Text(json, "clientState"));
-                }
-            }
-
-            if ((link = requests.LinkIn(page.RootElement, "@odata.nextLink")) is null)
-            {
-                return null;
-            }
-        }
-
-        // Graph gives a resource back with a slash before it or without, and the kinds of change in an order of its own.
-        static bool Same(string? one, string other) => string.Equals(one?.Trim('/'), other.Trim('/'), StringComparison.OrdinalIgnoreCase);
-
-        static bool SameWords(string? some, string others) => Words(some ?? "").SetEquals(Words(others));
-
-        static HashSet<string> Words(string text) =>
-            new(text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), StringComparer.OrdinalIgnoreCase);
     }
 }
 
@@ -679,43 +560,3 @@ public sealed record MeetingPage(IReadOnlyList<MeetingItem> Items, IReadOnlyList
 public sealed record MeetingPlace(string ItemId, Uri WebLink, string ICalUid, DateTimeOffset StartAt, DateTimeOffset EndAt);
 
 public sealed record UnreadableItem(string ItemId, string Why);
-
-/// <param name="Resource">users/{user}/mailFolders/{folder}/messages or users/{user}/events.</param>
-/// <param name="ClientState">A secret of at most 128 characters that comes back with every notification.</param>
-public sealed record SubscriptionRequest(
-    string Resource, string ChangeTypes, Uri NotificationUrl, Uri LifecycleUrl, string ClientState, DateTimeOffset ExpiresAt);
-
-public sealed record GraphSubscription(Guid Id, string Resource, DateTimeOffset ExpiresAt);
-
-/// <summary>What Graph refused, sorted by what to do about it.</summary>
-/// <param name="retryAfter">How long Graph asked to wait; null when it did not say.</param>
-/// <param name="code">Graph's own word, such as ErrorItemNotFound.</param>
-public sealed class GraphException(GraphTrouble trouble, string code, int? status, TimeSpan? retryAfter, Exception? inner)
-    : Exception($"Microsoft Graph: {trouble} ({status}, {code}).", inner)
-{
-    public GraphTrouble Trouble { get; } = trouble;
-
-    public string Code { get; } = code;
-
-    public int? Status { get; } = status;
-
-    public TimeSpan? RetryAfter { get; } = retryAfter;
-
-    /// <summary>There is no such mailbox: mostly its user has left.</summary>
-    public bool IsMailboxMissing => Trouble == GraphTrouble.Reconnect && GraphTroubles.IsMissing(Code);
-}
-
-public enum GraphTrouble
-{
-    /// <summary>Busy, slow, unreachable: the same again later.</summary>
-    Temporary,
-
-    /// <summary>The app may not, or the mailbox is gone: somebody has to do something.</summary>
-    Reconnect,
-
-    /// <summary>The cursor is no longer good: begin anew.</summary>
-    Resync,
-
-    /// <summary>This one request or item; the rest goes on.</summary>
-    Item,
-}

@@ -224,9 +224,8 @@ public sealed class GraphReminders
     /// <exception cref="GraphException"><see cref="GraphTrouble.Resync"/>: the link is no longer good.</exception>
     public async Task<TaskChanges> ReadTaskChangesAsync(Guid tenantId, string user, string listId, string? link, CancellationToken cancellation)
     {
-        using var page = link is null
-            ? await requests.SendAsync(tenantId, user, client => client.Users[user].Todo.Lists[listId].Tasks.Delta.ToGetRequestInformation(), cancellation)
-            : await requests.FollowAsync(tenantId, user, link, cancellation);
+        using var page = await requests.PageAsync(
+            tenantId, user, link, client => client.Users[user].Todo.Lists[listId].Tasks.Delta.ToGetRequestInformation(), cancellation);
         var items = new Dictionary<string, ReminderItem>(StringComparer.Ordinal);
         var removed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var json in GraphJson.Items(page.RootElement, "value"))

@@ -19,6 +19,9 @@ internal sealed class GraphRequests(GraphOptions options, GraphClients clients, 
     /// <summary>How many messages or meetings a page has.</summary>
     public const int PageSize = 250;
 
+    /// <summary>What no mailbox's share of requests is taken for.</summary>
+    public const string NoMailbox = "";
+
     /// <summary>Graph's limit for one batch.</summary>
     public const int MaxParts = 20;
 
@@ -58,6 +61,11 @@ internal sealed class GraphRequests(GraphOptions options, GraphClients clients, 
     public Task<JsonDocument> SendOnceAsync(
         Guid tenantId, string mailbox, Func<GraphServiceClient, RequestInformation> build, CancellationToken cancellation) =>
         SendAsync(tenantId, mailbox, 1, isLink: false, isOnce: true, build, cancellation);
+
+    /// <summary>One page of several: the first by a request of our own, each other by the link in the one before.</summary>
+    public Task<JsonDocument> PageAsync(
+        Guid tenantId, string mailbox, string? link, Func<GraphServiceClient, RequestInformation> first, CancellationToken cancellation) =>
+        link is null ? SendAsync(tenantId, mailbox, first, cancellation) : FollowAsync(tenantId, mailbox, link, cancellation);
 
     /// <summary>The answer to a link of Graph's, sent as it was given.</summary>
     /// <exception cref="GraphException"><see cref="GraphTrouble.Resync"/>: the link is no longer good, or leads to somewhere else than Graph.</exception>

@@ -39,15 +39,17 @@ internal static class EveryCall
         var place = await Note(mailboxes.FindMeetingPlaceAsync(Tenant, User, "AAMk=", default));
         await Note(mailboxes.FindSameMeetingAsync(Tenant, User, place!, default));
         await Note(mailboxes.ListDomainsAsync(Tenant, default));
-        var subscription = await Note(mailboxes.SubscribeAsync(
+
+        var subscriptions = graph.Subscriptions;
+        var subscription = await Note(subscriptions.SubscribeAsync(
             Tenant,
             new SubscriptionRequest(
                 $"users/{User}/mailFolders/AAMk=/messages", "created,updated,deleted", new Uri("https://crm.example/hook"),
                 new Uri("https://crm.example/life"), "secret", From.AddDays(6)),
             default));
-        await Note(mailboxes.RenewAsync(Tenant, subscription.Id, From.AddDays(9), default));
-        await mailboxes.UnsubscribeAsync(Tenant, subscription.Id, default);
-        made.Add(nameof(mailboxes.UnsubscribeAsync));
+        await Note(subscriptions.RenewAsync(Tenant, subscription.Id, From.AddDays(9), default));
+        await subscriptions.UnsubscribeAsync(Tenant, subscription.Id, default);
+        made.Add(nameof(subscriptions.UnsubscribeAsync));
 
         var reminders = graph.Reminders;
         var text = new ReminderText("Call Kim", "<p>Call Kim</p>", From, new DateOnly(2026, 1, 1), "https://outlook.example/1");

@@ -49,6 +49,8 @@ internal sealed class PlannedGraph : IAsyncDisposable
 
     public GraphMailboxes Mailboxes { get; private set; } = null!;
 
+    public GraphSubscriptions Subscriptions { get; private set; } = null!;
+
     public GraphReminders Reminders { get; private set; } = null!;
 
     public GraphDigests Digests { get; private set; } = null!;
@@ -74,6 +76,7 @@ internal sealed class PlannedGraph : IAsyncDisposable
         graph.clients = new GraphClients(options, tenant => new CountingCredential(tenant, graph.tokens), clock);
         graph.requests = new GraphRequests(options, graph.clients, clock);
         graph.Mailboxes = new GraphMailboxes(graph.requests, options);
+        graph.Subscriptions = new GraphSubscriptions(graph.requests);
         graph.Reminders = new GraphReminders(graph.requests, options);
         graph.Digests = new GraphDigests(graph.requests, options);
         return graph;

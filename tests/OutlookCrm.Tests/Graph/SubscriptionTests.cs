@@ -19,7 +19,7 @@ public sealed class SubscriptionTests
         await using var graph = await StartAsync();
         graph.Plan(Json(201, Subscription()));
 
-        var subscription = await graph.Mailboxes.SubscribeAsync(Tenant, Request, default);
+        var subscription = await graph.Subscriptions.SubscribeAsync(Tenant, Request, default);
 
         Assert.Equal(new GraphSubscription(Id, Request.Resource, ExpiresAt.ToUniversalTime()), subscription);
         var sent = JsonNode.Parse(Assert.Single(graph.Seen).Body)!;
@@ -45,7 +45,7 @@ public sealed class SubscriptionTests
             Json(200, Page([same])),
             Json(200, Subscription()));
 
-        var subscription = await graph.Mailboxes.SubscribeAsync(Tenant, Request, default);
+        var subscription = await graph.Subscriptions.SubscribeAsync(Tenant, Request, default);
 
         Assert.Equal(Id, subscription.Id);
         Assert.Equal(["POST", "GET", "GET", "PATCH"], graph.Seen.Select(request => request.Method));
@@ -64,7 +64,7 @@ public sealed class SubscriptionTests
         graph.Plan(
             Json(409, Error("ExtensionError")), Json(200, Page([unknown])), Json(404, Error("ResourceNotFound")) /* ended by itself */, Json(201, Subscription()));
 
-        var subscription = await graph.Mailboxes.SubscribeAsync(Tenant, Request, default);
+        var subscription = await graph.Subscriptions.SubscribeAsync(Tenant, Request, default);
 
         Assert.Equal(Id, subscription.Id);
         Assert.Equal(["POST", "GET", "DELETE", "POST"], graph.Seen.Select(request => request.Method));
@@ -77,7 +77,7 @@ public sealed class SubscriptionTests
         await using var graph = await StartAsync();
         graph.Plan(Json(409, Error("ExtensionError")), Json(200, Page([])));
 
-        var refusal = await Assert.ThrowsAsync<GraphException>(() => graph.Mailboxes.SubscribeAsync(Tenant, Request, default));
+        var refusal = await Assert.ThrowsAsync<GraphException>(() => graph.Subscriptions.SubscribeAsync(Tenant, Request, default));
 
         Assert.Equal((GraphTrouble.Item, 409), (refusal.Trouble, refusal.Status));
     }
@@ -89,11 +89,11 @@ public sealed class SubscriptionTests
         graph.Plan(
             Json(200, Subscription()), Json(404, Error("ResourceNotFound")), Done, Json(404, Error("ResourceNotFound")), Json(403, Error("ErrorAccessDenied")));
 
-        Assert.Equal(Id, (await graph.Mailboxes.RenewAsync(Tenant, Id, ExpiresAt, default))!.Id);
-        Assert.Null(await graph.Mailboxes.RenewAsync(Tenant, Id, ExpiresAt, default));
-        await graph.Mailboxes.UnsubscribeAsync(Tenant, Id, default);
-        await graph.Mailboxes.UnsubscribeAsync(Tenant, Id, default);
-        var refusal = await Assert.ThrowsAsync<GraphException>(() => graph.Mailboxes.RenewAsync(Tenant, Id, ExpiresAt, default));
+        Assert.Equal(Id, (await graph.Subscriptions.RenewAsync(Tenant, Id, ExpiresAt, default))!.Id);
+        Assert.Null(await graph.Subscriptions.RenewAsync(Tenant, Id, ExpiresAt, default));
+        await graph.Subscriptions.UnsubscribeAsync(Tenant, Id, default);
+        await graph.Subscriptions.UnsubscribeAsync(Tenant, Id, default);
+        var refusal = await Assert.ThrowsAsync<GraphException>(() => graph.Subscriptions.RenewAsync(Tenant, Id, ExpiresAt, default));
 
         Assert.Equal(GraphTrouble.Reconnect, refusal.Trouble);
     }
