@@ -14,7 +14,7 @@ namespace OutlookCrm.Customers;
 /// leave what is outdated after others were done; so everything is projected once more when no invocation of then can be alive.
 /// </summary>
 public sealed class CustomerProjection(
-    ITableStore tables, IWorkQueue queue, CustomerStore customers, SearchIndex search, CaptureRequests capture, WaitingAgenda? waiting = null)
+    ITableStore tables, IWorkQueue queue, CustomerStore customers, SearchIndex search, CaptureRequests capture, WaitingAgenda waiting)
 {
     internal const string RenameQueue = "company-renames";
 
@@ -200,10 +200,7 @@ public sealed class CustomerProjection(
             await queue.SendAsync(FollowUpStore.Queue, JsonSerializer.Serialize(shown), delay: null, cancellation);
         }
 
-        if (waiting is not null)
-        {
-            await waiting.FollowAsync(tenantId, id, cancellation);
-        }
+        await waiting.FollowAsync(tenantId, id, cancellation);
     }
 
     private async Task ProjectPersonAsync(

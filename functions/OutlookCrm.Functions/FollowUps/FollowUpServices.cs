@@ -19,5 +19,5 @@ public static class FollowUpServices
         .AddSingleton<OutlookReadBack>()
         .AddSingleton<MissingMailboxes>()
         .AddSingleton<PeopleWhoLeftPage>()
-        .AddSingleton<IReminders, OutlookReminders>();
+        .AddSingleton<OutlookReminders>();
 }

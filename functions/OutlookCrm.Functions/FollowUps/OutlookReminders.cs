@@ -25,7 +25,7 @@ public sealed class OutlookReminders(
     GraphReminders graph,
     ITableStore tables,
     TimeProvider clock,
-    ILogger<OutlookReminders> log) : IReminders
+    ILogger<OutlookReminders> log)
 {
     /// <summary>Longer than Graph takes with all its retries.</summary>
     internal static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
@@ -53,6 +53,11 @@ public sealed class OutlookReminders(
     /// <summary>Events that begin so are ours: capture leaves them alone.</summary>
     internal static string KeyPrefix => $"{CaptureRules.OwnTransactionPrefix}-";
 
+    /// <summary>
+    /// Makes Outlook show this follow-up as it is: in its owner's mailbox while it is open, and in nobody's afterwards. May be called
+    /// again for what is shown already, and beside itself; what it wrote it remembers with <see cref="FollowUpStore.SaveSinkAsync"/>.
+    /// </summary>
+    /// <returns>False when it could not be and is tried again: a message for that is on its way.</returns>
     public async Task<bool> ProjectAsync(Guid tenantId, FollowUp followUp, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(followUp);
@@ -66,6 +71,8 @@ public sealed class OutlookReminders(
         return false;
     }
 
+    /// <summary>The customer was erased: takes away what shows this follow-up, as soon as Outlook lets it. May be called again.</summary>
+    /// <param name="userId">Who was reminded.</param>
     public async Task RemoveAsync(Guid tenantId, Guid userId, CustomerId customer, Guid id, CancellationToken cancellation)
     {
         if (graph.IsOn

@@ -9,13 +9,7 @@ namespace OutlookCrm.FollowUps;
 /// begins: nothing else happens then that would close it.
 /// </summary>
 public sealed class ProjectFollowUp(
-    FollowUpStore followUps,
-    Agenda agenda,
-    CustomerStore customers,
-    QuietAgenda? quiet = null,
-    FollowUpReplies? replies = null,
-    SourceLinks? links = null,
-    IReminders? reminders = null)
+    FollowUpStore followUps, Agenda agenda, CustomerStore customers, QuietAgenda quiet, FollowUpReplies replies, SourceLinks links, OutlookReminders reminders)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LookLater = TimeSpan.FromMinutes(1);
@@ -31,7 +25,7 @@ public sealed class ProjectFollowUp(
         if (await customers.FindAsync(message.TenantId, customer, cancellation) is not { } record)
         {
             // Erased: agendas lose it with all the rest, Outlook here.
-            await (reminders?.RemoveAsync(message.TenantId, message.UserId, customer, message.FollowUpId, cancellation) ?? Task.CompletedTask);
+            await reminders.RemoveAsync(message.TenantId, message.UserId, customer, message.FollowUpId, cancellation);
             return;
         }
 
@@ -47,22 +41,21 @@ public sealed class ProjectFollowUp(
             return;
         }
 
-        if (replies is not null && found is { State: FollowUpState.Open, Kind: FollowUpKind.Rhythm })
+        if (found is { State: FollowUpState.Open, Kind: FollowUpKind.Rhythm })
         {
             await replies.SettleAsync(message.TenantId, customer, found.Id, cancellation);
             found = await followUps.GetAsync(message.TenantId, customer, found.Id, cancellation) ?? found;
         }
 
         await agenda.ShowAsync(message.TenantId, message.UserId, found, record.Name, cancellation);
-        if (quiet is not null && found.State == FollowUpState.Open)
+        if (found.State == FollowUpState.Open)
         {
             // Whoever planned something has heard of the silence.
             await quiet.DismissAsync(message.TenantId, found.OwnerId, customer, cancellation);
         }
 
-        var (linked, lookAgainIn) = links is null ? (found, null) : await links.FindAsync(message.TenantId, found, cancellation);
-        var isShown = reminders is null || await reminders.ProjectAsync(message.TenantId, linked, cancellation);
-        if (isShown && new[] { lookAgainIn, MeetsIn(linked, message) }.Min() is { } wait)
+        var (linked, lookAgainIn) = await links.FindAsync(message.TenantId, found, cancellation);
+        if (await reminders.ProjectAsync(message.TenantId, linked, cancellation) && new[] { lookAgainIn, MeetsIn(linked, message) }.Min() is { } wait)
         {
             await followUps.SendAsync(message with { Version = linked.Version, Since = null }, wait, cancellation);
         }

@@ -29,10 +29,8 @@ public sealed class QuietAgenda(ITableStore tables)
     internal static TableRow Without(TableRow row, string customerId)
     {
         var all = Read(row);
-        var left = new QuietCustomers([.. all.Customers.Where(one => one.CustomerId != customerId)]);
-        return left.Customers.Count == all.Customers.Count
-            ? row
-            : row with { Properties = new Dictionary<string, object> { [Quiet] = JsonSerializer.Serialize(left, ContractJson.Options) } };
+        var left = Without(all, customerId);
+        return left.Customers.Count == all.Customers.Count ? row : row with { Properties = Properties(left) };
     }
 
     /// <summary>All who are quiet now, the one to be shown first first; those with an open follow-up are not shown.</summary>
@@ -79,7 +77,7 @@ public sealed class QuietAgenda(ITableStore tables)
                 return now;
             }
 
-            var next = Without(now, silent);
+            var next = Without(now, silent.CustomerId);
             var remembered = new TableRow(
                 partition, TableKeys.Dismissed(silent.CustomerId), new Dictionary<string, object> { [LastOn] = SilenceOf(silent) });
             if (await TryWriteAsync(partition, shown, next, [new TableChange.Put(remembered)], cancellation))
@@ -100,7 +98,7 @@ public sealed class QuietAgenda(ITableStore tables)
             if (await tables.FindAsync(Tables.Agenda, partition, TableKeys.AgendaQuiet, cancellation) is not { } shown
                 || Read(shown) is var now
                     && (now.Customers.FirstOrDefault(one => one.CustomerId == customer.ToString() && !(one.LastContactOn >= on)) is not { } silent
-                        || await TryWriteAsync(partition, shown, Without(now, silent), [], cancellation)))
+                        || await TryWriteAsync(partition, shown, Without(now, silent.CustomerId), [], cancellation)))
             {
                 return;
             }
@@ -112,8 +110,7 @@ public sealed class QuietAgenda(ITableStore tables)
     private async Task<bool> TryWriteAsync(
         string partition, TableRow? shown, QuietCustomers next, IReadOnlyList<TableChange> more, CancellationToken cancellation)
     {
-        var row = new TableRow(
-            partition, TableKeys.AgendaQuiet, new Dictionary<string, object> { [Quiet] = JsonSerializer.Serialize(next, ContractJson.Options) });
+        var row = new TableRow(partition, TableKeys.AgendaQuiet, Properties(next));
         TableChange change = shown is { ETag: { } etag } ? new TableChange.Replace(row, etag) : new TableChange.Insert(row);
         return (await tables.TransactAsync(Tables.Agenda, partition, [change, .. more], cancellation)).IsWritten;
     }
@@ -129,7 +126,9 @@ public sealed class QuietAgenda(ITableStore tables)
         }
     }
 
-    private static QuietCustomers Without(QuietCustomers all, QuietCustomer one) => new([.. all.Customers.Where(other => other != one)]);
+    private static QuietCustomers Without(QuietCustomers all, string customerId) => new([.. all.Customers.Where(one => one.CustomerId != customerId)]);
+
+    private static Dictionary<string, object> Properties(QuietCustomers all) => new() { [Quiet] = JsonSerializer.Serialize(all, ContractJson.Options) };
 
     private static string SilenceOf(QuietCustomer customer) => customer.LastContactOn?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? Never;
 

@@ -39,10 +39,7 @@ public sealed class WaitingAgenda(ITableStore tables, FirmDirectory directory, T
         var firm = await directory.OfAsync(tenantId, cancellation);
         foreach (var userId in mailboxes.Where(mailbox => !firm.IsShared(mailbox)))
         {
-            if (await ShowAsync(tenantId, userId, customer, firm, cancellation))
-            {
-                await SumAsync(tenantId, userId, cancellation);
-            }
+            await ShowAsync(tenantId, userId, customer, firm, cancellation);
         }
     }
 
@@ -60,55 +57,42 @@ public sealed class WaitingAgenda(ITableStore tables, FirmDirectory directory, T
     {
         var firm = await directory.OfAsync(tenantId, cancellation);
         var before = ThreadWaits.TellsFrom(clock.GetUtcNow());
-        var isChanged = false;
         foreach (var row in await ReadAllAsync(tenantId, userId, cancellation))
         {
             if (WaitOf(row, ForUs)?.SinceAt < before || WaitOf(row, ForThem)?.SinceAt < before)
             {
-                isChanged |= await ShowAsync(tenantId, userId, CustomerId.Parse(TableKeys.Last(row.RowKey)), firm, cancellation);
+                await ShowAsync(tenantId, userId, CustomerId.Parse(TableKeys.Last(row.RowKey)), firm, cancellation);
             }
-        }
-
-        if (isChanged)
-        {
-            await SumAsync(tenantId, userId, cancellation);
         }
     }
 
     /// <summary>What row <c>b|w</c> says on a day; null when nobody waits.</summary>
     internal static WaitingCustomers? Read(TableRow row, DateTimeOffset now)
     {
-        var all = JsonSerializer.Deserialize<WaitingCustomers>((string)row.Properties[Waiting], ContractJson.Options)!;
         var from = ThreadWaits.TellsFrom(now);
-        var (forUs, forThem) = (Still(all.ForUs), Still(all.ForThem));
-        var shown = new WaitingCustomers(
-            all.ForUsCount - all.ForUs.Count + forUs.Count, forUs, all.ForThemCount - all.ForThem.Count + forThem.Count, forThem);
-        return forUs.Count + forThem.Count == 0 ? null : shown;
-
-        IReadOnlyList<WaitingCustomer> Still(IReadOnlyList<WaitingCustomer> them) => [.. them.Where(one => one.SinceAt >= from)];
+        var still = Only(Read(row), one => one.SinceAt >= from);
+        return still.ForUs.Count + still.ForThem.Count == 0 ? null : still;
     }
 
     /// <summary>Row <c>b|w</c> without somebody who is erased; itself when they are not in it.</summary>
     internal static TableRow Without(TableRow row, string customerId)
     {
-        var all = JsonSerializer.Deserialize<WaitingCustomers>((string)row.Properties[Waiting], ContractJson.Options)!;
-        var (forUs, forThem) = (Others(all.ForUs), Others(all.ForThem));
-        var left = new WaitingCustomers(
-            all.ForUsCount - all.ForUs.Count + forUs.Count, forUs, all.ForThemCount - all.ForThem.Count + forThem.Count, forThem);
-        return forUs.Count == all.ForUs.Count && forThem.Count == all.ForThem.Count
-            ? row
-            : row with { Properties = new Dictionary<string, object> { [Waiting] = JsonSerializer.Serialize(left, ContractJson.Options) } };
-
-        List<WaitingCustomer> Others(IReadOnlyList<WaitingCustomer> them) => [.. them.Where(one => one.CustomerId != customerId)];
+        var all = Read(row);
+        var left = Only(all, one => one.CustomerId != customerId);
+        return left.ForUs.Count == all.ForUs.Count && left.ForThem.Count == all.ForThem.Count ? row : row with { Properties = Properties(left) };
     }
 
-    /// <returns>True when it shows something else now.</returns>
-    private async Task<bool> ShowAsync(Guid tenantId, Guid userId, CustomerId customer, OwnFirm firm, CancellationToken cancellation)
+    /// <summary>
+    /// The customer's row and who waits longest change in one step, so that no crash leaves them apart. Every change replaces <c>b|w</c> as it was read
+    /// before all that the change is made of: of two at once one begins anew.
+    /// </summary>
+    private async Task ShowAsync(Guid tenantId, Guid userId, CustomerId customer, OwnFirm firm, CancellationToken cancellation)
     {
         var partition = TableKeys.Agenda(tenantId, userId);
         var key = TableKeys.ThreadsOf(customer.ToString());
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
+            var sum = await tables.FindAsync(Tables.Agenda, partition, TableKeys.AgendaWaiting, cancellation);
             var shown = await tables.FindAsync(Tables.Agenda, partition, key, cancellation);
             var record = await FindRecordAsync(tenantId, customer, cancellation);
             var waits = record is null ? null : ThreadWaits.Of(record, new Sight(userId, firm, clock.GetUtcNow())).SumOf(record, userId);
@@ -124,31 +108,13 @@ public sealed class WaitingAgenda(ITableStore tables, FirmDirectory directory, T
             };
             if (change is null)
             {
-                return false;
+                return;
             }
 
-            if ((await tables.TransactAsync(Tables.Agenda, partition, [change], cancellation)).IsWritten)
-            {
-                return true;
-            }
-        }
-
-        throw new TableStoreUnavailableException("The threads changed again and again; the agenda is made anew later.");
-    }
-
-    private async Task SumAsync(Guid tenantId, Guid userId, CancellationToken cancellation)
-    {
-        var partition = TableKeys.Agenda(tenantId, userId);
-        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
-        {
-            var shown = await tables.FindAsync(Tables.Agenda, partition, TableKeys.AgendaWaiting, cancellation);
-            var rows = await ReadAllAsync(tenantId, userId, cancellation);
-            var (forUs, forThem) = (Side(rows, ForUs), Side(rows, ForThem));
-            var sum = new WaitingCustomers(forUs.Count, [.. forUs.Take(MaxShown)], forThem.Count, [.. forThem.Take(MaxShown)]);
-            var row = new TableRow(
-                partition, TableKeys.AgendaWaiting, new Dictionary<string, object> { [Waiting] = JsonSerializer.Serialize(sum, ContractJson.Options) });
-            TableChange change = shown is { ETag: { } etag } ? new TableChange.Replace(row, etag) : new TableChange.Insert(row);
-            if ((await tables.TransactAsync(Tables.Agenda, partition, [change], cancellation)).IsWritten)
+            var others = (await ReadAllAsync(tenantId, userId, cancellation)).Where(row => row.RowKey != key);
+            var nextSum = new TableRow(partition, TableKeys.AgendaWaiting, Properties(Sum(next is null ? others : others.Append(next))));
+            TableChange sumChange = sum is { ETag: { } sumTag } ? new TableChange.Replace(nextSum, sumTag) : new TableChange.Insert(nextSum);
+            if ((await tables.TransactAsync(Tables.Agenda, partition, [change, sumChange], cancellation)).IsWritten)
             {
                 return;
             }
@@ -163,6 +129,25 @@ public sealed class WaitingAgenda(ITableStore tables, FirmDirectory directory, T
 
     private Task<TableRow?> FindRecordAsync(Guid tenantId, CustomerId customer, CancellationToken cancellation) =>
         tables.FindAsync(Tables.Customers, TableKeys.Customer(tenantId, customer.ToString()), TableKeys.Record, cancellation);
+
+    private static WaitingCustomers Read(TableRow row) => JsonSerializer.Deserialize<WaitingCustomers>((string)row.Properties[Waiting], ContractJson.Options)!;
+
+    private static Dictionary<string, object> Properties(WaitingCustomers all) => new() { [Waiting] = JsonSerializer.Serialize(all, ContractJson.Options) };
+
+    /// <summary>Those of them who are shown; those who are only counted stay counted.</summary>
+    private static WaitingCustomers Only(WaitingCustomers all, Func<WaitingCustomer, bool> isIn)
+    {
+        List<WaitingCustomer> forUs = [.. all.ForUs.Where(isIn)];
+        List<WaitingCustomer> forThem = [.. all.ForThem.Where(isIn)];
+        return new(all.ForUsCount - all.ForUs.Count + forUs.Count, forUs, all.ForThemCount - all.ForThem.Count + forThem.Count, forThem);
+    }
+
+    private static WaitingCustomers Sum(IEnumerable<TableRow> rows)
+    {
+        var all = rows.ToList();
+        var (forUs, forThem) = (Side(all, ForUs), Side(all, ForThem));
+        return new(forUs.Count, [.. forUs.Take(MaxShown)], forThem.Count, [.. forThem.Take(MaxShown)]);
+    }
 
     private static List<WaitingCustomer> Side(IEnumerable<TableRow> rows, string side)
     {

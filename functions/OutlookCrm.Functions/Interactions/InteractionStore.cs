@@ -7,7 +7,7 @@ using OutlookCrm.Storage;
 namespace OutlookCrm.Interactions;
 
 /// <summary>What happened with customers: rows of table <c>customers</c>, in the customer's partition.</summary>
-public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUpReplies replies, TimeProvider clock, WaitingAgenda? waiting = null, QuietAgenda? quiet = null)
+public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUpReplies replies, WaitingAgenda waiting, QuietAgenda quiet, TimeProvider clock)
 {
     /// <summary>Lines of a first page, with the card and on its own.</summary>
     public const int FirstPageSize = 20;
@@ -418,11 +418,7 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUp
     private async Task FollowAsync(Guid tenantId, CustomerId customer, TimelinePlan plan, CancellationToken cancellation)
     {
         await replies.FollowAsync(tenantId, customer, plan.Known, cancellation);
-        if (waiting is not null)
-        {
-            await waiting.FollowAsync(tenantId, customer, plan.Waiting, cancellation);
-        }
-
+        await waiting.FollowAsync(tenantId, customer, [.. plan.Waiting.Union(plan.Silenced)], cancellation);
         if (plan.LatestContactAt is { } at)
         {
             await HearAsync(tenantId, customer, plan.Record, [.. plan.Waiting, .. plan.Known.SelectMany(known => known.SeenIn.ToList().Select(one => one.UserId))], at, cancellation);
@@ -433,11 +429,6 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUp
     private async Task HearAsync(
         Guid tenantId, CustomerId customer, TableRow record, IReadOnlyCollection<Guid> mailboxes, DateTimeOffset at, CancellationToken cancellation)
     {
-        if (quiet is null)
-        {
-            return;
-        }
-
         var known = CustomerRow.ToCustomer(record);
         Guid?[] caring = [Guid.TryParse(known.Owner?.Id, out var owner) ? owner : null, known.Rhythm?.WishedBy];
         foreach (var userId in caring.OfType<Guid>().Union(mailboxes))

@@ -1,3 +1,4 @@
+using OutlookCrm.Pane;
 using OutlookCrm.Storage;
 
 namespace OutlookCrm.Interactions;
@@ -42,6 +43,12 @@ internal sealed class TimelinePlan(TableRow record, DateTimeOffset now)
                 : [.. ends.SelectMany(end => end.SeenIn.ToList().Select(one => one.UserId)).Concat(OpenThreads.MailboxesIn(record)).Distinct()];
         }
     }
+
+    /// <summary>Whose mail says no more who waits, or said it before: whoever wrote that may have died before they told it.</summary>
+    public IEnumerable<Guid> Silenced => entries.Values.Select(entry => entry.Next)
+        .Where(details => details.Kind == InteractionKind.Mail && (!details.IsOnTimeline || details.Common.At >= since))
+        .SelectMany(details => details.Sightings.Where(sighting => sighting.Reading is null || details.End is null))
+        .Select(sighting => sighting.UserId);
 
     /// <summary>As it will be.</summary>
     public Details this[string id]

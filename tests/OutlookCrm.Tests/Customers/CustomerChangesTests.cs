@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using OutlookCrm.Capture;
 using OutlookCrm.Customers;
-using OutlookCrm.Firm;
 using OutlookCrm.FollowUps;
 using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
@@ -180,10 +179,13 @@ public sealed class CustomerChangesTests
             Steps = new Stepping(seed, Clock) { DeathsPerThousand = deathsPerThousand, StallsPerThousand = stallsPerThousand };
             Store = new SteppedStore(Steps);
             queue = new SteppedQueue(Steps, Clock);
-            var sights = new Sights(new FirmDirectory(Store, new FirmOptions([]), Clock), Clock);
-            customers = new CustomerStore(Store, new InteractionStore(Store, sights, new FollowUpReplies(Store, new FollowUpStore(Store, queue, Clock)), Clock), sights);
-            Changes = new CustomerChanges(
-                Store, queue, customers, new CustomerProjection(Store, queue, customers, new SearchIndex(Store), new CaptureRequests(queue, Clock)), Clock, NullLogger<CustomerChanges>.Instance);
+            var directory = Stepping.NoFirm(Clock);
+            var sights = new Sights(directory, Clock);
+            var waiting = new WaitingAgenda(Store, directory, Clock);
+            var replies = new FollowUpReplies(Store, new FollowUpStore(Store, queue, Clock));
+            customers = new CustomerStore(Store, new InteractionStore(Store, sights, replies, waiting, new QuietAgenda(Store), Clock), sights);
+            var projection = new CustomerProjection(Store, queue, customers, new SearchIndex(Store), new CaptureRequests(queue, Clock), waiting);
+            Changes = new CustomerChanges(Store, queue, customers, projection, Clock, NullLogger<CustomerChanges>.Instance);
         }
 
         public TestClock Clock { get; } = new();

@@ -1,3 +1,4 @@
+using OutlookCrm.Firm;
 using OutlookCrm.Storage;
 
 namespace OutlookCrm.Tests.Customers;
@@ -21,6 +22,14 @@ internal sealed class Stepping(int seed, TestClock clock)
     private bool isFree;
     private int steps;
     private int? deathAt;
+
+    /// <summary>A firm without colleagues that is asked at no step: what one actor asks for, and dies over, all actors of a process wait for.</summary>
+    public static FirmDirectory NoFirm(TestClock clock)
+    {
+        var free = new Stepping(0, clock);
+        free.Pause();
+        return new FirmDirectory(new SteppedStore(free), new FirmOptions([]), clock);
+    }
 
     /// <summary>Turns are free: whoever asks goes on at once.</summary>
     public void Pause() => isFree = true;

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using OutlookCrm.Customers;
-using OutlookCrm.Firm;
 using OutlookCrm.FollowUps;
 using OutlookCrm.Interactions;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
 using OutlookCrm.Tests.Customers;
+using OutlookCrm.Tests.Graph;
 
 namespace OutlookCrm.Tests.FollowUps;
 
@@ -55,10 +55,11 @@ public sealed class AgendaPropertyTests
             store = new SteppedStore(steps);
             queue = new SteppedQueue(steps, clock);
             followUps = new FollowUpStore(store, queue, clock);
-            var sights = new Sights(new FirmDirectory(store, new FirmOptions([]), clock), clock);
-            var customers = new CustomerStore(
-                store, new InteractionStore(store, sights, new FollowUpReplies(store, followUps), clock), sights);
-            worker = new ProjectFollowUp(followUps, new Agenda(store), customers);
+            var directory = Stepping.NoFirm(clock);
+            var sights = new Sights(directory, clock);
+            var interactions = new InteractionStore(
+                store, sights, new FollowUpReplies(store, followUps), new WaitingAgenda(store, directory, clock), new QuietAgenda(store), clock);
+            worker = NoGraph.Projection(followUps, new CustomerStore(store, interactions, sights), store, clock);
             var kim = new Customer(
                 Kim, CustomerKind.Person, "Kim", Company: null, JobTitle: null, [], PostalAddress: null, Language: null, Website: null, Owner: null,
                 CustomerStage.Lead, [], [], new Preferences(null, NoCampaigns: false, null), PrimaryAddress: null, clock.GetUtcNow(), default, "1");

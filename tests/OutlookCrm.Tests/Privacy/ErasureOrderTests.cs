@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using OutlookCrm.Capture;
 using OutlookCrm.Customers;
-using OutlookCrm.Firm;
 using OutlookCrm.FollowUps;
 using OutlookCrm.Graph;
 using OutlookCrm.Http;
@@ -16,6 +15,7 @@ using OutlookCrm.Sales;
 using OutlookCrm.Search;
 using OutlookCrm.Storage;
 using OutlookCrm.Tests.Customers;
+using OutlookCrm.Tests.Graph;
 using OutlookCrm.Tests.Interactions;
 
 namespace OutlookCrm.Tests.Privacy;
@@ -93,6 +93,7 @@ public sealed class ErasureOrderTests
         private readonly LoggedMeetings logged;
         private readonly Correspondents correspondents;
         private readonly Erasing erasing;
+        private readonly ProjectFollowUp worker;
         private CustomerId kim;
         private CustomerId lee;
         private CustomerId hotel;
@@ -104,14 +105,16 @@ public sealed class ErasureOrderTests
             Steps = new Stepping(seed, Clock);
             store = new SteppedStore(Steps);
             queue = new SteppedQueue(Steps, Clock);
-            var directory = new FirmDirectory(store, new FirmOptions([]), Clock);
+            var directory = Stepping.NoFirm(Clock);
             var sights = new Sights(directory, Clock);
             followUps = new FollowUpStore(store, queue, Clock);
-            interactions = new InteractionStore(store, sights, new FollowUpReplies(store, followUps), Clock);
+            var waiting = new WaitingAgenda(store, directory, Clock);
+            interactions = new InteractionStore(store, sights, new FollowUpReplies(store, followUps), waiting, new QuietAgenda(store), Clock);
             customers = new CustomerStore(store, interactions, sights);
             var search = new SearchIndex(store);
-            changes = new CustomerChanges(
-                store, queue, customers, new CustomerProjection(store, queue, customers, search, new CaptureRequests(queue, Clock)), Clock, NullLogger<CustomerChanges>.Instance);
+            var projection = new CustomerProjection(store, queue, customers, search, new CaptureRequests(queue, Clock), waiting);
+            changes = new CustomerChanges(store, queue, customers, projection, Clock, NullLogger<CustomerChanges>.Instance);
+            worker = NoGraph.Projection(followUps, customers, store, Clock);
             var currency = new FirmCurrency(store, new InsightsStore(store));
             sales = new SalesStore(store, currency, Clock);
             deals = new DealStore(store, customers, currency, Clock);
@@ -299,7 +302,7 @@ public sealed class ErasureOrderTests
         {
             CustomerChanges.Queue => new ProjectCustomer(changes).RunAsync(JsonSerializer.Deserialize<ChangeMessage>(message.Body)!, default),
             CustomerProjection.RenameQueue => new FollowCompanyName(changes).RunAsync(JsonSerializer.Deserialize<CompanyRenamed>(message.Body)!, default),
-            FollowUpStore.Queue => new ProjectFollowUp(followUps, new Agenda(store), customers).RunAsync(JsonSerializer.Deserialize<FollowUpChanged>(message.Body)!, default),
+            FollowUpStore.Queue => worker.RunAsync(JsonSerializer.Deserialize<FollowUpChanged>(message.Body)!, default),
             Erasing.Queue => new FinishErasure(erasing).RunAsync(JsonSerializer.Deserialize<ErasureWork>(message.Body)!, default),
             _ => Task.CompletedTask,
         });
