@@ -173,6 +173,7 @@ public sealed class SandboxApplication : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning).AddFilter("OutlookCrm", LogLevel.Information)
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // a start that fails throws; whoever started us says so
+        options.AddLogging?.Invoke(builder.Logging);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

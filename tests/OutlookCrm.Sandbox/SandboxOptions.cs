@@ -38,6 +38,9 @@ public sealed record SandboxOptions
     /// <summary>Enters the sample firm's customers into the product as soon as it answers.</summary>
     public bool SeedProduct { get; init; }
 
+    /// <summary>More places for what is logged than the console.</summary>
+    public Action<ILoggingBuilder>? AddLogging { get; init; }
+
     /// <exception cref="FormatException">An option is unknown, has no value or a wrong one; the message says which.</exception>
     public static SandboxOptions Parse(IReadOnlyList<string> args)
     {

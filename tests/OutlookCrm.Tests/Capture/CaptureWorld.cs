@@ -39,14 +39,16 @@ public sealed class CaptureWorld : IAsyncDisposable
     private const int MaxStill = 50; // looks without anything happening
 
     private readonly string folder = Directory.CreateTempSubdirectory("outlook-crm-capture-").FullName;
+    private readonly TestLogs sandboxLogs;
     private readonly IReadOnlyDictionary<string, string?> settings;
     private readonly bool timers;
     private LocalHostApplication? host;
     private int letters;
 
-    private CaptureWorld(SandboxApplication sandbox, IReadOnlyDictionary<string, string?> settings, bool timers)
+    private CaptureWorld(SandboxApplication sandbox, TestLogs sandboxLogs, IReadOnlyDictionary<string, string?> settings, bool timers)
     {
         Sandbox = sandbox;
+        this.sandboxLogs = sandboxLogs;
         this.settings = settings;
         this.timers = timers;
     }
@@ -81,8 +83,10 @@ public sealed class CaptureWorld : IAsyncDisposable
     public static async Task<CaptureWorld> StartAsync(
         IReadOnlyDictionary<string, string?>? settings = null, bool timers = false, bool notified = false, TimeProvider? time = null)
     {
+        var sandboxLogs = new TestLogs();
         var sandbox = await SandboxApplication.StartAsync(
-            new SandboxOptions { Port = 0, PanePort = 0, HttpPort = 0, EmptyMailboxes = true }, time ?? new RunningFrom(Monday));
+            new SandboxOptions { Port = 0, PanePort = 0, HttpPort = 0, EmptyMailboxes = true, AddLogging = logging => logging.AddProvider(sandboxLogs) },
+            time ?? new RunningFrom(Monday));
         var all = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>());
         if (notified)
         {
@@ -90,7 +94,7 @@ public sealed class CaptureWorld : IAsyncDisposable
             all["Capture:NotificationUrl"] = new Uri(sandbox.Addresses.BackChannel, "/api/graph/notifications").AbsoluteUri;
         }
 
-        var world = new CaptureWorld(sandbox, all, timers);
+        var world = new CaptureWorld(sandbox, sandboxLogs, all, timers);
         await world.StartProductAsync();
         return world;
     }
@@ -240,7 +244,9 @@ public sealed class CaptureWorld : IAsyncDisposable
                 return;
             }
 
-            Assert.True(waiting.Elapsed < (patience ?? TimeSpan.FromSeconds(60)), $"{count} messages are left: {string.Join("; ", Logs.Lines.TakeLast(5))}");
+            Assert.True(
+                waiting.Elapsed < (patience ?? TimeSpan.FromSeconds(60)),
+                $"{count} messages are left: {string.Join("; ", Logs.Lines.TakeLast(5))}. The sandbox: {string.Join("; ", sandboxLogs.Lines.TakeLast(3))}");
             var now = (count, tries, Life.Steps);
             still = now == last ? still + 1 : 0;
             last = now;
