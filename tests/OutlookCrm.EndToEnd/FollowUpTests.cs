@@ -105,6 +105,24 @@ public sealed class FollowUpTests(LiveProduct live)
         Assert.Empty(outlook.Complaints);
     }
 
+    [Fact]
+    public async Task Ones_own_day_shows_by_itself_what_was_planned_elsewhere_meanwhile()
+    {
+        await using var outlook = await live.OpenAsync("item=none&open=yes");
+        await outlook.Pane.GetByRole(AriaRole.Button, new() { Name = "My day" }).ClickAsync();
+        await Expect(outlook.Who).ToHaveTextAsync("My day");
+        using var api = live.Api(SampleFirm.Mira);
+        using var planned = await api.PostAsJsonAsync(
+            $"/api/customers/{(await live.CardAsync(Address))["id"]}/follow-ups", new { id = Guid.NewGuid(), note = "Measure the gate", when = "tomorrow" });
+        planned.EnsureSuccessStatusCode();
+
+        var line = outlook.Card.Locator(".agenda .promise").Filter(new() { HasText = "Measure the gate" });
+        await Expect(line).ToBeVisibleAsync();
+        await Expect(outlook.Who).ToBeFocusedAsync();
+        await line.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
+        await Expect(line).ToContainTextAsync("Done · ");
+    }
+
     private async Task<JsonArray> OpenAsync()
     {
         using var api = live.Api(SampleFirm.Mira);

@@ -49,6 +49,23 @@ public sealed class SelectionTests(LiveProduct live)
     }
 
     [Fact]
+    public async Task What_is_clicked_while_the_pane_still_starts_is_shown()
+    {
+        await using var outlook = await live.OpenAsync("item=none&open=no");
+        var mayStart = new TaskCompletionSource();
+        await outlook.Page.RouteAsync("**/outlook-web-16.01*.js", async route =>
+        {
+            await mayStart.Task;
+            await route.ContinueAsync();
+        });
+        await outlook.Page.Locator("#open-pane").ClickAsync();
+        await outlook.Pane.GetByRole(AriaRole.Button, new() { Name = "Insights" }).ClickAsync();
+        mayStart.SetResult();
+
+        await Expect(outlook.Who).ToHaveTextAsync("Insights");
+    }
+
+    [Fact]
     public async Task Pinned_the_card_follows_twenty_messages_and_is_never_another_person_s()
     {
         await using var outlook = await live.OpenAsync("open=yes&pin=yes");

@@ -539,6 +539,10 @@ async function renew(): Promise<void> {
     becameCustomer(answer);
   }
 
+  if (!article && !next) {
+    renewPage(answer);
+  }
+
   if (!article || !next) {
     return;
   }
@@ -556,6 +560,23 @@ async function renew(): Promise<void> {
 
   if (parts.length > 0) {
     renewal.begin();
+  }
+}
+
+/** A page that says so is drawn as it is by now, unless somebody is at something on it or did something there. */
+function renewPage({ html, etag, status }: Answer): void {
+  const isAtRest = painted !== null && !card.querySelector('details[open], form:focus-within, :is(a, button, summary):focus');
+  if (status !== 200 || !isAtRest || html === painted!.html || !card.querySelector('article[data-renews]')) {
+    return;
+  }
+
+  const isAtTitle = document.activeElement?.id === 'who';
+  paint(html);
+  painted = { html, etag };
+  keep(painted);
+  forms.restoreDrafts();
+  if (isAtTitle) {
+    card.querySelector<HTMLElement>('#who')?.focus({ preventScroll: true });
   }
 }
 

@@ -20,7 +20,15 @@ signIn.early();
 const store = browserStore('localStorage');
 const lastUser = store.getItem('crm.user');
 setTimeout(card.uncover, blankMs);
+
+// What is clicked on the bare pane is done once it can be.
+let clicked: HTMLElement | null = null;
+const remember = ({ target }: Event): void => {
+  clicked = (target as Element).closest('[data-show]');
+};
+document.addEventListener('click', remember);
 await outlook.ready();
+document.removeEventListener('click', remember);
 
 const user = outlook.user();
 signIn.belongTo(user);
@@ -40,6 +48,7 @@ followTheme();
 actions.start(signIn);
 search.start();
 outlook.onSelection(() => void card.follow(), () => void card.followPeople());
+(clicked as HTMLElement | null)?.click();
 // The first card is waited for; the line at the foot is not.
 await shown;
 foot.start();
