@@ -564,17 +564,14 @@ async function renew(): Promise<void> {
 }
 
 /** A page that says so is drawn as it is by now, unless somebody is at something on it or did something there. */
-function renewPage({ html, etag, status }: Answer): void {
+function renewPage(answer: Answer): void {
   const isAtRest = painted !== null && !card.querySelector('details[open], form:focus-within, :is(a, button, summary):focus');
-  if (status !== 200 || !isAtRest || html === painted!.html || !card.querySelector('article[data-renews]')) {
+  if (!isOk(answer) || !isAtRest || answer.html === painted!.html || !card.querySelector('article[data-renews]')) {
     return;
   }
 
   const isAtTitle = document.activeElement?.id === 'who';
-  paint(html);
-  painted = { html, etag };
-  keep(painted);
-  forms.restoreDrafts();
+  arrived(answer);
   if (isAtTitle) {
     card.querySelector<HTMLElement>('#who')?.focus({ preventScroll: true });
   }
