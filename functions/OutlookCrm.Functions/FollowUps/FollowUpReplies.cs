@@ -69,28 +69,29 @@ public sealed class FollowUpReplies(ITableStore tables, FollowUpStore followUps)
     private static bool IsRhythm(TableRow row) => row.Properties[nameof(FollowUp.Kind)] is nameof(FollowUpKind.Rhythm);
 
     /// <summary>Until what the timeline says and what the follow-up is are the same.</summary>
-    internal async Task SettleAsync(Guid tenantId, CustomerId customer, Guid id, CancellationToken cancellation)
+    /// <returns>The follow-up as it is then; null when there is none.</returns>
+    internal async Task<FollowUp?> SettleAsync(Guid tenantId, CustomerId customer, Guid id, CancellationToken cancellation)
     {
-        for (var round = 1; round <= MaxRounds; round++)
+        for (var round = 1; ; round++)
         {
-            if (await followUps.GetAsync(tenantId, customer, id, cancellation) is not { } now
-                || (now.State != FollowUpState.Open && now.End?.Ending != FollowUpEnding.Reply))
+            var current = await followUps.GetAsync(tenantId, customer, id, cancellation);
+            if (current is not { } now || (now.State != FollowUpState.Open && now.End?.Ending != FollowUpEnding.Reply) || round > MaxRounds)
             {
-                return;
+                return current;
             }
 
             var thread = now.Source?.ThreadId
                 ?? (now.Source?.InternetMessageId is { } messageId ? await ThreadOfAsync(tenantId, customer, messageId, cancellation) : null);
             if (thread is null && now.Kind != FollowUpKind.Rhythm)
             {
-                return;
+                return now;
             }
 
             var (reply, meetsAt) = await FindReplyAsync(tenantId, now, thread, cancellation);
             var next = await followUps.ChangeAsync(tenantId, customer, id, Settle, cancellation);
             if (next is null || next.Version == now.Version)
             {
-                return;
+                return next;
             }
 
             FollowUp Settle(FollowUp f)

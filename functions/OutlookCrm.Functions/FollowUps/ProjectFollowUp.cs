@@ -43,8 +43,7 @@ public sealed class ProjectFollowUp(
 
         if (found is { State: FollowUpState.Open, Kind: FollowUpKind.Rhythm })
         {
-            await replies.SettleAsync(message.TenantId, customer, found.Id, cancellation);
-            found = await followUps.GetAsync(message.TenantId, customer, found.Id, cancellation) ?? found;
+            found = await replies.SettleAsync(message.TenantId, customer, found.Id, cancellation) ?? found;
         }
 
         await agenda.ShowAsync(message.TenantId, message.UserId, found, record.Name, cancellation);
