@@ -1,3 +1,4 @@
+using OutlookCrm.LocalHost;
 using OutlookCrm.Tests.LocalHost;
 using OutlookCrm.Tests.Storage;
 
@@ -14,4 +15,22 @@ internal static class ToBeKilled
         ["writer", var file, var firstNumber] => CrashingWriter.RunAsync(file, firstNumber),
         _ => throw new ArgumentException("The tests are run by dotnet test; this entry is for those that kill a process."),
     };
+
+    /// <summary>Settings of the product over a file.</summary>
+    /// <param name="metadata">Of the issuer that it believes.</param>
+    internal static Dictionary<string, string?> SettingsOf(string file, string metadata) => new()
+    {
+        ["Storage:SqliteFile"] = file,
+        ["Identity:ClientId"] = TestIssuer.ClientId.ToString("D"),
+        ["Identity:AllowedTenants"] = $"{A.Firm}",
+        ["Identity:MetadataAddress"] = metadata,
+    };
+
+    /// <summary>Runs until somebody kills it.</summary>
+    internal static async Task ServeAsync(LocalHostOptions options)
+    {
+        await using var host = await LocalHostApplication.StartAsync(options);
+        host.SayAddress();
+        await Task.Delay(TimeSpan.FromMinutes(2)); // nobody killed it
+    }
 }

@@ -35,11 +35,7 @@ public sealed class PeopleWhoLeftTests : IAsyncLifetime
         using var leaver = world.SignIn(Leaver);
         Assert.NotNull(await leaver.GetStringAsync("/api/my-day"));
         var directory = world.Services.GetRequiredService<FirmDirectory>();
-        for (var patience = 0; (await directory.OfAsync(world.Tenant, default)).FindById(Leaver.Id) is null; patience++)
-        {
-            Assert.True(patience < 1_000, "It is not noted that he signed in.");
-            await Task.Delay(10);
-        }
+        await Waiting.UntilAsync(async () => (await directory.OfAsync(world.Tenant, default)).FindById(Leaver.Id) is not null, TimeSpan.FromSeconds(10));
     }
 
     public async Task DisposeAsync() => await world.DisposeAsync();

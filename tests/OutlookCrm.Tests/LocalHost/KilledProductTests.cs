@@ -106,21 +106,9 @@ public sealed class KilledProductTests
 /// <summary>What the test starts.</summary>
 public static class KilledProduct
 {
-    public static async Task RunAsync(string file, string metadata)
+    public static Task RunAsync(string file, string metadata) => ToBeKilled.ServeAsync(new LocalHostOptions
     {
-        await using var host = await LocalHostApplication.StartAsync(new LocalHostOptions
-        {
-            Settings = new Dictionary<string, string?>
-            {
-                ["Storage:SqliteFile"] = file,
-                ["Identity:ClientId"] = TestIssuer.ClientId.ToString("D"),
-                ["Identity:AllowedTenants"] = $"{A.Firm}",
-                ["Identity:MetadataAddress"] = metadata,
-                ["Limits:UserBurst"] = "1000000",
-            },
-            AddLogging = logging => logging.SetMinimumLevel(LogLevel.None),
-        });
-        host.SayAddress();
-        await Task.Delay(TimeSpan.FromMinutes(2)); // nobody killed it
-    }
+        Settings = new Dictionary<string, string?>(ToBeKilled.SettingsOf(file, metadata)) { ["Limits:UserBurst"] = "1000000" },
+        AddLogging = logging => logging.SetMinimumLevel(LogLevel.None),
+    });
 }

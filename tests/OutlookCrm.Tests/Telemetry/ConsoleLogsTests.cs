@@ -77,22 +77,13 @@ public sealed class ConsoleLogsTests
     }
 
     /// <summary>What the test starts: the host with the console that it has by itself.</summary>
-    internal static async Task RunAsync(string file, string metadata)
+    internal static Task RunAsync(string file, string metadata) => ToBeKilled.ServeAsync(new LocalHostOptions
     {
-        await using var host = await LocalHostApplication.StartAsync(new LocalHostOptions
+        Settings = new Dictionary<string, string?>(ToBeKilled.SettingsOf(file, metadata))
         {
-            Settings = new Dictionary<string, string?>
-            {
-                ["Storage:SqliteFile"] = file,
-                ["Identity:ClientId"] = TestIssuer.ClientId.ToString("D"),
-                ["Identity:AllowedTenants"] = $"{A.Firm}",
-                ["Identity:MetadataAddress"] = metadata,
-                ["AzureFunctionsJobHost:extensions:queues:maxPollingInterval"] = "00:00:00.200",
-                ["Logging:Console:FormatterName"] = "json",
-            },
-            FunctionTypes = [.. LocalHostOptions.TypesOf(typeof(OutlookCrmServices).Assembly), typeof(TraceTests.TracedWork)],
-        });
-        host.SayAddress();
-        await Task.Delay(TimeSpan.FromMinutes(2)); // nobody killed it
-    }
+            ["AzureFunctionsJobHost:extensions:queues:maxPollingInterval"] = "00:00:00.200",
+            ["Logging:Console:FormatterName"] = "json",
+        },
+        FunctionTypes = [.. LocalHostOptions.TypesOf(typeof(OutlookCrmServices).Assembly), typeof(TraceTests.TracedWork)],
+    });
 }
