@@ -7,7 +7,8 @@ namespace OutlookCrm.Capture;
 
 /// <summary>
 /// An address became a customer's: what was written with it before, and whom we met, is found in every mailbox and judged by the rules like
-/// all else. Goes on from page to page by messages, so that it may be killed at any time.
+/// all else. Each page that told of something is followed by a message for the rest: a process that ends, or records that are away, cost one such
+/// page again and no more.
 /// </summary>
 public sealed class FindCustomerHistory(
     CapturedMailboxes mailboxes,
@@ -19,7 +20,7 @@ public sealed class FindCustomerHistory(
     TimeProvider clock,
     ILogger<FindCustomerHistory> log)
 {
-    /// <summary>How long one message works; the next one goes on.</summary>
+    /// <summary>How long one message goes on over pages that tell of nothing, such as months without a meeting.</summary>
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(30);
 
     // A calendar is read in stretches; it is watched so far ahead.
@@ -55,9 +56,11 @@ public sealed class FindCustomerHistory(
         try
         {
             var until = clock.GetUtcNow() + Slice;
-            while (clock.GetUtcNow() < until)
+            bool isRecorded;
+            do
             {
-                if (await StepAsync(place, mailbox, address, cancellation) is not { } next)
+                (var next, isRecorded) = await StepAsync(place, mailbox, address, cancellation);
+                if (next is null)
                 {
                     await correspondents.ForgetAsync(message.TenantId, userId, address, cancellation);
                     return;
@@ -65,6 +68,7 @@ public sealed class FindCustomerHistory(
 
                 place = next with { Failures = 0 };
             }
+            while (!isRecorded && clock.GetUtcNow() < until);
 
             await requests.SendAsync(place, delay: null, cancellation);
         }
@@ -79,8 +83,10 @@ public sealed class FindCustomerHistory(
         }
     }
 
-    /// <summary>One page; null when there is no more.</summary>
-    private async Task<FindHistory?> StepAsync(FindHistory place, CapturedMailbox mailbox, MailAddress address, CancellationToken cancellation)
+    /// <summary>Takes one page.</summary>
+    /// <returns>Where to go on, null when there is no more; and whether the page told of something, which is recorded.</returns>
+    private async Task<(FindHistory? Next, bool IsRecorded)> StepAsync(
+        FindHistory place, CapturedMailbox mailbox, MailAddress address, CancellationToken cancellation)
     {
         var batch = new CaptureBatch();
         if (place.MeetingsBefore is not { } before)
@@ -92,7 +98,7 @@ public sealed class FindCustomerHistory(
             }
             catch (GraphException e) when (e.Trouble == GraphTrouble.Resync && place.Link is not null)
             {
-                return place with { Link = null }; // what was found is known by identity
+                return (place with { Link = null }, IsRecorded: false); // what was found is known by identity
             }
 
             foreach (var mail in page.Items)
@@ -101,15 +107,17 @@ public sealed class FindCustomerHistory(
             }
 
             await lookup.TakeAsync(place.TenantId, mailbox, batch, isByHand: false, cancellation);
-            return page.Next is { } link
-                ? place with { Link = link }
-                : place with { Link = null, MeetingsBefore = clock.GetUtcNow().AddMonths(MonthsAhead) };
+            return (
+                page.Next is { } link
+                    ? place with { Link = link }
+                    : place with { Link = null, MeetingsBefore = clock.GetUtcNow().AddMonths(MonthsAhead) },
+                batch.Count > 0);
         }
 
         var since = new DateTimeOffset(mailbox.Since.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
         if (before <= since)
         {
-            return null;
+            return (null, IsRecorded: false);
         }
 
         var from = before - Stretch > since ? before - Stretch : since;
@@ -120,6 +128,6 @@ public sealed class FindCustomerHistory(
         }
 
         await lookup.TakeAsync(place.TenantId, mailbox, batch, isByHand: false, cancellation);
-        return meetings.Next is { } following ? place with { Link = following } : place with { Link = null, MeetingsBefore = from };
+        return (meetings.Next is { } following ? place with { Link = following } : place with { Link = null, MeetingsBefore = from }, batch.Count > 0);
     }
 }

@@ -263,6 +263,39 @@ public sealed class CaptureTests
     }
 
     [Fact]
+    public async Task However_often_the_store_is_away_a_new_customers_history_goes_on_from_the_page_where_it_was()
+    {
+        await using var world = await CaptureWorld.StartAsync();
+        await world.GivenMailboxAsync(Mira);
+        await world.LookAsync(Mira); // nothing is there yet: its first day finds none of what is searched for below
+        var kim = await world.GivenCustomerAsync(Kim);
+        for (var i = 0; i < 1_000; i++)
+        {
+            var at = world.Sandbox.Post.Now.AddHours(-8 * i);
+            world.MailboxOf(Mira).Add(world.Letter(Kim, Mira.Address, $"{i}") with { SentAt = at }, "archive", isRead: true);
+        }
+
+        world.Life.AwayEvery = 4; // a page of 250 takes several writes
+        var requests = await SearchAsync();
+        var outages = world.Life.Outages;
+        world.Life.AwayEvery = null;
+
+        Assert.Equal(Enumerable.Range(0, 1_000).Select(i => $"{i}"), await world.SubjectsAsync(kim));
+        Assert.InRange(outages, 5, int.MaxValue);
+        Assert.InRange(requests, 0, await SearchAsync() + outages);
+
+        // How much Graph is asked for one search.
+        async Task<long> SearchAsync()
+        {
+            var before = world.Sandbox.Traffic.Requests;
+            Assert.True(MailAddress.TryParse(Kim, out var address));
+            await world.Services.GetRequiredService<CaptureRequests>().FindHistoryAsync(world.Tenant, address, default);
+            await world.SettleAsync();
+            return world.Sandbox.Traffic.Requests - before;
+        }
+    }
+
+    [Fact]
     public async Task Customers_who_are_there_before_a_mailbox_was_looked_at_get_their_history_by_its_first_day_and_no_search_of_their_own()
     {
         await using var world = await CaptureWorld.StartAsync();

@@ -13,6 +13,14 @@ internal sealed class Life
     private int steps;
     private int? lastStep;
     private bool isLastDone;
+    private int tableWrites;
+    private int outages;
+
+    /// <summary>Each so many-th write of a table finds the store away, and comes to nothing; null is none.</summary>
+    public int? AwayEvery { get; set; }
+
+    /// <summary>How many did.</summary>
+    public int Outages => Volatile.Read(ref outages);
 
     /// <summary>How many steps it has made.</summary>
     public int Steps
@@ -46,6 +54,16 @@ internal sealed class Life
 
     /// <summary>What only reads.</summary>
     public async Task<T> ReadAsync<T>(Func<Task<T>> read, Func<Exception> death) => IsOver ? throw death() : await read();
+
+    /// <exception cref="TableStoreUnavailableException">The store is away for this write.</exception>
+    public void FindStore()
+    {
+        if (AwayEvery is { } every && Interlocked.Increment(ref tableWrites) % every == 0)
+        {
+            Interlocked.Increment(ref outages);
+            throw new TableStoreUnavailableException("The store is away.");
+        }
+    }
 
     public async Task<T> StepAsync<T>(Func<Task<T>> write, Func<Exception> death)
     {
@@ -90,7 +108,13 @@ internal sealed class MortalStore(ITableStore real, Life life) : ITableStore, IT
 
     public Task<TransactionOutcome> TransactAsync(
         string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation) =>
-        life.StepAsync(() => real.TransactAsync(table, partitionKey, changes, cancellation), Death);
+        life.StepAsync(
+            () =>
+            {
+                life.FindStore();
+                return real.TransactAsync(table, partitionKey, changes, cancellation);
+            },
+            Death);
 
     public async IAsyncEnumerable<TableRow> ScanAsync(
         string table, string partitionKeyPrefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
