@@ -64,11 +64,9 @@ public sealed class MailboxLeaseTests : IDisposable
         await using var lease = (await TakeAsync())!;
         for (var i = 0; i < 10; i++)
         {
+            await Waiting.UntilAsync(() => clock.WaitingTimers > 0);
             clock.Advance(MailboxLease.Length / 3);
-            for (var patience = 0; patience < 200 && lease.Row.Until < clock.GetUtcNow() + (MailboxLease.Length / 3); patience++)
-            {
-                await Task.Delay(10);
-            }
+            await Waiting.UntilAsync(() => lease.Row.Until >= clock.GetUtcNow() + (MailboxLease.Length / 3));
         }
 
         Assert.Null(await TakeAsync());

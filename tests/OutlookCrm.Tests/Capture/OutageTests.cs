@@ -32,7 +32,7 @@ public sealed class OutageTests
         world.Deliver(world.Letter(Kim, Mira.Address, "Meanwhile"));
         var before = world.Clock.GetUtcNow();
         await world.AskAsync(Mira);
-        await world.SettleAsync(until: UntilAsync(() => world.Clock.GetUtcNow() > before.AddHours(1)));
+        await world.SettleAsync(until: Waiting.UntilAsync(() => world.Clock.GetUtcNow() > before.AddHours(1)));
         world.Clock.Advance(TimeSpan.FromHours(23));
         Assert.StartsWith("Mail is logged late: Microsoft 365 does not answer.", await CaptureWordsAsync(world), StringComparison.Ordinal);
         using (var mira = world.SignIn(Mira))
@@ -85,14 +85,6 @@ public sealed class OutageTests
         using var answer = await nobody.GetAsync("/api/health/ready");
         var parts = (await answer.Content.ReadFromJsonAsync<JsonObject>())!["parts"]!.AsArray();
         return (string?)parts.Single(part => (string?)part!["of"] == "capture")!["words"];
-    }
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        while (!isSo())
-        {
-            await Task.Delay(10);
-        }
     }
 
     /// <summary>What one product's capture counts.</summary>

@@ -81,10 +81,8 @@ public sealed class TablesPageTests
         await WriteWhatCaptureDoesAsync(crm.Services);
         await WriteFollowUpsAsync(crm.Services, customer);
         var tables = crm.Services.GetRequiredService<ITableStore>();
-        for (var patience = 0; patience < 200 && await tables.FindAsync(Tables.Colleagues, TableKeys.Colleagues(A.Firm), TableKeys.Colleague(A.Anna.Id), default) is null; patience++)
-        {
-            await Task.Delay(25);
-        }
+        await Waiting.UntilAsync(async () =>
+            await tables.FindAsync(Tables.Colleagues, TableKeys.Colleagues(A.Firm), TableKeys.Colleague(A.Anna.Id), default) is not null);
     }
 
     private static async Task<CustomerId> WriteAllThereIsAsync(HttpClient anna)

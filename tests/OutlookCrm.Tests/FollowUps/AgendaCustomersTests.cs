@@ -284,13 +284,14 @@ public sealed class AgendaCustomersTests : IAsyncLifetime
     }
 
     /// <param name="step">By which the time goes on meanwhile.</param>
-    private async Task WaitAsync(Func<Task<bool>> isSo, TimeSpan? step = null)
+    private Task WaitAsync(Func<Task<bool>> isSo, TimeSpan? step = null) => Waiting.UntilAsync(async () =>
     {
-        for (var patience = 0; !await isSo(); patience++)
+        if (await isSo())
         {
-            Assert.True(patience < 400, "It did not happen.");
-            crm.Clock.Advance(step ?? TimeSpan.FromMilliseconds(50));
-            await Task.Delay(25);
+            return true;
         }
-    }
+
+        crm.Clock.Advance(step ?? TimeSpan.FromMilliseconds(50));
+        return false;
+    });
 }

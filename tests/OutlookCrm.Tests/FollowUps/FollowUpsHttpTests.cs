@@ -296,15 +296,16 @@ public sealed class FollowUpsHttpTests : IAsyncLifetime
         return lines;
     }
 
-    private async Task WaitAsync(Func<Task<bool>> isSo)
+    private Task WaitAsync(Func<Task<bool>> isSo) => Waiting.UntilAsync(async () =>
     {
-        for (var patience = 0; !await isSo(); patience++)
+        if (await isSo())
         {
-            Assert.True(patience < 400, "It did not happen.");
-            crm.Clock.Advance(TimeSpan.FromMilliseconds(50));
-            await Task.Delay(25);
+            return true;
         }
-    }
+
+        crm.Clock.Advance(TimeSpan.FromMilliseconds(50));
+        return false;
+    });
 
     private async Task<(HttpStatusCode Status, JsonObject Body)> PatchAsync(HttpClient client, JsonObject line, object change)
     {

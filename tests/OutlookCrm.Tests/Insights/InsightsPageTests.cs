@@ -99,12 +99,7 @@ public sealed class InsightsPageTests
         (await ben.PostAsync("/api/insights/recompute", null)).EnsureSuccessStatusCode();
 
         var page = await PageAsync(ben);
-        for (var patience = 0; patience < 200 && page.AsOf is null; patience++)
-        {
-            await Task.Delay(50);
-            page = await PageAsync(ben);
-        }
-
+        await Waiting.UntilAsync(async () => (page = await PageAsync(ben)).AsOf is not null);
         Assert.Equal((crm.Clock.GetUtcNow(), "10.00"), (page.AsOf, page.Figures!.Total));
     }
 

@@ -71,7 +71,7 @@ public sealed class SubscriptionTests : IAsyncLifetime
             Assert.Equal(((string?)made["id"], "the-secret", SampleFirm.TenantId.ToString()), ((string?)one["subscriptionId"], (string?)one["clientState"], (string?)one["tenantId"]));
             Assert.Equal((message.ImmutableId, $"Users/{SampleFirm.Mira.Id}/Messages/{message.ImmutableId}"), ((string?)one["resourceData"]!["id"], (string?)one["resource"]));
         });
-        Assert.Equal(0, await SettledAsync());
+        await SettledAsync();
     }
 
     [Fact]
@@ -89,19 +89,19 @@ public sealed class SubscriptionTests : IAsyncLifetime
         await SubscribeAsync("messages");
         listener.Status = HttpStatusCode.ServiceUnavailable;
         Arrive("Again");
-        await listener.WaitForAttemptsAsync(1);
-        sandbox.Application.Clock.Advance(TimeSpan.FromSeconds(11));
-        await listener.WaitForAttemptsAsync(2);
+        await Waiting.UntilAsync(() => listener.Attempts == 1);
+        await WhileTimePassesAsync(TimeSpan.FromSeconds(1), () => listener.Attempts == 2);
         listener.Status = HttpStatusCode.Accepted;
-        sandbox.Application.Clock.Advance(TimeSpan.FromSeconds(21));
-        Assert.Equal("created", (string?)(await listener.ReadAsync(1))[0]["changeType"]);
+        await WhileTimePassesAsync(TimeSpan.FromSeconds(1), () => listener.All.Count == 1);
+        Assert.Equal("created", (string?)listener.All[0]["changeType"]);
 
         listener.Status = HttpStatusCode.ServiceUnavailable;
+        var arrivedAt = sandbox.Application.Clock.GetUtcNow();
         Arrive("Lost");
-        await listener.WaitForAttemptsAsync(4);
-        sandbox.Application.Clock.Advance(TimeSpan.FromHours(4.1));
+        await Waiting.UntilAsync(() => listener.Attempts == 4);
+        await WhileTimePassesAsync(TimeSpan.FromMinutes(20), () => sandbox.Application.WaitingNotifications == 0);
 
-        Assert.Equal(0, await SettledAsync());
+        Assert.True(sandbox.Application.Clock.GetUtcNow() - arrivedAt >= TimeSpan.FromHours(4));
         Assert.Single(listener.All);
     }
 
@@ -117,7 +117,7 @@ public sealed class SubscriptionTests : IAsyncLifetime
         var required = (await listener.ReadAsync(1))[0];
         Assert.Equal(("reauthorizationRequired", "the-secret"), ((string?)required["lifecycleEvent"], (string?)required["clientState"]));
         Assert.False(required.ContainsKey("resourceData"));
-        Assert.Equal(0, await SettledAsync());
+        await SettledAsync();
         Arrive("Waits");
         Assert.Equal(1, sandbox.Application.WaitingNotifications);
 
@@ -179,6 +179,7 @@ public sealed class SubscriptionTests : IAsyncLifetime
     {
         await SubscribeAsync("messages");
         sandbox.Application.Faults.Plan = new FaultPlan { Seed = 7, NotificationsLost = 1 };
+        var arrivedAt = sandbox.Application.Clock.GetUtcNow();
         Arrive("Lost");
         sandbox.Application.Faults.Plan = new FaultPlan { Seed = 7, NotificationsDoubled = 1 };
         var doubled = Arrive("Doubled");
@@ -186,7 +187,7 @@ public sealed class SubscriptionTests : IAsyncLifetime
         var told = await listener.ReadAsync(2);
 
         Assert.All(told, one => Assert.Equal(doubled.ImmutableId, (string?)one["resourceData"]!["id"]));
-        Assert.Equal(0, await SettledAsync());
+        await SettledAsync();
         Assert.Equal(2, listener.All.Count);
     }
 
@@ -240,15 +241,18 @@ public sealed class SubscriptionTests : IAsyncLifetime
 
     private static async Task<string?> CodeAsync(HttpResponseMessage answer) => (string?)(await RunningSandbox.ReadAsync(answer))["error"]!["code"];
 
-    private async Task<int> SettledAsync()
+    private Task SettledAsync() => Waiting.UntilAsync(() => sandbox.Application.WaitingNotifications == 0);
+
+    /// <summary>In steps: whoever waits begins to wait only when the refusal has come back to them.</summary>
+    private Task WhileTimePassesAsync(TimeSpan step, Func<bool> until) => Waiting.UntilAsync(() =>
     {
-        for (var i = 0; i < 200 && sandbox.Application.WaitingNotifications > 0; i++)
+        if (!until())
         {
-            await Task.Delay(25);
+            sandbox.Application.Clock.Advance(step);
         }
 
-        return sandbox.Application.WaitingNotifications;
-    }
+        return until();
+    });
 
     /// <summary>An endpoint of a product: takes the handshake as it should, or as a faulty one would.</summary>
     private sealed class Listener : IAsyncDisposable
@@ -264,6 +268,8 @@ public sealed class SubscriptionTests : IAsyncLifetime
         public ConcurrentBag<string> Handshakes { get; } = [];
 
         public List<JsonObject> All => [.. told];
+
+        public int Attempts => Volatile.Read(ref attempts);
 
         public HttpStatusCode Status { get; set; } = HttpStatusCode.Accepted;
 
@@ -284,24 +290,8 @@ public sealed class SubscriptionTests : IAsyncLifetime
 
         public async Task<List<JsonObject>> ReadAsync(int count)
         {
-            for (var i = 0; i < 400 && told.Count < count; i++)
-            {
-                await Task.Delay(25);
-            }
-
-            Assert.True(told.Count >= count, $"{told.Count} of {count} were told");
+            await Waiting.UntilAsync(() => told.Count >= count);
             return All;
-        }
-
-        public async Task WaitForAttemptsAsync(int count)
-        {
-            for (var i = 0; i < 400 && Volatile.Read(ref attempts) < count; i++)
-            {
-                await Task.Delay(25);
-            }
-
-            Assert.Equal(count, Volatile.Read(ref attempts));
-            await Task.Delay(50); // the answer is on its way back
         }
 
         public ValueTask DisposeAsync() => web.DisposeAsync();
