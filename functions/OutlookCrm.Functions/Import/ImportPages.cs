@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using OutlookCrm.Http;
 using OutlookCrm.Identity;
@@ -29,24 +30,29 @@ public sealed class ImportPages(ImportStore imports, ImportPreviews previews, Ti
     /// <summary>A file as it stands: its preview, or how it went so far.</summary>
     internal async Task<ImportPage> PageAsync(HttpRequest request, ImportedFile file, CancellationToken cancellation)
     {
-        if (file.State == ImportState.Waiting)
+        if (file.State != ImportState.Waiting)
         {
-            var (preview, refusal) = await previews.MakeAsync(caller.TenantId, file, file.Plan, Readers.Of(request.HttpContext), cancellation);
-            return new ImportPage(
-                file.Id, file.FileName, file.State, preview ?? throw new InvalidOperationException($"The file could be read, and cannot any more: {refusal}"));
+            return await PageAsync(file, await imports.ProgressAsync(caller.TenantId, file, cancellation), cancellation);
         }
 
-        var progress = await imports.ProgressAsync(caller.TenantId, file, cancellation);
+        var (preview, refusal) = await previews.MakeAsync(caller.TenantId, file, file.Plan, Readers.Of(request.HttpContext), cancellation);
+        return new ImportPage(
+            file.Id, file.FileName, file.State, preview ?? throw new InvalidOperationException($"The file could be read, and cannot any more: {refusal}"));
+    }
+
+    /// <summary>How a file that was started went so far.</summary>
+    /// <param name="progress">As the store has it.</param>
+    internal async Task<ImportPage> PageAsync(ImportedFile file, ImportProgress? progress, CancellationToken cancellation)
+    {
         var problems = await imports.ProblemsAsync(caller.TenantId, file.Id, ProblemsShown, cancellation);
         return new ImportPage(
             file.Id,
             file.FileName,
             file.State,
-            Result: (file.Result ?? progress.Result) with { Problems = [.. problems.Take(ProblemsShown)] },
-            StandsStill: StandsStill(file, progress));
+            Result: (file.Result ?? progress!.Result) with { Problems = [.. problems.Take(ProblemsShown)] },
+            StandsStill: StandsStill(progress));
     }
 
     /// <summary>True when nobody is at it any more, so far as one can see.</summary>
-    internal bool StandsStill(ImportedFile file, ImportProgress progress) =>
-        file.State is ImportState.Running or ImportState.Undoing && progress.At <= clock.GetUtcNow() - StillAfter;
+    internal bool StandsStill([NotNullWhen(true)] ImportProgress? progress) => progress?.At <= clock.GetUtcNow() - StillAfter;
 }

@@ -103,9 +103,14 @@ public sealed class ImportStore(ITableStore tables)
     internal Task DropProblemsAsync(Guid tenantId, Guid id, CancellationToken cancellation) =>
         DropAsync(TableKeys.ImportContent(tenantId, id), TableKeys.AllImportProblems, cancellation);
 
-    /// <summary>How far it is, while it runs; nothing at its beginning.</summary>
-    internal async Task<ImportProgress> ProgressAsync(Guid tenantId, ImportedFile file, CancellationToken cancellation)
+    /// <summary>How far it is, nothing at its beginning; null when it has ended, or has not begun.</summary>
+    internal async Task<ImportProgress?> ProgressAsync(Guid tenantId, ImportedFile file, CancellationToken cancellation)
     {
+        if (file.State is not (ImportState.Running or ImportState.Undoing))
+        {
+            return null;
+        }
+
         var asked = file.UndoAt ?? file.StartedAt ?? file.At;
         return await tables.FindAsync(Tables.Imports, TableKeys.ImportContent(tenantId, file.Id), TableKeys.ImportProgress, cancellation) is { } row
             ? new ImportProgress(

@@ -31,13 +31,14 @@ public sealed class ResumeImport(ImportPages pages, ImportStore imports, ImportJ
         }
 
         var progress = await imports.ProgressAsync(caller.TenantId, file, cancellation);
-        if (pages.StandsStill(file, progress))
+        if (pages.StandsStill(progress))
         {
             // The message first: should the second write be lost, one can press again.
             await job.AskAsync(caller.TenantId, file.Id, cancellation);
-            await imports.PutProgressAsync(caller.TenantId, file.Id, new ImportProgress(progress.Result, clock.GetUtcNow()), cancellation);
+            progress = progress with { At = clock.GetUtcNow() };
+            await imports.PutProgressAsync(caller.TenantId, file.Id, progress, cancellation);
         }
 
-        return Answer.Ok(await pages.PageAsync(request, file, cancellation));
+        return Answer.Ok(await pages.PageAsync(file, progress, cancellation));
     }
 }
