@@ -94,19 +94,8 @@ public sealed class UndoPlans(InteractionStore interactions, BlockLists blocks, 
     internal async Task<UndoPlan> OfPersonAsync(Guid tenantId, Guid? userId, MailAddress who, CancellationToken cancellation)
     {
         var found = new List<(CustomerId Customer, Details Details)>();
-        var seen = new HashSet<CustomerId>();
-        if ((await senders.FindCustomersAsync(tenantId, [who], cancellation)).GetValueOrDefault(who) is not { } known)
-        {
-            return new UndoPlan([]);
-        }
-
-        seen.Add(known.Id);
-        if (known.Organisation is { } organisation)
-        {
-            seen.Add(organisation);
-        }
-
-        foreach (var customer in seen.ToList())
+        var theirOwn = await CustomersOfPersonAsync(tenantId, who, cancellation);
+        foreach (var customer in theirOwn)
         {
             await foreach (var details in interactions.AllDetailsAsync(tenantId, customer, cancellation))
             {
@@ -120,7 +109,7 @@ public sealed class UndoPlans(InteractionStore interactions, BlockLists blocks, 
         // Whoever else it is for has them named on their line.
         foreach (var (customer, id) in found
             .SelectMany(one => one.Details.Customers, (one, customer) => (Customer: customer, one.Details.Id))
-            .Where(one => !seen.Contains(one.Customer))
+            .Where(one => !theirOwn.Contains(one.Customer))
             .Distinct()
             .ToList())
         {
@@ -156,6 +145,15 @@ public sealed class UndoPlans(InteractionStore interactions, BlockLists blocks, 
                     && customers.GetValueOrDefault(address) is { } theirs
                     && (theirs.Id == customer || theirs.Organisation == customer));
     }
+
+    /// <summary>On whose timelines all that names a person is: their own and their organisation's. Elsewhere they are only named.</summary>
+    internal async Task<IReadOnlyCollection<CustomerId>> CustomersOfPersonAsync(Guid tenantId, MailAddress who, CancellationToken cancellation) =>
+        (await senders.FindCustomersAsync(tenantId, [who], cancellation)).GetValueOrDefault(who) switch
+        {
+            null => [],
+            { Organisation: { } organisation } known => [known.Id, organisation],
+            var known => [known.Id],
+        };
 
     private async Task<Func<Guid, MailAddress, bool>> LeftOutAsync(
         Guid tenantId,

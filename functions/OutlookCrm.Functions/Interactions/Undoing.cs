@@ -2,6 +2,7 @@ using System.Text.Json;
 using OutlookCrm.Capture;
 using OutlookCrm.Customers;
 using OutlookCrm.Firm;
+using OutlookCrm.FollowUps;
 using OutlookCrm.Identity;
 using OutlookCrm.Pane;
 using OutlookCrm.Storage;
@@ -20,6 +21,8 @@ public sealed class Undoing(
     CaptureRequests requests,
     CustomerStore customers,
     FirmDirectory directory,
+    CapturedMailboxes mailboxes,
+    WaitingAgenda waiting,
     IWorkQueue queue,
     TimeProvider clock)
 {
@@ -178,6 +181,11 @@ public sealed class Undoing(
         }
 
         await ApplyAsync(tenantId, await plans.OfPersonAsync(tenantId, userId, who, cancellation), cancellation);
+        await TellAsync(
+            tenantId,
+            await plans.CustomersOfPersonAsync(tenantId, who, cancellation),
+            userId is { } only ? [only] : await mailboxes.EverKnownAsync(tenantId, cancellation),
+            cancellation);
         return true;
     }
 
@@ -200,6 +208,7 @@ public sealed class Undoing(
             case { LiftedAt: null, What: UndoneKind.Thing }:
                 await ApplyAsync(
                     tenantId, await plans.OfThingAsync(tenantId, thing.Customers, thing.Id, TakeOff(mailbox, thing), cancellation), cancellation);
+                await TellAsync(tenantId, thing.Customers, [mailbox], cancellation);
                 break;
             case { LiftedAt: null }:
                 await TakeThreadOffAsync(tenantId, mailbox, thing, cancellation);
@@ -232,6 +241,19 @@ public sealed class Undoing(
 
         var (plan, _) = await plans.OfThreadAsync(tenantId, customers, names, new HashSet<Guid> { mailbox }, TakeOff(mailbox, thing), cancellation);
         await ApplyAsync(tenantId, plan, cancellation);
+        await TellAsync(tenantId, customers, [mailbox], cancellation);
+    }
+
+    /// <summary>
+    /// Whoever took something off may have died before they told who waits, and what is off already is in no plan: so it is told at each look.
+    /// </summary>
+    private async Task TellAsync(
+        Guid tenantId, IReadOnlyCollection<CustomerId> whose, IReadOnlyCollection<Guid> toWhom, CancellationToken cancellation)
+    {
+        foreach (var customer in whose)
+        {
+            await waiting.FollowAsync(tenantId, customer, toWhom, cancellation);
+        }
     }
 
     /// <summary>What was taken off is read again from the mailbox, and judged by the rules as they are.</summary>

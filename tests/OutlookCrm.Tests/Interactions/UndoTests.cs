@@ -72,6 +72,7 @@ public sealed class UndoTests
             var path = $"/api/customers/{kim}/timeline/{await LineAsync(world, SampleFirm.Mira, kim, subject)}/undo?scope=thing";
             isKilled = await KillDuringAsync(world, step, mira => mira.PostAsync(path, null));
             Assert.Equal(await world.SubjectsAsync(kim), await world.SubjectsAsync(lars));
+            Assert.Equal((await world.SubjectsAsync(kim)).Count > 0 ? ["kim", "lars"] : [], await WaitingAsync(world, SampleFirm.Mira));
             using var mira = world.SignIn(SampleFirm.Mira);
             if ((await world.SubjectsAsync(kim)).Count > 0)
             {
@@ -91,6 +92,7 @@ public sealed class UndoTests
             await world.SettleAsync();
             Assert.Equal([subject], await world.SubjectsAsync(kim));
             Assert.Equal([subject], await world.SubjectsAsync(lars));
+            Assert.Equal(["kim", "lars"], await WaitingAsync(world, SampleFirm.Mira));
 
             // Out of the way of the next: it is in Junk now.
             var inMailbox = world.MailboxOf(SampleFirm.Mira);
@@ -101,6 +103,41 @@ public sealed class UndoTests
         }
 
         Assert.True(deaths >= 4, $"Killed {deaths} times: an undo is a message, a row and a write for each of two customers.");
+    }
+
+    [Theory]
+    [InlineData("thread")]
+    [InlineData("personForFirm")]
+    public async Task Killed_before_it_tells_who_waits_an_undo_is_told_all_the_same(string scope)
+    {
+        await using var world = await CaptureWorld.StartAsync();
+        await world.GivenMailboxAsync(SampleFirm.Mira);
+        var kim = await world.GivenCustomerAsync(Kim);
+        for (var (step, isKilled) = (0, true); isKilled; step++)
+        {
+            var letter = world.Deliver(world.Letter(Kim, SampleFirm.Mira.Address, $"Letter {step}"));
+            await world.LookAsync(SampleFirm.Mira);
+            Assert.Equal(["kim"], await WaitingAsync(world, SampleFirm.Mira));
+
+            var path = $"/api/customers/{kim}/timeline/{await LineAsync(world, SampleFirm.Mira, kim, letter.Subject)}/undo?scope={scope}";
+            isKilled = await KillDuringAsync(world, step, mira => mira.PostAsync(path, null));
+            var isOff = (await world.SubjectsAsync(kim)).Count == 0;
+            Assert.Equal(isOff ? [] : ["kim"], await WaitingAsync(world, SampleFirm.Mira));
+            Assert.True(isKilled || isOff);
+
+            // Out of the way of the next.
+            if (isOff && scope != "thread")
+            {
+                using var mira = world.SignIn(SampleFirm.Mira);
+                (await mira.DeleteAsync($"/api/firm/blocks?what={Kim}")).EnsureSuccessStatusCode();
+                await world.SettleAsync();
+            }
+
+            var inMailbox = world.MailboxOf(SampleFirm.Mira);
+            inMailbox.Move(inMailbox.Messages.Single(one => one.Letter.Subject == letter.Subject).Id, inMailbox.Folder("junkemail"), world.Sandbox.Post.Now);
+            await world.LookAsync(SampleFirm.Mira);
+            Assert.Empty(await WaitingAsync(world, SampleFirm.Mira));
+        }
     }
 
     [Fact]
@@ -255,6 +292,14 @@ public sealed class UndoTests
         await world.RestartAsync();
         await world.SettleAsync();
         return isKilled;
+    }
+
+    /// <summary>Who waits for us, by name, as a colleague's own day says.</summary>
+    private static async Task<IReadOnlyList<string>> WaitingAsync(CaptureWorld world, SampleColleague colleague)
+    {
+        using var client = world.SignIn(colleague);
+        var day = (await client.GetFromJsonAsync<JsonObject>("/api/my-day"))!;
+        return [.. (day["waiting"]?["forUs"]?.AsArray() ?? []).Select(one => (string)one!["name"]!).Order(StringComparer.Ordinal)];
     }
 
     private static async Task<string> LineAsync(CaptureWorld world, SampleColleague colleague, string customer, string subject) =>
