@@ -89,6 +89,18 @@ public sealed class QuietAgenda(ITableStore tables)
         throw Busy();
     }
 
+    /// <summary>There was contact, or a meeting is planned: nobody is told any more that the customer is quiet.</summary>
+    internal async Task HearAsync(
+        Guid tenantId, CustomerId customer, TableRow record, IReadOnlyCollection<Guid> mailboxes, DateTimeOffset at, CancellationToken cancellation)
+    {
+        var known = CustomerRow.ToCustomer(record);
+        Guid?[] caring = [Guid.TryParse(known.Owner?.Id, out var owner) ? owner : null, known.Rhythm?.WishedBy];
+        foreach (var userId in caring.OfType<Guid>().Union(mailboxes))
+        {
+            await HearAsync(tenantId, userId, customer, DateOnly.FromDateTime(at.UtcDateTime), cancellation);
+        }
+    }
+
     /// <summary>There was contact: who was quiet is so no more.</summary>
     internal async Task HearAsync(Guid tenantId, Guid userId, CustomerId customer, DateOnly on, CancellationToken cancellation)
     {

@@ -8,7 +8,7 @@ using OutlookCrm.Pane;
 namespace OutlookCrm.Interactions;
 
 /// <summary>One note or call, to be edited.</summary>
-public sealed class GetWrittenLine(InteractionStore interactions, Caller caller)
+public sealed class GetWrittenLine(WrittenStore store, Caller caller)
 {
     [Function(nameof(GetWrittenLine)), Requires(Role.Member)]
     [Says("A note or call on its own, to be edited; by its id, or the first digits of it that no other has")]
@@ -19,7 +19,7 @@ public sealed class GetWrittenLine(InteractionStore interactions, Caller caller)
         string noteId,
         CancellationToken cancellation) =>
         CustomerId.TryParse(id, out var customer)
-        && await interactions.FindWrittenAsync(caller.TenantId, customer, noteId.Replace("-", "", StringComparison.Ordinal), cancellation) is { } written
+        && await store.FindAsync(caller.TenantId, customer, noteId.Replace("-", "", StringComparison.Ordinal), cancellation) is { } written
             ? Answer.Ok(new WrittenLine(customer.ToString(), new TimelineLine(
                 written.Id, written.Kind, written.Direction, written.At, written.Title, written.Text, written.By, written.EndsAt)))
             : Answer.NotFound("This customer has no such note or call.");

@@ -7,6 +7,7 @@ public static class InteractionServices
     public static IServiceCollection AddInteractions(this IServiceCollection services) => services
         .AddSingleton<Sights>()
         .AddSingleton<InteractionStore>()
+        .AddSingleton<WrittenStore>()
         .AddSingleton<UndoPlans>()
         .AddSingleton<Undoing>()
         .AddScoped<CapturedLines>()

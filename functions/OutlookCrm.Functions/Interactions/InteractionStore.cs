@@ -6,7 +6,10 @@ using OutlookCrm.Storage;
 
 namespace OutlookCrm.Interactions;
 
-/// <summary>What happened with customers: rows of table <c>customers</c>, in the customer's partition.</summary>
+/// <summary>
+/// What happened with customers, as capture found it, and their timelines: rows of table <c>customers</c>, in the customer's partition. What
+/// somebody wrote down comes there by <see cref="WrittenStore"/>.
+/// </summary>
 public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUpReplies replies, WaitingAgenda waiting, QuietAgenda quiet, TimeProvider clock)
 {
     /// <summary>Lines of a first page, with the card and on its own.</summary>
@@ -25,85 +28,6 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUp
     // Of one transaction: a hundred changes, three for each recording and one for the record; and 4 MiB, of which a text can take six bytes a character.
     private const int MaxRecordings = 33;
     private const int MaxTransactionChars = 400_000;
-
-    /// <summary>Adds what somebody wrote down, once: with the same id again, nothing changes, even if it was removed since.</summary>
-    public async Task<AppendOutcome> AppendAsync(
-        Guid tenantId, CustomerId customer, Interaction interaction, CancellationToken cancellation)
-    {
-        var partition = TableKeys.Customer(tenantId, customer.ToString());
-        var row = TimelineRow.Of(partition, interaction);
-        // The key of the line begins with its time, and a repeated request may come with another one.
-        TableChange[] changes = [new TableChange.Insert(Marker(partition, interaction.Id, row.RowKey)), new TableChange.Insert(row)];
-        if (await ImportMark.TouchAsync(tables, partition, cancellation) is not { } record)
-        {
-            return AppendOutcome.NoSuchCustomer;
-        }
-
-        var outcome = (await tables.TransactAsync(Tables.Customers, partition, changes, cancellation)).IsWritten ? AppendOutcome.Appended : AppendOutcome.AlreadyThere;
-        if (interaction.Kind != InteractionKind.Note)
-        {
-            await replies.HearAsync(tenantId, customer, cancellation);
-            await HearAsync(tenantId, customer, record, [], interaction.At, cancellation);
-        }
-
-        return outcome;
-    }
-
-    /// <summary>
-    /// Changes what somebody wrote down; the last of several at once stays, and none brings back what was removed. False when there is no
-    /// such thing.
-    /// </summary>
-    /// <param name="edit">May be asked more than once; its answer may be at another time.</param>
-    public async Task<bool> EditAsync(
-        Guid tenantId, CustomerId customer, Guid id, InteractionKind kind, Func<Interaction, Interaction> edit, CancellationToken cancellation)
-    {
-        var partition = TableKeys.Customer(tenantId, customer.ToString());
-        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
-        {
-            if (await FindWrittenAsync(partition, id, kind, cancellation) is not var (marker, row))
-            {
-                return false;
-            }
-
-            var edited = TimelineRow.Of(partition, edit(TimelineRow.ToInteraction(row)));
-            TableChange[] changes = edited.RowKey == row.RowKey
-                ? [new TableChange.Replace(edited, row.ETag!)]
-                :
-                [
-                    new TableChange.Replace(Marker(partition, Interaction.IdOf(id), edited.RowKey), marker.ETag!),
-                    new TableChange.Delete(row.RowKey, row.ETag),
-                    new TableChange.Insert(edited),
-                ];
-            if ((await tables.TransactAsync(Tables.Customers, partition, changes, cancellation)).IsWritten)
-            {
-                return true;
-            }
-        }
-
-        throw new TableStoreUnavailableException("It changed again and again; nothing was saved.");
-    }
-
-    /// <summary>False when there is no such thing. Its id stays used: a late repetition of adding it must not bring it back.</summary>
-    public async Task<bool> RemoveAsync(
-        Guid tenantId, CustomerId customer, Guid id, InteractionKind kind, CancellationToken cancellation)
-    {
-        var partition = TableKeys.Customer(tenantId, customer.ToString());
-        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
-        {
-            if (await FindWrittenAsync(partition, id, kind, cancellation) is not var (_, row))
-            {
-                return false;
-            }
-
-            // Gone from there: removed, or moved to another time.
-            if (await tables.DeleteAsync(Tables.Customers, partition, row.RowKey, etag: null, cancellation) == WriteResult.Written)
-            {
-                return true;
-            }
-        }
-
-        throw new TableStoreUnavailableException("It changed again and again; it was not removed.");
-    }
 
     /// <summary>
     /// Puts what capture found on one customer's timeline: as few transactions as hold it, each all or nothing. The same again,
@@ -208,18 +132,10 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUp
     /// <summary>As the other, by the first digits of an id; null too when there are several.</summary>
     /// <param name="start">From <see cref="MinIdStart"/> hexadecimal digits on; anything else is no id.</param>
     internal async Task<Details?> FindDetailsStartingWithAsync(Guid tenantId, CustomerId customer, string start, CancellationToken cancellation) =>
-        await FindStartingWithAsync(tenantId, customer, start, cancellation) is { } row && Details.IsDetails(row) ? Details.From(row) : null;
+        await FindStartingWithAsync(tables, tenantId, customer, start, cancellation) is { } row && Details.IsDetails(row) ? Details.From(row) : null;
 
-    /// <summary>What somebody wrote down; null when there is no such thing, or no more.</summary>
-    /// <param name="start">As of <see cref="FindDetailsStartingWithAsync"/>.</param>
-    internal async Task<Interaction?> FindWrittenAsync(Guid tenantId, CustomerId customer, string start, CancellationToken cancellation) =>
-        await FindStartingWithAsync(tenantId, customer, start, cancellation) is { } marker && !Details.IsDetails(marker)
-        && await tables.FindAsync(
-            Tables.Customers, marker.PartitionKey, (string)marker.Properties[Details.InteractionKey], cancellation) is { } row
-            ? TimelineRow.ToInteraction(row)
-            : null;
-
-    private async Task<TableRow?> FindStartingWithAsync(Guid tenantId, CustomerId customer, string start, CancellationToken cancellation)
+    /// <summary>The one row of details, or of something written down, whose id begins so.</summary>
+    internal static async Task<TableRow?> FindStartingWithAsync(ITableStore tables, Guid tenantId, CustomerId customer, string start, CancellationToken cancellation)
     {
         if (start.Length is < MinIdStart or > 32 || !start.All(char.IsAsciiHexDigitLower))
         {
@@ -333,30 +249,6 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUp
             TableKeys.Details(interactionId),
             cancellation) is not null;
 
-    private async Task<(TableRow Marker, TableRow Row)?> FindWrittenAsync(
-        string partition, Guid id, InteractionKind kind, CancellationToken cancellation)
-    {
-        // Moved between the two reads it stands elsewhere by now; removed, its marker stays as it was.
-        string? gone = null;
-        while (await tables.FindAsync(Tables.Customers, partition, TableKeys.Details(Interaction.IdOf(id)), cancellation) is { } marker
-            && marker.ETag != gone
-            && marker.Properties.GetValueOrDefault(Details.InteractionKey) is string key)
-        {
-            if (await tables.FindAsync(Tables.Customers, partition, key, cancellation) is { } row)
-            {
-                return (string)row.Properties[nameof(Interaction.Kind)] == kind.ToString() ? (marker, row) : null;
-            }
-
-            gone = marker.ETag;
-        }
-
-        return null;
-    }
-
-    /// <summary>Remembers that this was added, and where it stands or stood.</summary>
-    private static TableRow Marker(string partition, string id, string rowKey) =>
-        new(partition, TableKeys.Details(id), new Dictionary<string, object> { [Details.InteractionKey] = rowKey });
-
     /// <summary>Reads what is known of some interactions, has it changed, and writes it in one transaction; again while others come first.</summary>
     /// <param name="change">May be called more than once.</param>
     private async Task<(ChangeResult Result, T? Answer)> ChangeAsync<T>(
@@ -421,19 +313,7 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUp
         await waiting.FollowAsync(tenantId, customer, [.. plan.Waiting.Union(plan.Silenced)], cancellation);
         if (plan.LatestContactAt is { } at)
         {
-            await HearAsync(tenantId, customer, plan.Record, [.. plan.Waiting, .. plan.Known.SelectMany(known => known.SeenIn.ToList().Select(one => one.UserId))], at, cancellation);
-        }
-    }
-
-    /// <summary>There was contact, or a meeting is planned: nobody is told any more that the customer is quiet.</summary>
-    private async Task HearAsync(
-        Guid tenantId, CustomerId customer, TableRow record, IReadOnlyCollection<Guid> mailboxes, DateTimeOffset at, CancellationToken cancellation)
-    {
-        var known = CustomerRow.ToCustomer(record);
-        Guid?[] caring = [Guid.TryParse(known.Owner?.Id, out var owner) ? owner : null, known.Rhythm?.WishedBy];
-        foreach (var userId in caring.OfType<Guid>().Union(mailboxes))
-        {
-            await quiet.HearAsync(tenantId, userId, customer, DateOnly.FromDateTime(at.UtcDateTime), cancellation);
+            await quiet.HearAsync(tenantId, customer, plan.Record, [.. plan.Waiting, .. plan.Known.SelectMany(known => known.SeenIn.ToList().Select(one => one.UserId))], at, cancellation);
         }
     }
 
@@ -472,11 +352,4 @@ internal sealed record TimelineLines(IEnumerable<TableRow> Shown, TableRow? Last
     /// <summary>A meeting becomes the last contact when it begins; after some days nobody waits any more.</summary>
     public long TimeStamp(DateTimeOffset now) =>
         ((LastContact is null ? 0 : TimelineRow.AtOf(LastContact).UtcTicks) * 31) + DateOnly.FromDateTime(now.UtcDateTime).DayNumber;
-}
-
-public enum AppendOutcome
-{
-    Appended,
-    AlreadyThere,
-    NoSuchCustomer,
 }

@@ -6,8 +6,10 @@ using OutlookCrm.Pane;
 
 namespace OutlookCrm.Interactions;
 
-/// <summary>What a colleague wants remembered of a customer, as HTTP has it: alike for notes and calls. It belongs to the firm, so whoever may write may edit.</summary>
-public sealed class WrittenDown(InteractionStore interactions, TimeProvider clock, Caller caller)
+/// <summary>
+/// What a colleague wants remembered of a customer, as HTTP has it: alike for notes and calls. It belongs to the firm, so whoever may write may edit.
+/// </summary>
+public sealed class WrittenDown(WrittenStore written, InteractionStore interactions, TimeProvider clock, Caller caller)
 {
     /// <summary>How far a client's clock may be ahead of ours.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
@@ -35,7 +37,7 @@ public sealed class WrittenDown(InteractionStore interactions, TimeProvider cloc
             return Answer.Invalid(errors);
         }
 
-        var outcome = await interactions.AppendAsync(caller.TenantId, customer, make(when, caller.Name), cancellation);
+        var outcome = await written.AppendAsync(caller.TenantId, customer, make(when, caller.Name), cancellation);
         return outcome == AppendOutcome.NoSuchCustomer || await ReadAsync(customer, cancellation) is not { } timeline ? NoSuchCustomer()
             : outcome == AppendOutcome.Appended ? Answer.Created(timeline, $"/api/customers/{customer}/timeline")
             : Answer.Ok(timeline);
@@ -50,7 +52,7 @@ public sealed class WrittenDown(InteractionStore interactions, TimeProvider cloc
         return errors.Any ? Answer.Invalid(errors)
             : CustomerId.TryParse(customerId, out var customer)
             && Guid.TryParse(id, out var guid)
-            && await interactions.EditAsync(
+            && await written.EditAsync(
                 caller.TenantId, customer, guid, kind, old => edit(old with { At = at?.ToUniversalTime() ?? old.At }), cancellation)
             && await ReadAsync(customer, cancellation) is { } timeline
                 ? Answer.Ok(timeline)
@@ -60,7 +62,7 @@ public sealed class WrittenDown(InteractionStore interactions, TimeProvider cloc
     internal async Task<IResult> RemoveAsync(string customerId, string id, InteractionKind kind, CancellationToken cancellation) =>
         CustomerId.TryParse(customerId, out var customer)
         && Guid.TryParse(id, out var guid)
-        && await interactions.RemoveAsync(caller.TenantId, customer, guid, kind, cancellation)
+        && await written.RemoveAsync(caller.TenantId, customer, guid, kind, cancellation)
         && await ReadAsync(customer, cancellation) is { } timeline
             ? Answer.Ok(timeline)
             : NoSuch(kind);

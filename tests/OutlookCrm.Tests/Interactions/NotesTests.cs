@@ -317,7 +317,7 @@ public sealed class NotesTests
         await using var crm = await TestCrm.StartAsync();
         using var ben = crm.SignIn(A.Ben);
         var kim = await CustomerAsync(ben);
-        var store = crm.Services.GetRequiredService<InteractionStore>();
+        var store = crm.Services.GetRequiredService<WrittenStore>();
         var newest = crm.Clock.GetUtcNow();
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => store.AppendAsync(

@@ -86,6 +86,7 @@ public sealed class ErasureOrderTests
         private readonly CustomerChanges changes;
         private readonly CustomerStore customers;
         private readonly InteractionStore interactions;
+        private readonly WrittenStore written;
         private readonly FollowUpStore followUps;
         private readonly SalesStore sales;
         private readonly DealStore deals;
@@ -109,7 +110,9 @@ public sealed class ErasureOrderTests
             var sights = new Sights(directory, Clock);
             followUps = new FollowUpStore(store, queue, Clock);
             var waiting = new WaitingAgenda(store, directory, Clock);
-            interactions = new InteractionStore(store, sights, new FollowUpReplies(store, followUps), waiting, new QuietAgenda(store), Clock);
+            var (replies, quiet) = (new FollowUpReplies(store, followUps), new QuietAgenda(store));
+            interactions = new InteractionStore(store, sights, replies, waiting, quiet, Clock);
+            written = new WrittenStore(store, replies, quiet);
             customers = new CustomerStore(store, interactions, sights);
             var search = new SearchIndex(store);
             var projection = new CustomerProjection(store, queue, customers, search, new CaptureRequests(queue, Clock), waiting);
@@ -244,7 +247,7 @@ public sealed class ErasureOrderTests
                     default);
                 await sales.AddAsync(
                     Tenant, customer, new Purchase(Id(customer, number), new DateOnly(2026, 3, number), false, "EUR", [new BoughtItem("Table", 5, null)], null, "Anna", now), default);
-                await interactions.AppendAsync(
+                await written.AppendAsync(
                     Tenant, customer, new Interaction(Interaction.IdOf(Id(customer, number)), InteractionKind.Note, Direction.None, now, null, $"Note {of}", "Anna", null), default);
                 await deals.AddAsync(
                     Tenant, new Deal(Id(customer, number), 1, customer, $"Deal {of}", "Offer", null, null, null, null, now, now, null, null, null), default);
