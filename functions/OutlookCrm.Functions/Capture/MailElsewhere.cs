@@ -4,7 +4,7 @@ using OutlookCrm.Interactions;
 namespace OutlookCrm.Capture;
 
 /// <summary>Customers' mail in folders that nobody chose: a rule of the mailbox puts it there, and it is on no timeline.</summary>
-public sealed class MailElsewhere(GraphMailboxes graph, CaptureContexts contexts, InteractionStore interactions, TimeProvider clock)
+public sealed class MailElsewhere(GraphMailboxes graph, GraphFolders folders, CaptureContexts contexts, InteractionStore interactions, TimeProvider clock)
 {
     /// <summary>How far back a folder is looked at, and no further than its newest page.</summary>
     private static readonly TimeSpan Window = TimeSpan.FromDays(30);
@@ -21,7 +21,7 @@ public sealed class MailElsewhere(GraphMailboxes graph, CaptureContexts contexts
             special.Inbox, special.SentItems, special.Drafts, special.JunkEmail, special.DeletedItems, special.Outbox, .. mailbox.Folders,
         ];
         var found = new List<NamedFolder>();
-        foreach (var folder in (await graph.ListFoldersAsync(tenantId, mailbox.GraphUser, cancellation)).Where(folder => !known.Contains(folder.Id)).Take(MaxFolders))
+        foreach (var folder in (await folders.ListAsync(tenantId, mailbox.GraphUser, cancellation)).Where(folder => !known.Contains(folder.Id)).Take(MaxFolders))
         {
             if (await HasMailAsync(tenantId, mailbox, special, folder, cancellation))
             {

@@ -4,7 +4,7 @@ using OutlookCrm.Graph;
 namespace OutlookCrm.Capture;
 
 /// <summary>The special folders of mailboxes, from memory: their ids stay, a new one appears when its first item does.</summary>
-public sealed class SpecialFolders(GraphMailboxes graph, TimeProvider clock)
+public sealed class SpecialFolders(GraphFolders graph, TimeProvider clock)
 {
     private static readonly TimeSpan KnownFor = TimeSpan.FromHours(1);
 
@@ -18,7 +18,7 @@ public sealed class SpecialFolders(GraphMailboxes graph, TimeProvider clock)
             return kept.Folders;
         }
 
-        var folders = await graph.FindFoldersAsync(tenantId, mailbox.GraphUser, cancellation);
+        var folders = await graph.FindSpecialAsync(tenantId, mailbox.GraphUser, cancellation);
         known[(tenantId, mailbox.UserId)] = (folders, now);
         return folders;
     }

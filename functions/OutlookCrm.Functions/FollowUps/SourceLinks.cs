@@ -8,7 +8,7 @@ namespace OutlookCrm.FollowUps;
 /// Finds the link that opens the mail or meeting from which a follow-up came, in the mailbox of whoever the follow-up is of. The pane knows a mail's
 /// Message-ID, which is the same everywhere; of a meeting only its id in the mailbox where it was planned, by which it is found in another.
 /// </summary>
-public sealed class SourceLinks(FollowUpStore followUps, GraphMailboxes graph, ILogger<SourceLinks> log)
+public sealed class SourceLinks(FollowUpStore followUps, GraphPlaces places, ILogger<SourceLinks> log)
 {
     private const int MaxLength = 2_000; // as of one that a client gives
 
@@ -18,7 +18,7 @@ public sealed class SourceLinks(FollowUpStore followUps, GraphMailboxes graph, I
     /// <returns>The follow-up as it is after that; and when to look again, if Graph could not say.</returns>
     internal async Task<(FollowUp FollowUp, TimeSpan? LookAgainIn)> FindAsync(Guid tenantId, FollowUp f, CancellationToken cancellation)
     {
-        if (!graph.IsOn || f is not { State: FollowUpState.Open, Source: { } source } || HasLink(f))
+        if (!places.IsOn || f is not { State: FollowUpState.Open, Source: { } source } || HasLink(f))
         {
             return (f, null);
         }
@@ -44,16 +44,16 @@ public sealed class SourceLinks(FollowUpStore followUps, GraphMailboxes graph, I
     }
 
     private async Task<FollowUpSource?> MailAsync(Guid tenantId, Guid ownerId, FollowUpSource source, string messageId, CancellationToken cancellation) =>
-        await graph.FindWebLinkAsync(tenantId, ownerId.ToString("D"), messageId, cancellation) is { } link
+        await places.FindWebLinkAsync(tenantId, ownerId.ToString("D"), messageId, cancellation) is { } link
             ? source with { UserId = ownerId, ItemId = source.UserId == ownerId ? source.ItemId : null, WebLink = link.AbsoluteUri }
             : null;
 
     private async Task<FollowUpSource?> MeetingAsync(Guid tenantId, Guid ownerId, FollowUpSource source, string itemId, CancellationToken cancellation)
     {
-        var place = await graph.FindMeetingPlaceAsync(tenantId, source.UserId.ToString("D"), itemId, cancellation);
+        var place = await places.FindMeetingPlaceAsync(tenantId, source.UserId.ToString("D"), itemId, cancellation);
         if (place is not null && source.UserId != ownerId)
         {
-            place = await graph.FindSameMeetingAsync(tenantId, ownerId.ToString("D"), place, cancellation);
+            place = await places.FindSameMeetingAsync(tenantId, ownerId.ToString("D"), place, cancellation);
         }
 
         return place is null ? null : source with { UserId = ownerId, ItemId = place.ItemId, WebLink = place.WebLink.AbsoluteUri };

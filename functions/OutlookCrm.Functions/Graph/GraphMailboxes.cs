@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Microsoft.Graph;
@@ -16,12 +15,6 @@ namespace OutlookCrm.Graph;
 /// <remarks>A user is an object id or a mail address, as Graph's paths have it: /users/{this}.</remarks>
 public sealed class GraphMailboxes
 {
-    private const int MaxFolders = 500;
-
-    private static readonly string[] FolderFields = ["id", "displayName", "childFolderCount"];
-    private static readonly string[] PlaceFields = ["id", "iCalUId", "webLink", "start", "end", "isAllDay"];
-    private static readonly string[] SpecialFolders = ["inbox", "sentitems", "drafts", "junkemail", "deleteditems", "outbox"];
-
     private readonly GraphRequests requests;
     private readonly GraphOptions options;
 
@@ -33,97 +26,6 @@ public sealed class GraphMailboxes
 
     /// <summary>False when no credential is set: then nothing can be read, and to try is a fault.</summary>
     public bool IsOn => options.IsOn;
-
-    /// <summary>The special folders' ids: one request.</summary>
-    public async Task<MailFolders> FindFoldersAsync(Guid tenantId, string user, CancellationToken cancellation)
-    {
-        var answers = await requests.SendBatchAsync(
-            tenantId,
-            user,
-            [.. SpecialFolders.Select(name => (Func<GraphServiceClient, RequestInformation>)(client =>
-                client.Users[user].MailFolders[name].ToGetRequestInformation(request => request.QueryParameters.Select = ["id"])))],
-            cancellation);
-        var ids = answers.Select(answer => answer.Refusal switch
-        {
-            null => GraphJson.Text(answer.Body, "id"),
-            { Trouble: GraphTrouble.Item } => null,
-            var refusal => throw refusal,
-        }).ToList();
-        return new MailFolders(ids[0], ids[1], ids[2], ids[3], ids[4], ids[5]);
-    }
-
-    /// <summary>Every folder, for choosing: at most 500, those within folders too, in the order of their paths.</summary>
-    public async Task<IReadOnlyList<NamedFolder>> ListFoldersAsync(Guid tenantId, string user, CancellationToken cancellation)
-    {
-        var found = new List<NamedFolder>();
-        var parents = new List<NamedFolder>();
-        using (var first = await requests.SendAsync(
-            tenantId, user, client => client.Users[user].MailFolders.ToGetRequestInformation(request =>
-            {
-                request.QueryParameters.Select = FolderFields;
-                request.QueryParameters.Top = GraphRequests.PageSize;
-            }), cancellation))
-        {
-            await AddAsync(first.RootElement, "");
-        }
-
-        // A level of the tree at a time, twenty folders in a request.
-        while (parents.Count > 0 && found.Count < MaxFolders)
-        {
-            var level = parents;
-            parents = [];
-            var answers = await requests.SendBatchAsync(
-                tenantId,
-                user,
-                [.. level.Select(parent => (Func<GraphServiceClient, RequestInformation>)(client =>
-                    client.Users[user].MailFolders[parent.Id].ChildFolders.ToGetRequestInformation(request =>
-                    {
-                        request.QueryParameters.Select = FolderFields;
-                        request.QueryParameters.Top = GraphRequests.PageSize;
-                    })))],
-                cancellation);
-            foreach (var (parent, answer) in level.Zip(answers))
-            {
-                if (answer.Refusal is null)
-                {
-                    await AddAsync(answer.Body, $"{parent.Path} / ");
-                }
-                else if (answer.Refusal.Trouble != GraphTrouble.Item)
-                {
-                    throw answer.Refusal; // a folder that is gone meanwhile is no trouble
-                }
-            }
-        }
-
-        return [.. found.Take(MaxFolders).OrderBy(folder => folder.Path, StringComparer.OrdinalIgnoreCase)];
-
-        async Task AddAsync(JsonElement page, string path)
-        {
-            Add(page, path);
-            for (var next = requests.LinkIn(page, "@odata.nextLink"); next is not null && found.Count < MaxFolders;)
-            {
-                using var more = await requests.FollowAsync(tenantId, user, next, cancellation);
-                Add(more.RootElement, path);
-                next = requests.LinkIn(more.RootElement, "@odata.nextLink");
-            }
-        }
-
-        void Add(JsonElement page, string path)
-        {
-            foreach (var json in GraphJson.Items(page, "value"))
-            {
-                if (GraphJson.Text(json, "id") is { Length: > 0 } id)
-                {
-                    var folder = new NamedFolder(id, path + (GraphJson.Text(json, "displayName") is { Length: > 0 } name ? name : "?"));
-                    found.Add(folder);
-                    if (GraphJson.Child(json, "childFolderCount") is { ValueKind: JsonValueKind.Number } count && count.TryGetInt32(out var children) && children > 0)
-                    {
-                        parents.Add(folder);
-                    }
-                }
-            }
-        }
-    }
 
     /// <summary>
     /// One page of what changed in a folder since the link was given; without a link, of what was received since <paramref name="from"/>. A
@@ -140,7 +42,7 @@ public sealed class GraphMailboxes
             client => client.Users[user].MailFolders[folderId].Messages.Delta.ToGetRequestInformation(request =>
             {
                 request.QueryParameters.Select = MailJson.DeltaFields;
-                request.QueryParameters.Filter = $"receivedDateTime ge {Instant(from)}";
+                request.QueryParameters.Filter = $"receivedDateTime ge {GraphFilters.Instant(from)}";
             }),
             cancellation);
         var (next, isLast) = NextOfRound(page.RootElement);
@@ -175,8 +77,8 @@ public sealed class GraphMailboxes
             link,
             client => client.Users[user].CalendarView.Delta.ToGetRequestInformation(request =>
             {
-                request.QueryParameters.StartDateTime = Instant(from);
-                request.QueryParameters.EndDateTime = Instant(until);
+                request.QueryParameters.StartDateTime = GraphFilters.Instant(from);
+                request.QueryParameters.EndDateTime = GraphFilters.Instant(until);
             }),
             cancellation);
         var (next, isLast) = NextOfRound(page.RootElement);
@@ -233,7 +135,7 @@ public sealed class GraphMailboxes
             {
                 request.QueryParameters.Select = MailJson.Fields;
                 request.QueryParameters.Expand = MailJson.Expand;
-                request.QueryParameters.Filter = $"receivedDateTime ge {Instant(from)} and receivedDateTime lt {Instant(before)}";
+                request.QueryParameters.Filter = $"receivedDateTime ge {GraphFilters.Instant(from)} and receivedDateTime lt {GraphFilters.Instant(before)}";
                 request.QueryParameters.Orderby = ["receivedDateTime desc"];
                 request.QueryParameters.Top = GraphRequests.PageSize;
             }),
@@ -252,8 +154,8 @@ public sealed class GraphMailboxes
             link,
             client => client.Users[user].CalendarView.ToGetRequestInformation(request =>
             {
-                request.QueryParameters.StartDateTime = Instant(from);
-                request.QueryParameters.EndDateTime = Instant(until);
+                request.QueryParameters.StartDateTime = GraphFilters.Instant(from);
+                request.QueryParameters.EndDateTime = GraphFilters.Instant(until);
                 request.QueryParameters.Select = MeetingJson.Fields;
                 request.QueryParameters.Top = GraphRequests.PageSize;
             }),
@@ -296,7 +198,7 @@ public sealed class GraphMailboxes
     /// <summary>Null when it is gone.</summary>
     public async Task<MailItem?> FindMailAsync(Guid tenantId, string user, string itemId, CancellationToken cancellation)
     {
-        using var found = await FindAsync(tenantId, user, client => Mail(client, user, itemId), cancellation);
+        using var found = await requests.FindAsync(tenantId, user, client => Mail(client, user, itemId), cancellation);
         return found is null ? null : MailJson.Read(found.RootElement, out _);
     }
 
@@ -311,61 +213,17 @@ public sealed class GraphMailboxes
             {
                 request.QueryParameters.Select = MailJson.Fields;
                 request.QueryParameters.Expand = MailJson.Expand;
-                request.QueryParameters.Filter = WithMessageId(internetMessageId);
+                request.QueryParameters.Filter = GraphFilters.MessageIdIs(internetMessageId);
                 request.QueryParameters.Top = 1;
             }),
             cancellation);
         return GraphJson.Items(page.RootElement, "value").Select(json => MailJson.Read(json, out _)).FirstOrDefault(mail => mail is not null);
     }
 
-    /// <summary>Opens the mail with this Message-ID in Outlook; null when there is none. Of several any.</summary>
-    public async Task<Uri?> FindWebLinkAsync(Guid tenantId, string user, string internetMessageId, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(internetMessageId);
-        using var page = await requests.SendAsync(
-            tenantId,
-            user,
-            client => client.Users[user].Messages.ToGetRequestInformation(request =>
-            {
-                request.QueryParameters.Select = ["id", "webLink"];
-                request.QueryParameters.Filter = WithMessageId(internetMessageId);
-                request.QueryParameters.Top = 1;
-            }),
-            cancellation);
-        return GraphJson.Items(page.RootElement, "value").Select(LinkOf).FirstOrDefault(link => link is not null);
-    }
-
-    /// <summary>Opens a meeting in Outlook; null when it is gone.</summary>
-    public async Task<MeetingPlace?> FindMeetingPlaceAsync(Guid tenantId, string user, string itemId, CancellationToken cancellation)
-    {
-        using var found = await FindAsync(
-            tenantId, user, client => client.Users[user].Events[itemId].ToGetRequestInformation(request => request.QueryParameters.Select = PlaceFields), cancellation);
-        return found is null ? null : PlaceOf(found.RootElement);
-    }
-
-    /// <summary>The same meeting, or occurrence, in another's mailbox, where it has another id; null when it is not in their calendar.</summary>
-    public async Task<MeetingPlace?> FindSameMeetingAsync(Guid tenantId, string user, MeetingPlace elsewhere, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(elsewhere);
-        using var page = await requests.SendAsync(
-            tenantId,
-            user,
-            client => client.Users[user].CalendarView.ToGetRequestInformation(request =>
-            {
-                request.QueryParameters.StartDateTime = Instant(elsewhere.StartAt);
-                request.QueryParameters.EndDateTime = Instant(elsewhere.EndAt);
-                request.QueryParameters.Select = PlaceFields;
-                request.QueryParameters.Top = GraphRequests.PageSize;
-            }),
-            cancellation);
-        return GraphJson.Items(page.RootElement, "value").Select(PlaceOf)
-            .FirstOrDefault(place => place is not null && place.ICalUid == elsewhere.ICalUid && place.StartAt == elsewhere.StartAt);
-    }
-
     /// <summary>Null when it is gone, and for a series, whose occurrences are the meetings.</summary>
     public async Task<MeetingItem?> FindMeetingAsync(Guid tenantId, string user, string itemId, CancellationToken cancellation)
     {
-        using var found = await FindAsync(tenantId, user, client => Meeting(client, user, itemId), cancellation);
+        using var found = await requests.FindAsync(tenantId, user, client => Meeting(client, user, itemId), cancellation);
         if (found is null || MeetingJson.IsMaster(found.RootElement))
         {
             return null;
@@ -405,20 +263,6 @@ public sealed class GraphMailboxes
             cancellation);
         return Told(ids, answers, [], []).ToDictionary(told => told.Id, told => told.Json);
     }
-
-    private static MeetingPlace? PlaceOf(JsonElement json)
-    {
-        var isAllDay = GraphJson.Flag(json, "isAllDay");
-        return GraphJson.Text(json, "id") is { Length: > 0 } id && GraphJson.Text(json, "iCalUId") is { Length: > 0 } uid && LinkOf(json) is { } link
-            && MeetingJson.Time(json, "start", isAllDay) is { } start
-                ? new MeetingPlace(id, link, ICalUid.OfSeries(uid), start, MeetingJson.Time(json, "end", isAllDay) is { } end && end > start ? end : start.AddMinutes(1))
-                : null;
-    }
-
-    private static Uri? LinkOf(JsonElement json) =>
-        Uri.TryCreate(GraphJson.Text(json, "webLink"), UriKind.Absolute, out var link) && link.Scheme == Uri.UriSchemeHttps ? link : null;
-
-    private static string WithMessageId(string id) => $"internetMessageId eq '{id.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private static RequestInformation Mail(GraphServiceClient client, string user, string id) =>
         client.Users[user].Messages[id].ToGetRequestInformation(request =>
@@ -499,8 +343,6 @@ public sealed class GraphMailboxes
         }
     }
 
-    private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
-
     private (string Link, bool IsLast) NextOfRound(JsonElement page) =>
         requests.LinkIn(page, "@odata.nextLink") is { } next ? (next, false)
         : requests.LinkIn(page, "@odata.deltaLink") is { } delta ? (delta, true)
@@ -519,23 +361,7 @@ public sealed class GraphMailboxes
 
         return new MailPage(items, unreadable, requests.LinkIn(page.RootElement, "@odata.nextLink"));
     }
-
-    private async Task<JsonDocument?> FindAsync(
-        Guid tenantId, string user, Func<GraphServiceClient, RequestInformation> build, CancellationToken cancellation)
-    {
-        try
-        {
-            return await requests.SendAsync(tenantId, user, build, cancellation);
-        }
-        catch (GraphException why) when (why is { Trouble: GraphTrouble.Item, Status: (int)HttpStatusCode.NotFound })
-        {
-            return null;
-        }
-    }
 }
-
-/// <param name="Path">"Inbox / Customers / Weberhof".</param>
-public sealed record NamedFolder(string Id, string Path);
 
 /// <param name="Unreadable">Items that came and cannot be read, by id, each with its reason; the rest of the page is good.</param>
 /// <param name="RemovedIds">Deleted or moved to another folder.</param>
@@ -552,11 +378,5 @@ public sealed record MailPage(IReadOnlyList<MailItem> Items, IReadOnlyList<Unrea
 
 /// <param name="Next">Null on the last page.</param>
 public sealed record MeetingPage(IReadOnlyList<MeetingItem> Items, IReadOnlyList<UnreadableItem> Unreadable, string? Next);
-
-/// <summary>Where a meeting stands in one mailbox.</summary>
-/// <param name="WebLink">Opens it there; https.</param>
-/// <param name="ICalUid">The same in every mailbox, and for all occurrences of a series.</param>
-/// <param name="EndAt">After <paramref name="StartAt"/>.</param>
-public sealed record MeetingPlace(string ItemId, Uri WebLink, string ICalUid, DateTimeOffset StartAt, DateTimeOffset EndAt);
 
 public sealed record UnreadableItem(string ItemId, string Why);

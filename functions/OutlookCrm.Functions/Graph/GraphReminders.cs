@@ -255,15 +255,8 @@ public sealed class GraphReminders
     private async Task<ReminderItem?> UnlessGoneAsync(
         Guid tenantId, string user, Func<GraphServiceClient, RequestInformation> build, Func<JsonElement, ReminderItem?> read, CancellationToken cancellation)
     {
-        try
-        {
-            using var answer = await requests.SendAsync(tenantId, user, build, cancellation);
-            return read(answer.RootElement);
-        }
-        catch (GraphException why) when (why is { Status: (int)HttpStatusCode.NotFound, Trouble: GraphTrouble.Item })
-        {
-            return null;
-        }
+        using var found = await requests.FindAsync(tenantId, user, build, cancellation);
+        return found is null ? null : read(found.RootElement);
     }
 
     private static Event ToEvent(ReminderText text) => new()

@@ -56,7 +56,21 @@ internal sealed class GraphRequests(GraphOptions options, GraphClients clients, 
         Guid tenantId, string mailbox, Func<GraphServiceClient, RequestInformation> build, CancellationToken cancellation) =>
         SendAsync(tenantId, mailbox, 1, isLink: false, isOnce: false, build, cancellation);
 
-    /// <summary>As the other, for what must not be done twice: tried again only where Graph said that it was not done.</summary>
+    /// <summary>The same; null when what is asked for or changed is not there.</summary>
+    public async Task<JsonDocument?> FindAsync(
+        Guid tenantId, string mailbox, Func<GraphServiceClient, RequestInformation> build, CancellationToken cancellation)
+    {
+        try
+        {
+            return await SendAsync(tenantId, mailbox, build, cancellation);
+        }
+        catch (GraphException why) when (why is { Trouble: GraphTrouble.Item, Status: (int)HttpStatusCode.NotFound })
+        {
+            return null;
+        }
+    }
+
+    /// <summary>For what must not be done twice: tried again only where Graph said that it was not done.</summary>
     /// <exception cref="GraphException">It was refused, or nobody knows: see <see cref="GraphException.Status"/>.</exception>
     public Task<JsonDocument> SendOnceAsync(
         Guid tenantId, string mailbox, Func<GraphServiceClient, RequestInformation> build, CancellationToken cancellation) =>

@@ -19,6 +19,8 @@ public static class GraphServices
             provider.GetRequiredService<GraphOptions>(), provider.GetRequiredService<GraphCredentials>().For, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<GraphRequests>();
         services.AddSingleton(provider => new GraphMailboxes(provider.GetRequiredService<GraphRequests>(), provider.GetRequiredService<GraphOptions>()));
+        services.AddSingleton(provider => new GraphFolders(provider.GetRequiredService<GraphRequests>()));
+        services.AddSingleton(provider => new GraphPlaces(provider.GetRequiredService<GraphRequests>(), provider.GetRequiredService<GraphOptions>()));
         services.AddSingleton(provider => new GraphSubscriptions(provider.GetRequiredService<GraphRequests>()));
         services.AddSingleton(provider => new GraphReminders(provider.GetRequiredService<GraphRequests>(), provider.GetRequiredService<GraphOptions>()));
         services.AddSingleton(provider => new GraphDigests(provider.GetRequiredService<GraphRequests>(), provider.GetRequiredService<GraphOptions>()));

@@ -64,7 +64,7 @@ public sealed partial class PermissionsPageTests
         var methods = await EveryCall.MakeAsync(graph);
 
         Assert.Equal(
-            new[] { typeof(GraphMailboxes), typeof(GraphSubscriptions), typeof(GraphReminders), typeof(GraphDigests) }
+            new[] { typeof(GraphMailboxes), typeof(GraphFolders), typeof(GraphPlaces), typeof(GraphSubscriptions), typeof(GraphReminders), typeof(GraphDigests) }
                 .SelectMany(client => client.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
                 .Select(method => method.Name).Where(name => name.EndsWith("Async", StringComparison.Ordinal)).Distinct().Order(),
             methods.Order());

@@ -15,12 +15,12 @@ internal static class EveryCall
     /// <returns>The names of the methods.</returns>
     public static async Task<IReadOnlySet<string>> MakeAsync(PlannedGraph graph)
     {
-        var mailboxes = graph.Mailboxes;
+        var (mailboxes, folders, places) = (graph.Mailboxes, graph.Folders, graph.Places);
         var made = new HashSet<string>();
         var conflict = true;
         graph.Otherwise = context => Answer(context.Request)(context);
-        await Note(mailboxes.FindFoldersAsync(Tenant, User, default));
-        await Note(mailboxes.ListFoldersAsync(Tenant, User, default));
+        await Note(folders.FindSpecialAsync(Tenant, User, default));
+        await Note(folders.ListAsync(Tenant, User, default));
         var mail = await Note(mailboxes.ReadMailChangesAsync(Tenant, User, "inbox", null, From, default));
         await Note(mailboxes.ReadMailChangesAsync(Tenant, User, "inbox", mail.Link, From, default));
         var meetings = await Note(mailboxes.ReadMeetingChangesAsync(Tenant, User, null, From, From.AddYears(1), default));
@@ -33,11 +33,11 @@ internal static class EveryCall
         var search = await Note(mailboxes.SearchMailAsync(Tenant, User, kim, null, default));
         await Note(mailboxes.SearchMailAsync(Tenant, User, kim, search.Next, default));
         await Note(mailboxes.FindMailAsync(Tenant, User, "AAMk=", default));
-        await Note(mailboxes.FindWebLinkAsync(Tenant, User, "<o'hara@example.com>", default));
+        await Note(places.FindWebLinkAsync(Tenant, User, "<o'hara@example.com>", default));
         await Note(mailboxes.FindMailByMessageIdAsync(Tenant, User, "<o'hara@example.com>", default));
         await Note(mailboxes.FindMeetingAsync(Tenant, User, "AAMk=", default));
-        var place = await Note(mailboxes.FindMeetingPlaceAsync(Tenant, User, "AAMk=", default));
-        await Note(mailboxes.FindSameMeetingAsync(Tenant, User, place!, default));
+        var place = await Note(places.FindMeetingPlaceAsync(Tenant, User, "AAMk=", default));
+        await Note(places.FindSameMeetingAsync(Tenant, User, place!, default));
         await Note(mailboxes.ListDomainsAsync(Tenant, default));
 
         var subscriptions = graph.Subscriptions;

@@ -114,7 +114,7 @@ public sealed class GraphMailboxesTests(RunningSandbox sandbox) : IClassFixture<
         var mailbox = sandbox.Application.MailboxOf(SampleFirm.Amara);
         var amara = SampleFirm.Amara.Id.ToString();
         var from = Now.AddDays(-60);
-        var folders = await mailboxes.FindFoldersAsync(Tenant, amara, default);
+        var folders = await Folders().FindSpecialAsync(Tenant, amara, default);
         var (items, _, link) = await RoundAsync(mailboxes, amara, folders.Inbox!, null, from);
         var read = await ReadAllAsync(mailboxes, amara, folders.Inbox!, from);
 
@@ -255,7 +255,7 @@ public sealed class GraphMailboxesTests(RunningSandbox sandbox) : IClassFixture<
     {
         var mailbox = sandbox.Application.MailboxOf(SampleFirm.Mira);
 
-        var folders = await Connect().ListFoldersAsync(Tenant, Mira, default);
+        var folders = await Folders().ListAsync(Tenant, Mira, default);
 
         Assert.Equal(mailbox.Folders.Select(folder => folder.Id).Order(), folders.Select(folder => folder.Id).Order());
     }
@@ -310,6 +310,14 @@ public sealed class GraphMailboxesTests(RunningSandbox sandbox) : IClassFixture<
 
     private GraphMailboxes Connect(TimeProvider clock, params (string Name, string Value)[] settings)
     {
+        var (requests, options) = Requests(clock, settings);
+        return new GraphMailboxes(requests, options);
+    }
+
+    private GraphFolders Folders() => new(Requests(TimeProvider.System).Requests);
+
+    private (GraphRequests Requests, GraphOptions Options) Requests(TimeProvider clock, params (string Name, string Value)[] settings)
+    {
         var options = GraphOptions.From(new ConfigurationBuilder()
             .AddInMemoryCollection(ProductSettings.For(sandbox.Application.Addresses))
             .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)))
@@ -318,7 +326,7 @@ public sealed class GraphMailboxesTests(RunningSandbox sandbox) : IClassFixture<
         var clients = new GraphClients(options, credentials.For, clock);
         var requests = new GraphRequests(options, clients, clock);
         toDispose.AddRange([requests, clients, credentials]);
-        return new GraphMailboxes(requests, options);
+        return (requests, options);
     }
 
     /// <summary>A clock on which nothing can be waited for but a request's time limit.</summary>

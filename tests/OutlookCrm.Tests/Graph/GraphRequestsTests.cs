@@ -285,7 +285,7 @@ public sealed class GraphRequestsTests
         };
 
         var single = Enumerable.Range(0, 12).Select(_ => (Task)ReadAsync(graph)).ToList();
-        var batches = Enumerable.Range(0, 4).Select(_ => (Task)graph.Mailboxes.FindFoldersAsync(Tenant, User.ToUpperInvariant(), default)).ToList();
+        var batches = Enumerable.Range(0, 4).Select(_ => (Task)graph.Folders.FindSpecialAsync(Tenant, User.ToUpperInvariant(), default)).ToList();
         await Waiting.UntilAsync(() => graph.MostAtOnce == 4);
         var others = Task.WhenAll(Enumerable.Range(0, 12).Select(n => ReadAsync(graph, $"user{n % 3}@birnbaum.example")));
         await Waiting.UntilAsync(() => graph.MostAtOnce == 16); // other mailboxes have places of their own
@@ -308,7 +308,7 @@ public sealed class GraphRequestsTests
             _ => Json(200, new JsonObject { ["id"] = $"id of {folder}" }),
         };
 
-        var folders = await graph.Mailboxes.FindFoldersAsync(Tenant, User, default);
+        var folders = await graph.Folders.FindSpecialAsync(Tenant, User, default);
 
         Assert.Equal(
             new MailFolders("id of inbox", "id of sentitems", "id of drafts", "id of junkemail", "id of deleteditems", null), folders);
@@ -325,7 +325,7 @@ public sealed class GraphRequestsTests
             ? Json(429, Error("TooManyRequests"), ("Retry-After", "60"))
             : Json(200, new JsonObject { ["id"] = "x" }))(context);
 
-        var refusal = await Assert.ThrowsAsync<GraphException>(() => graph.Mailboxes.FindFoldersAsync(Tenant, User, default));
+        var refusal = await Assert.ThrowsAsync<GraphException>(() => graph.Folders.FindSpecialAsync(Tenant, User, default));
         var asked = graph.Seen.Count;
         var other = await Assert.ThrowsAsync<GraphException>(() => ReadAsync(graph));
 
@@ -341,7 +341,7 @@ public sealed class GraphRequestsTests
         graph.Otherwise = Json(200, new JsonObject { ["id"] = "x" });
         graph.Plan(Json(200, new JsonObject { ["responses"] = new JsonArray(new JsonObject { ["id"] = "0", ["status"] = 200, ["body"] = new JsonObject { ["id"] = "first" } }) }));
 
-        var folders = await graph.Mailboxes.FindFoldersAsync(Tenant, User, default);
+        var folders = await graph.Folders.FindSpecialAsync(Tenant, User, default);
 
         Assert.Equal(new MailFolders("first", "x", "x", "x", "x", "x"), folders);
         Assert.Equal(5, graph.Seen.Count(request => request.Method == "part GET"));

@@ -252,7 +252,7 @@ public sealed class MailReadingTests
             _ => Page([]),
         })(context);
 
-        var folders = await graph.Mailboxes.ListFoldersAsync(Tenant, User, default);
+        var folders = await graph.Folders.ListAsync(Tenant, User, default);
 
         Assert.Equal(
             [new("i", "Inbox"), new("e", "Inbox / ?"), new("c", "Inbox / Customers"), new("w", "Inbox / Customers / Weberhof"), new NamedFolder("s", "Sent Items")],
@@ -273,7 +273,7 @@ public sealed class MailReadingTests
             ["childFolderCount"] = 3,
         })))(context);
 
-        Assert.Equal(500, (await graph.Mailboxes.ListFoldersAsync(Tenant, User, default)).Count);
+        Assert.Equal(500, (await graph.Folders.ListAsync(Tenant, User, default)).Count);
     }
 
     private static Task<MailChanges> ReadEmptyAsync(PlannedGraph graph)

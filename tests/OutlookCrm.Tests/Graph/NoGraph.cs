@@ -23,7 +23,7 @@ internal static class NoGraph
         customers,
         new QuietAgenda(tables),
         new FollowUpReplies(tables, followUps),
-        new SourceLinks(followUps, new GraphMailboxes(requests, options), NullLogger<SourceLinks>.Instance),
+        new SourceLinks(followUps, new GraphPlaces(requests, options), NullLogger<SourceLinks>.Instance),
         new OutlookReminders(
             followUps, new ReminderSettingsStore(tables), customers, new MissingMailboxes(tables, clock), new GraphReminders(requests, options), tables, clock, NullLogger<OutlookReminders>.Instance));
 }

@@ -49,6 +49,10 @@ internal sealed class PlannedGraph : IAsyncDisposable
 
     public GraphMailboxes Mailboxes { get; private set; } = null!;
 
+    public GraphFolders Folders { get; private set; } = null!;
+
+    public GraphPlaces Places { get; private set; } = null!;
+
     public GraphSubscriptions Subscriptions { get; private set; } = null!;
 
     public GraphReminders Reminders { get; private set; } = null!;
@@ -76,6 +80,8 @@ internal sealed class PlannedGraph : IAsyncDisposable
         graph.clients = new GraphClients(options, tenant => new CountingCredential(tenant, graph.tokens), clock);
         graph.requests = new GraphRequests(options, graph.clients, clock);
         graph.Mailboxes = new GraphMailboxes(graph.requests, options);
+        graph.Folders = new GraphFolders(graph.requests);
+        graph.Places = new GraphPlaces(graph.requests, options);
         graph.Subscriptions = new GraphSubscriptions(graph.requests);
         graph.Reminders = new GraphReminders(graph.requests, options);
         graph.Digests = new GraphDigests(graph.requests, options);

@@ -9,7 +9,7 @@ namespace OutlookCrm.Capture.Pages;
 
 /// <summary>One more folder of a mailbox is logged.</summary>
 public sealed class ChooseFolder(
-    MailboxAccess access, CapturedMailboxes mailboxes, GraphMailboxes graph, MailboxPages pages, CaptureRequests requests, Caller caller)
+    MailboxAccess access, CapturedMailboxes mailboxes, GraphMailboxes graph, GraphFolders folders, MailboxPages pages, CaptureRequests requests, Caller caller)
 {
     private const int MaxFolders = 20;
 
@@ -41,7 +41,7 @@ public sealed class ChooseFolder(
         NamedFolder? folder;
         try
         {
-            folder = (await ListMailFolders.ChoicesAsync(graph, caller.TenantId, row, cancellation)).FirstOrDefault(one => one.Id == asked.Id);
+            folder = (await ListMailFolders.ChoicesAsync(folders, caller.TenantId, row, cancellation)).FirstOrDefault(one => one.Id == asked.Id);
         }
         catch (GraphException)
         {

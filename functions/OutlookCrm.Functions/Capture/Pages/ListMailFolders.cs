@@ -8,7 +8,7 @@ using OutlookCrm.Pane;
 namespace OutlookCrm.Capture.Pages;
 
 /// <summary>The folders of a mailbox, for choosing some to be logged besides Inbox and Sent Items.</summary>
-public sealed class ListMailFolders(MailboxAccess access, GraphMailboxes graph, Caller caller)
+public sealed class ListMailFolders(MailboxAccess access, GraphMailboxes graph, GraphFolders folders, Caller caller)
 {
     internal const string NotNow = "Outlook does not tell the folders right now. Please try again later.";
 
@@ -34,9 +34,9 @@ public sealed class ListMailFolders(MailboxAccess access, GraphMailboxes graph, 
 
         try
         {
-            var folders = await ChoicesAsync(graph, caller.TenantId, row, cancellation);
+            var choices = await ChoicesAsync(folders, caller.TenantId, row, cancellation);
             return Answer.Ok(new MailFolderList(
-                [.. folders.Where(folder => !row.Folders.Contains(folder.Id)).Select(folder => new MailFolder(folder.Id, folder.Path))]));
+                [.. choices.Where(folder => !row.Folders.Contains(folder.Id)).Select(folder => new MailFolder(folder.Id, folder.Path))]));
         }
         catch (GraphException)
         {
@@ -47,11 +47,11 @@ public sealed class ListMailFolders(MailboxAccess access, GraphMailboxes graph, 
     /// <summary>Without those that are always logged and those that never are.</summary>
     /// <exception cref="GraphException">Outlook does not tell.</exception>
     internal static async Task<IReadOnlyList<NamedFolder>> ChoicesAsync(
-        GraphMailboxes graph, Guid tenantId, MailboxRow row, CancellationToken cancellation)
+        GraphFolders folders, Guid tenantId, MailboxRow row, CancellationToken cancellation)
     {
         var user = row.ToMailbox().GraphUser;
-        var all = graph.ListFoldersAsync(tenantId, user, cancellation);
-        var special = graph.FindFoldersAsync(tenantId, user, cancellation);
+        var all = folders.ListAsync(tenantId, user, cancellation);
+        var special = folders.FindSpecialAsync(tenantId, user, cancellation);
         await Task.WhenAll(all, special);
         var (inbox, sent, drafts, junk, deleted, outbox) = await special;
         string?[] without = [inbox, sent, drafts, junk, deleted, outbox];
