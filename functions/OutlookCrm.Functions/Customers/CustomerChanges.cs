@@ -41,17 +41,13 @@ public sealed class CustomerChanges(
 
     internal static readonly TimeSpan LastLook = TimeSpan.FromMinutes(10);
 
-    // 20, 40, … 640 ms: how long an address's owner-to-be is waited for before its claim is ended.
-    private const int MaxPolls = 6;
-
-    private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(20);
-
     // Each failed attempt means that another writer got through.
     private const int MaxAttempts = 200;
 
     private const int MaxRows = 1_000;
 
     private readonly AddressClaims claims = new(tables);
+    private readonly AddressOwners owners = new(tables, customers, clock);
 
     /// <summary>
     /// A new customer, or the one who already has the address. However many ask at once for one address, one customer is made.
@@ -64,7 +60,7 @@ public sealed class CustomerChanges(
     {
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            if (address is not null && await FindOwnerAsync(tenantId, address.Address, cancellation) is { } owner)
+            if (address is not null && await owners.FindAsync(tenantId, address.Address, cancellation) is { } owner)
             {
                 return new Creation(owner, IsNew: false);
             }
@@ -171,7 +167,7 @@ public sealed class CustomerChanges(
             {
                 if (isClaimed && await claims.FindAsync(tenantId, address.Address, cancellation) is { } own && own.PendingChange == change)
                 {
-                    await TryEndAsync(tenantId, own, cancellation);
+                    await owners.TryEndAsync(tenantId, own, cancellation);
                 }
 
                 return stored is null ? new AddressOutcome.NoSuchCustomer() : new AddressOutcome.TooMany();
@@ -187,7 +183,7 @@ public sealed class CustomerChanges(
                 return new AddressOutcome.Done(stored);
             }
 
-            if (known is null && !isClaimed && await FindOwnerAsync(tenantId, address.Address, cancellation) is { } owner)
+            if (known is null && !isClaimed && await owners.FindAsync(tenantId, address.Address, cancellation) is { } owner)
             {
                 if (owner.Customer.Id == id)
                 {
@@ -376,7 +372,7 @@ public sealed class CustomerChanges(
             && await claims.FindAsync(message.TenantId, address, cancellation) is { } claim
             && claim.PendingChange == message.Change)
         {
-            await TryEndAsync(message.TenantId, claim, cancellation);
+            await owners.TryEndAsync(message.TenantId, claim, cancellation);
         }
 
         if (!message.IsLastLook)
@@ -392,55 +388,6 @@ public sealed class CustomerChanges(
                 etag: null,
                 cancellation);
         }
-    }
-
-    /// <summary>
-    /// Who has the address; null when nobody has and it may be claimed. Waits for a claim's owner to commit, and after a while
-    /// ends the claim.
-    /// </summary>
-    private async Task<StoredCustomer?> FindOwnerAsync(Guid tenantId, MailAddress address, CancellationToken cancellation)
-    {
-        var pause = FirstPoll;
-        for (var poll = 1; await claims.FindAsync(tenantId, address, cancellation) is { } claim; poll++)
-        {
-            if (await customers.ReadAsync(tenantId, claim.Customer, cancellation) is { } owner && owner.Find(address) is not null)
-            {
-                return owner;
-            }
-
-            // No longer pending and yet no row: the address was removed, and its remover did not come as far as the claim.
-            if (claim.PendingChange is null || poll > MaxPolls)
-            {
-                await TryEndAsync(tenantId, claim, cancellation);
-                continue;
-            }
-
-            await Task.Delay(pause, clock, cancellation);
-            pause *= 2;
-        }
-
-        return null;
-    }
-
-    /// <summary>Ends a claim unless the customer has the address after all. See the class.</summary>
-    private async Task TryEndAsync(Guid tenantId, AddressClaim claim, CancellationToken cancellation)
-    {
-        if (claim.PendingChange is { } change)
-        {
-            var bar = OutboxRow.Bar.ToTableRow(tenantId, claim.Customer, change);
-            var barred = await tables.InsertAsync(Tables.Customers, bar, cancellation);
-            if (await customers.HasAddressAsync(tenantId, claim.Customer, claim.Address, cancellation))
-            {
-                if (barred is { IsWritten: true, ETag: { } etag })
-                {
-                    await tables.DeleteAsync(Tables.Customers, bar.PartitionKey, bar.RowKey, etag, cancellation);
-                }
-
-                return;
-            }
-        }
-
-        await claims.TryDeleteAsync(tenantId, claim, cancellation);
     }
 
     private async Task<KeptBecause?> WhyKeptAsync(Guid tenantId, StoredCustomer stored, ImportMark mark, CancellationToken cancellation)

@@ -38,6 +38,11 @@ internal sealed record ShownReminder(
 {
     private const string DateFormat = "yyyy-MM-dd";
 
+    /// <summary>Of what is not shown yet.</summary>
+    public static ShownReminder New(FollowUp f, SinkKind kind) => new(
+        f.Id, f.Customer, kind, f.OwnerId, KeyOf(f), ListId: null, ItemId: null, Written: null, Wanted: null, WrittenAt: f.PlannedAt, Text: null, BusyUntil: null,
+        Failures: 0, TroubleSince: null);
+
     public static ShownReminder From(TableRow row) => new(
         Guid.ParseExact(TableKeys.Last(row.RowKey), "N"),
         CustomerId.Parse((string)row.Properties[nameof(Customer)]),
@@ -125,6 +130,9 @@ internal sealed record ShownReminder(
         return new OutlookChange(
             at, DueOn: moved?.Day, DueTime: moved?.Time, Note: item.Title is { Length: > 0 } title && title != before.Title ? title : null);
     }
+
+    /// <summary>Of a follow-up that is shown anew the version, and so the key, is another: of a removed item no second one is made.</summary>
+    private static string KeyOf(FollowUp f) => string.Create(CultureInfo.InvariantCulture, $"{OutlookReminders.KeyPrefix}{f.Id:N}-{f.Version}");
 
     // A whole day's follow-up that is dragged to another day is one of that whole day.
     private static TimeOnly? TimeOf(TimeOnly time, FollowUp f)
