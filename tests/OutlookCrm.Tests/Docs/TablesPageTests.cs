@@ -200,6 +200,8 @@ public sealed class TablesPageTests
         var tables = services.GetRequiredService<ITableStore>();
         await tables.PutAsync(Tables.Reminders, shown.ToTableRow(A.Firm), default);
         await tables.PutAsync(Tables.Reminders, shown.ToItemRow(A.Firm), default);
+        await tables.PutAsync(Tables.Reminders, TickedTask.Of(shown).ToTableRow(A.Firm), default);
+        await services.GetRequiredService<MissingMailboxes>().NoteAsync(A.Firm, A.Ben.Id, default);
         await tables.PutAsync(Tables.Reminders, OutlookReadBack.CursorRow(A.Firm, A.Ben.Id, "AAMk1", "https://graph.example/delta"), default);
         var quiet = services.GetRequiredService<QuietAgenda>();
         await quiet.SaveAsync(A.Firm, A.Ben.Id, [(new QuietCustomer(customer.ToString(), "Kim", null, 90, null), HasFollowUp: false)], default);
@@ -255,6 +257,7 @@ public sealed class TablesPageTests
         await services.GetRequiredService<Correspondents>().CountAsync(
             firm, ben.UserId, [new CorrespondentMail("1", new Correspondent(kim, "Kim"), Direction.Incoming, DateTimeOffset.UnixEpoch)], default);
         await services.GetRequiredService<ErasedPeople>().AddAsync(firm, kim, default);
+        await services.GetRequiredService<ErasedPeople>().ForgetCardsAsync(firm, default);
         var now = DateTimeOffset.UnixEpoch;
         foreach (var kind in new[] { PageKind.Live, PageKind.History })
         {
