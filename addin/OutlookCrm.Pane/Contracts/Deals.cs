@@ -5,7 +5,9 @@ namespace OutlookCrm.Pane;
 /// <summary>The firm's pipeline.</summary>
 /// <param name="Stages">With an open deal, in the order of <see cref="DealStages.Usual"/>, then by name.</param>
 /// <param name="Closed">The last twenty won or lost, the newest first.</param>
-/// <param name="Currency">What a deal without an amount is most likely in: as most customers buy; null when there is no such deal, or nobody has bought anything.</param>
+/// <param name="Currency">
+/// What a deal without an amount is most likely in: as most customers buy; null when there is no such deal, or nobody has bought anything.
+/// </param>
 public sealed record DealList(IReadOnlyList<PipelineStage> Stages, IReadOnlyList<DealEntry> Closed, string? Currency = null);
 
 /// <param name="Totals">A sum for each currency of the deals that have an amount: currencies are never added up.</param>

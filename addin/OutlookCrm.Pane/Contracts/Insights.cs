@@ -65,7 +65,9 @@ public sealed record FirmFigures(
     public string? WinningCost { get; init; }
 }
 
-/// <param name="WinningCost">What winning a new customer costs, in the currency of the Insights page: 0 or more, digits, at most two after a point or comma; null takes it back.</param>
+/// <param name="WinningCost">
+/// What winning a new customer costs, in the currency of the Insights page: 0 or more, digits, at most two after a point or comma; null takes it back.
+/// </param>
 public sealed record InsightsSettings([MaxLength(20)] string? WinningCost = null);
 
 /// <param name="Currency">ISO 4217.</param>

@@ -21,7 +21,9 @@ public sealed record CurrencyTotal(string Currency, int Purchases, string Revenu
 /// <param name="Name">The customer's.</param>
 /// <param name="Figures">Of all purchases; null when there are none.</param>
 /// <param name="Next">For the query parameter <c>after</c>; null on the last page.</param>
-/// <param name="Currency">What the next one is most likely in: as the customer's newest, else as most customers' of the firm; null when nobody has bought anything.</param>
+/// <param name="Currency">
+/// What the next one is most likely in: as the customer's newest, else as most customers' of the firm; null when nobody has bought anything.
+/// </param>
 /// <param name="OnlyIn">The currency that was asked for: no others are listed; null for all.</param>
 public sealed record PurchaseList(
     string CustomerId,

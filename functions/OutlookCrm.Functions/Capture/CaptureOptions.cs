@@ -8,7 +8,9 @@ namespace OutlookCrm.Capture;
 /// <c>Capture:NotificationUrl</c>: the public https address of <c>/api/graph/notifications</c>, at which Graph tells of new mail; http on
 /// this machine only. Without one mailboxes are polled.
 /// </param>
-/// <param name="PollInterval"><c>Capture:PollInterval</c>: how often a mailbox is looked at of which nobody tells: 10 seconds to 1 hour, 30 seconds unless set.</param>
+/// <param name="PollInterval">
+/// <c>Capture:PollInterval</c>: how often a mailbox is looked at of which nobody tells: 10 seconds to 1 hour, 30 seconds unless set.
+/// </param>
 /// <param name="HistorySlice">
 /// <c>Capture:HistorySlice</c>: how long a mailbox's history is taken before its new mail is looked for again: 1 second to 2 minutes, 15
 /// seconds unless set.

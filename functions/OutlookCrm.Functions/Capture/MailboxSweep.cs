@@ -60,7 +60,10 @@ public sealed class MailboxSweep(
         }
     }
 
-    /// <summary>Those of which nobody tells, and that were not looked at for long enough. Of a firm all of whose mailboxes are told of, nothing is read for a while.</summary>
+    /// <summary>
+    /// Those of which nobody tells, and that were not looked at for long enough. Of a firm all of whose mailboxes are told of, nothing is read for a
+    /// while.
+    /// </summary>
     internal async Task PollAsync(CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();

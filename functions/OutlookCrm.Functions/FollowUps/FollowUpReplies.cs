@@ -7,9 +7,10 @@ namespace OutlookCrm.FollowUps;
 
 /// <summary>
 /// Closes follow-ups by the answer that they wait for: what we owe by the first mail that we send in the thread after it was planned,
-/// what they owe by the first that comes, and what was only to stay in touch by any contact, of which a meeting is one from when it begins. A mail that opens and closes no question (out of office, a bounce) closes nothing. When the
-/// answer turns out to be one, or is taken off the timeline, the follow-up opens again. Worked out from the timeline as it is, so
-/// that it may be asked at any time, in any order and again.
+/// what they owe by the first that comes, and what was only to stay in touch by any contact, of which a meeting is one from when it
+/// begins. A mail that opens and closes no question (out of office, a bounce) closes nothing, and when the answer turns out to be such a
+/// mail, or is taken off the timeline, the follow-up opens again. Worked out from the timeline as it is, so that it may be asked at any
+/// time, in any order and again.
 /// </summary>
 public sealed class FollowUpReplies(ITableStore tables, FollowUpStore followUps)
 {

@@ -8,7 +8,8 @@ namespace OutlookCrm.Telemetry;
 
 /// <summary>
 /// One span for each run of a function. What a request sends to a queue, and what that sends in turn, has the request's trace: one id
-/// finds all of it in the logs, and queued work is counted. A span holds the function's name, how it ended and its times; no address, path, query or word of a person.
+/// finds all of it in the logs, and queued work is counted. A span holds the function's name, how it ended and its times; no address, path,
+/// query or word of a person.
 /// </summary>
 internal sealed class TraceMiddleware(WorkMetrics metrics) : IFunctionsWorkerMiddleware
 {

@@ -83,7 +83,10 @@ internal sealed class TableConnection
         return message;
     }
 
-    /// <summary>Sends, retrying as the options say, and throws for any status that is neither 2xx nor one of <paramref name="alsoFine"/>. The answer is buffered: it outlives the message.</summary>
+    /// <summary>
+    /// Sends, retrying as the options say, and throws for any status that is neither 2xx nor one of <paramref name="alsoFine"/>. The answer is
+    /// buffered: it outlives the message.
+    /// </summary>
     public async Task<Response> SendAsync(HttpMessage message, CancellationToken cancellation, params int[] alsoFine)
     {
         await pipeline.SendAsync(message, cancellation);

@@ -6,8 +6,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace OutlookCrm.Sandbox.Mail;
 
 /// <summary>
-/// One colleague's mail; their meetings are in <see cref="Calendar"/>, their tasks in <see cref="Tasks"/>. Whatever changes is counted and kept in a log for each folder, so that
-/// "what happened since" costs as much as happened. Safe to use from many threads at once: a reader sees whole changes only.
+/// One colleague's mail; their meetings are in <see cref="Calendar"/>, their tasks in <see cref="Tasks"/>. Whatever changes is counted and kept in
+/// a log for each folder, so that "what happened since" costs as much as happened. Safe to use from many threads at once: a reader sees whole changes only.
 /// </summary>
 public sealed class Mailbox
 {
