@@ -24,9 +24,10 @@ public sealed class DealStore(ITableStore tables, CustomerStore customers, FirmC
             return DealOutcomeOfWrite.Absent;
         }
 
-        if ((await ReadAllAsync(tenantId, cancellation)).Count >= MaxDeals)
+        var known = await ReadAllAsync(tenantId, cancellation);
+        if (known.Count >= MaxDeals)
         {
-            return DealOutcomeOfWrite.TooMany;
+            return known.Exists(row => row.RowKey == TableKeys.Deal(deal.Id)) ? DealOutcomeOfWrite.AlreadyThere : DealOutcomeOfWrite.TooMany;
         }
 
         var outcome = await tables.InsertAsync(Tables.Deals, DealRow.From(tenantId, deal), cancellation);

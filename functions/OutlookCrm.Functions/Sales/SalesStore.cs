@@ -42,7 +42,9 @@ public sealed partial class SalesStore(ITableStore tables, FirmCurrency firmCurr
             var purchases = await ReadAllAsync(partition, cancellation);
             if (purchases.Count >= MaxPurchases)
             {
-                return AddPurchaseOutcome.TooMany;
+                return await tables.FindAsync(Tables.Customers, partition, TableKeys.PurchaseMarker(purchase.Id), cancellation) is null
+                    ? AddPurchaseOutcome.TooMany
+                    : AddPurchaseOutcome.AlreadyThere;
             }
 
             TableChange[] changes =
