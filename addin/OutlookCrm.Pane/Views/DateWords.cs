@@ -73,6 +73,11 @@ internal static partial class DateWords
     {
         var today = reader.Today;
         var format = reader.Culture.DateTimeFormat;
+        if (!Has(format.Calendar, day))
+        {
+            return Machine(day);
+        }
+
         var pattern = day.Year == today.Year ? format.MonthDayPattern : Weekday().Replace(format.LongDatePattern, "");
         return day.ToString(pattern.Replace("MMMM", "MMM", StringComparison.Ordinal), reader.Culture);
     }
@@ -90,6 +95,10 @@ internal static partial class DateWords
         1 => "tomorrow",
         _ => reader.Day(day),
     };
+
+    // Some calendars end: that of Saudi Arabia in 2077.
+    private static bool Has(Calendar calendar, DateOnly day) =>
+        day >= DateOnly.FromDateTime(calendar.MinSupportedDateTime) && day <= DateOnly.FromDateTime(calendar.MaxSupportedDateTime);
 
     private static int DaysUntil(this Reader reader, DateTimeOffset at) =>
         DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, reader.TimeZone).DateTime).DayNumber - reader.Today.DayNumber;

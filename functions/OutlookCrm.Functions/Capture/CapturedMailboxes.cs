@@ -39,9 +39,14 @@ public sealed class CapturedMailboxes(ITableStore tables, FirmDirectory director
         }
     }
 
-    /// <summary>The mailbox of one colleague, made when it is not there yet.</summary>
+    /// <summary>The mailbox of one colleague, made when it is not there yet. It is no shared one any more, whoever added it as such before.</summary>
     internal async Task<MailboxRow> AppearAsync(Guid tenantId, ColleagueAccount account, CancellationToken cancellation)
     {
+        if (MailAddress.TryParse(account.Address, out var address))
+        {
+            await rows.ChangeAsync(tenantId, SharedId(address), shared => shared with { IsRemoved = true }, cancellation);
+        }
+
         var row = await NewAsync(tenantId, account.UserId, account.Address, account.Name, isShared: false, cancellation);
         if (await rows.TryAddAsync(tenantId, row, cancellation))
         {
@@ -54,7 +59,8 @@ public sealed class CapturedMailboxes(ITableStore tables, FirmDirectory director
     /// <summary>Adds a shared mailbox, or brings back one that was removed. Null when a colleague's own has this address.</summary>
     internal async Task<MailboxRow?> AddSharedAsync(Guid tenantId, MailAddress address, string? name, CancellationToken cancellation)
     {
-        if ((await rows.ListAsync(tenantId, cancellation)).Any(row => !row.IsShared && IsAt(row, address)))
+        if ((await directory.OfAsync(tenantId, cancellation)).FindByAddress(address) is not null
+            || (await rows.ListAsync(tenantId, cancellation)).Any(row => !row.IsShared && IsAt(row, address)))
         {
             return null;
         }

@@ -34,18 +34,29 @@ public sealed class OwnFirm
             }
         }
 
-        foreach (var mailbox in mailboxes)
+        var all = mailboxes.ToList();
+        foreach (var mailbox in all)
         {
             visibility[mailbox.UserId] = mailbox.Visibility;
             mailboxNames[mailbox.UserId] = mailbox.Name;
-            if (mailbox.IsShared)
-            {
-                shared.Add(mailbox.UserId);
-            }
-
-            if (!mailbox.IsRemoved && MailAddress.TryParse(mailbox.Address, out var address))
+            if (MailAddress.TryParse(mailbox.Address, out var address) && !mailbox.IsRemoved)
             {
                 mailboxAddresses.Add(address); // the very address, while it is listed: an owner may have mistyped a customer's
+            }
+
+            if (!mailbox.IsShared)
+            {
+                continue;
+            }
+
+            // Somebody's own, which was added as a shared one before they signed in: it is theirs to open to others.
+            if (address is not null && byAddress.TryGetValue(address.Key, out var user))
+            {
+                visibility[mailbox.UserId] = all.Find(own => own.UserId == Guid.Parse(user.Id))?.Visibility ?? MailboxVisibility.OnlyMe;
+            }
+            else
+            {
+                shared.Add(mailbox.UserId);
             }
         }
 

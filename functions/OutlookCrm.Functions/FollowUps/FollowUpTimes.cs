@@ -30,20 +30,7 @@ public static class FollowUpTimes
     }
 
     /// <summary>UTC for an id that this machine does not know: one that was known when it was stored.</summary>
-    public static TimeZoneInfo ZoneOf(string id) => TryFindZone(id, out var zone) ? zone : TimeZoneInfo.Utc;
-
-    /// <summary>By its IANA or its Windows name.</summary>
-    public static bool TryFindZone(string id, out TimeZoneInfo zone)
-    {
-        if (id.Length is > 0 and <= 64 && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var found))
-        {
-            zone = found;
-            return true;
-        }
-
-        zone = TimeZoneInfo.Utc;
-        return false;
-    }
+    public static TimeZoneInfo ZoneOf(string id) => TimeZoneNames.TryFind(id, out var zone) ? zone : TimeZoneInfo.Utc;
 
     /// <summary>The calendar date there.</summary>
     public static DateOnly DayIn(TimeZoneInfo zone, DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, zone).DateTime);

@@ -37,7 +37,7 @@ public sealed class PlanFollowUp(
         errors.RequireNew(asked.Id);
 
         var wished = asked.TimeZone ?? await settings.TimeZoneAsync(caller, Readers.Of(request.HttpContext), cancellation);
-        if (!FollowUpTimes.TryFindZone(wished, out var zone))
+        if (!TimeZoneNames.TryFind(wished, out var zone))
         {
             errors.Add("timeZone", "must be the IANA or Windows name of a time zone");
         }

@@ -24,7 +24,7 @@ public sealed class UpdateReminderChoices(ReminderSettingsStore settings, Remind
         }
 
         var zone = string.IsNullOrWhiteSpace(asked.TimeZone.Or(null)) ? null : asked.TimeZone.Value!.Trim();
-        if (zone is not null && !FollowUpTimes.TryFindZone(zone, out _))
+        if (zone is not null && !TimeZoneNames.TryFind(zone, out _))
         {
             return Answer.Invalid("timeZone", "must be the IANA or Windows name of a time zone");
         }

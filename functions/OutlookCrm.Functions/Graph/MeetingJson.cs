@@ -102,7 +102,7 @@ internal static class MeetingJson
             return new DateTimeOffset(time);
         }
 
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var known))
+        if (!TimeZoneNames.TryFind(zone, out var known))
         {
             return null;
         }

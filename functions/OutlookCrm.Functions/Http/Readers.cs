@@ -40,13 +40,15 @@ internal static class Readers
         return DefaultCulture;
     }
 
-    // Only known cultures: an unknown well-formed tag would make a new culture object each time, from what a stranger sends.
+    // Only known cultures, without extensions such as -u-co-phonebk: .NET keeps every culture that it was ever asked for, and a stranger can make
+    // up as many as there are names.
     private static bool TryFindCulture(string name, out CultureInfo culture)
     {
         try
         {
-            culture = CultureInfo.GetCultureInfo(name, predefinedOnly: true);
-            return true;
+            var known = string.Join('-', name.Split('-').TakeWhile(subtag => subtag.Length > 1));
+            culture = known.Length == 0 ? DefaultCulture : CultureInfo.GetCultureInfo(known, predefinedOnly: true);
+            return known.Length > 0;
         }
         catch (CultureNotFoundException)
         {
@@ -56,8 +58,5 @@ internal static class Readers
     }
 
     private static TimeZoneInfo TimeZoneOf(HttpRequest request) =>
-        request.Headers[TimeZoneHeader] is [{ Length: > 0 and <= 64 } name]
-        && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
-            ? zone
-            : TimeZoneInfo.Utc;
+        request.Headers[TimeZoneHeader] is [var name] && TimeZoneNames.TryFind(name, out var zone) ? zone : TimeZoneInfo.Utc;
 }

@@ -10,7 +10,7 @@ namespace OutlookCrm.Import;
 public sealed class DropImport(ImportPages pages, ImportStore imports, Caller caller)
 {
     [Function(nameof(DropImport)), Requires(Role.Member)]
-    [Answers(200, typeof(ImportList)), Answers(404), Answers(409, when: "Its purchases are there")]
+    [Answers(200, typeof(ImportList)), Answers(404), Answers(409, when: "Its purchases are there, or it has just been started")]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "imports/{importId}")] HttpRequest request,
         string importId,
@@ -26,7 +26,8 @@ public sealed class DropImport(ImportPages pages, ImportStore imports, Caller ca
             return Answer.Conflict("Undo this import first: its purchases are there.");
         }
 
-        await imports.DropAsync(caller.TenantId, file.Id, cancellation);
-        return Answer.Ok(await pages.ListAsync(cancellation));
+        return await imports.DropAsync(caller.TenantId, file, cancellation)
+            ? Answer.Ok(await pages.ListAsync(cancellation))
+            : Answer.Conflict(ImportPages.Changed);
     }
 }

@@ -50,7 +50,11 @@ public sealed class GiveFile(ImportStore imports, ImportPreviews previews, TimeP
             }
         }
 
-        await imports.DropAsync(caller.TenantId, file.Id, cancellation);
+        if (await imports.FindAsync(caller.TenantId, file.Id, cancellation) is { } refused)
+        {
+            await imports.DropAsync(caller.TenantId, refused, cancellation);
+        }
+
         return refusal is null ? TooLarge() : Answer.Invalid("file", refusal);
     }
 

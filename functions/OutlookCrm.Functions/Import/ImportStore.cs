@@ -92,11 +92,21 @@ public sealed class ImportStore(ITableStore tables)
     internal Task DropContentAsync(Guid tenantId, Guid id, CancellationToken cancellation) =>
         DropAsync(TableKeys.ImportContent(tenantId, id), TableKeys.ImportPieces, cancellation);
 
-    /// <summary>Forgets everything of a file.</summary>
-    internal async Task DropAsync(Guid tenantId, Guid id, CancellationToken cancellation)
+    /// <summary>
+    /// Forgets everything of a file, unless it changed since it was read: somebody may have started it. From the first write on it is as a file that
+    /// is still coming, which nobody sees; what dies after that is gone on with at night.
+    /// </summary>
+    /// <returns>False when it changed; then nothing is forgotten.</returns>
+    internal async Task<bool> DropAsync(Guid tenantId, ImportedFile file, CancellationToken cancellation)
     {
-        await DropAsync(TableKeys.ImportContent(tenantId, id), new RowKeyRange("", Before: null), cancellation);
-        await tables.DeleteAsync(Tables.Imports, TableKeys.Imports(tenantId), TableKeys.Import(id), etag: null, cancellation);
+        if (!await SaveAsync(tenantId, file with { State = ImportState.Waiting, Plan = null, IsReady = false }, cancellation))
+        {
+            return false;
+        }
+
+        await DropAsync(TableKeys.ImportContent(tenantId, file.Id), new RowKeyRange("", Before: null), cancellation);
+        await tables.DeleteAsync(Tables.Imports, TableKeys.Imports(tenantId), TableKeys.Import(file.Id), etag: null, cancellation);
+        return true;
     }
 
     /// <summary>Forgets what could not be read: it quotes the file.</summary>

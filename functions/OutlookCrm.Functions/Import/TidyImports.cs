@@ -23,7 +23,7 @@ public sealed class TidyImports(ImportStore imports, ImportJob job, IdentityOpti
             {
                 if (file.State == ImportState.Waiting && file.At < now - WaitingIsKept)
                 {
-                    await imports.DropAsync(tenantId, file.Id, cancellation);
+                    await imports.DropAsync(tenantId, file, cancellation);
                 }
                 else if (file.State is ImportState.Running or ImportState.Undoing)
                 {

@@ -33,15 +33,16 @@ public sealed class AddDeal(DealStore deals, TimeProvider clock, Caller caller)
         var errors = new FieldErrors();
         errors.RequireNew(asked.Id);
 
+        var now = clock.GetUtcNow();
         var (amount, currency) = DealRules.Price(asked.Amount, asked.Currency, errors);
+        var expectedOn = DealRules.ExpectedOn(asked.ExpectedOn, DateOnly.FromDateTime(now.UtcDateTime), errors);
         if (errors.Any)
         {
             return Answer.Invalid(errors);
         }
 
-        var now = clock.GetUtcNow();
         var deal = new Deal(
-            asked.Id, Version: 1, customer, asked.Title.Trim(), asked.Stage.Trim(), amount, currency, asked.ExpectedOn, DealRules.Text(asked.NextStep), now, now,
+            asked.Id, Version: 1, customer, asked.Title.Trim(), asked.Stage.Trim(), amount, currency, expectedOn, DealRules.Text(asked.NextStep), now, now,
             ClosedAt: null, Outcome: null, Why: null);
         return await deals.AddAsync(caller.TenantId, deal, cancellation) switch
         {

@@ -7,7 +7,7 @@ using OutlookCrm.Pane;
 namespace OutlookCrm.Sales;
 
 /// <summary>Changes an open deal.</summary>
-public sealed class UpdateDeal(DealStore deals, Caller caller)
+public sealed class UpdateDeal(DealStore deals, TimeProvider clock, Caller caller)
 {
     [Function(nameof(UpdateDeal)), Requires(Role.Member)]
     [Takes(typeof(UpdateDealRequest))]
@@ -25,6 +25,7 @@ public sealed class UpdateDeal(DealStore deals, Caller caller)
 
         var errors = new FieldErrors();
         var (amount, currency) = DealRules.Price(asked.Amount, asked.Currency, errors);
+        var expectedOn = DealRules.ExpectedOn(asked.ExpectedOn, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime), errors);
         if (errors.Any)
         {
             return Answer.Invalid(errors);
@@ -40,7 +41,7 @@ public sealed class UpdateDeal(DealStore deals, Caller caller)
                 Stage = asked.Stage.Trim(),
                 Amount = amount,
                 Currency = currency,
-                ExpectedOn = asked.ExpectedOn,
+                ExpectedOn = expectedOn,
                 NextStep = DealRules.Text(asked.NextStep),
             },
             cancellation);

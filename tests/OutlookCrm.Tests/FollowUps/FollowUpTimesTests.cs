@@ -22,7 +22,7 @@ public sealed class FollowUpTimesTests
     [InlineData("America/New_York", "2026-11-01 01:15", "2026-11-01 05:15")]
     public void A_time_that_is_skipped_is_later_and_of_one_that_comes_twice_the_first_counts(string zone, string local, string utc)
     {
-        Assert.True(FollowUpTimes.TryFindZone(zone, out var found));
+        Assert.True(TimeZoneNames.TryFind(zone, out var found));
         var wanted = DateTime.Parse(local, CultureInfo.InvariantCulture);
         var at = FollowUpTimes.InstantOf(DateOnly.FromDateTime(wanted), TimeOnly.FromDateTime(wanted), found);
         Assert.Equal(DateTime.Parse(utc, CultureInfo.InvariantCulture), at.UtcDateTime);

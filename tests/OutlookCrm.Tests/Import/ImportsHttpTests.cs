@@ -349,6 +349,28 @@ public sealed class ImportsHttpTests
     }
 
     [Fact]
+    public async Task A_file_that_is_started_while_a_colleague_forgets_it_is_taken_in_and_can_be_taken_back()
+    {
+        var store = new Breaking();
+        await using var crm = await TestCrm.StartAsync(services: services => Put(store, services));
+        using var anna = crm.SignIn(A.Anna);
+        using var ben = crm.SignIn(A.Ben);
+        var kim = await CustomerAsync(ben, new { name = "Kim", address = "kim@kunde.example" });
+        var given = await GiveAsync(ben, "email,date,amount,currency\nkim@kunde.example,2026-01-01,2,EUR\n");
+
+        store.OnceAFileWasRead(() => StartedAsync(ben, given));
+        using var forgotten = await anna.DeleteAsync($"/api/imports/{given.Id}");
+
+        Assert.Equal(HttpStatusCode.Conflict, forgotten.StatusCode);
+        Assert.Single((await PurchasesAsync(ben, kim)).Purchases);
+        await UndoneAsync(ben, given.Id);
+        Assert.Empty((await PurchasesAsync(ben, kim)).Purchases);
+        using var then = await anna.DeleteAsync($"/api/imports/{given.Id}");
+        Assert.Equal(HttpStatusCode.OK, then.StatusCode);
+        Assert.DoesNotContain(given.Id.ToString("N"), await crm.DumpAsync(Tables.Imports), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Whoever_is_erased_is_in_no_import_any_more_and_an_undo_finds_what_was_kept()
     {
         await using var crm = await TestCrm.StartAsync();
@@ -489,6 +511,7 @@ public sealed class ImportsHttpTests
         private Func<string, bool> isBreaking = _ => false;
         private volatile bool isBroken;
         private int left = int.MaxValue;
+        private Func<Task>? afterFile;
 
         public bool IsBroken => isBroken;
 
@@ -497,14 +520,25 @@ public sealed class ImportsHttpTests
 
         public ITableStore Over(ITableStore real) => over ??= new Store(this, real);
 
+        /// <summary>Runs once, after a file's row was read and before its reader goes on.</summary>
+        public void OnceAFileWasRead(Func<Task> then) => afterFile = then;
+
         public void BreakAfter(int writes, Func<string, bool> tables) => (isBroken, isBreaking, left) = (false, tables, writes);
 
         public void Mend() => left = int.MaxValue;
 
         private sealed class Store(Breaking breaking, ITableStore real) : ITableStore
         {
-            public Task<TableRow?> FindAsync(string table, string partitionKey, string rowKey, CancellationToken cancellation) =>
-                real.FindAsync(table, partitionKey, rowKey, cancellation);
+            public async Task<TableRow?> FindAsync(string table, string partitionKey, string rowKey, CancellationToken cancellation)
+            {
+                var row = await real.FindAsync(table, partitionKey, rowKey, cancellation);
+                if (table == Tables.Imports && Interlocked.Exchange(ref breaking.afterFile, null) is { } then)
+                {
+                    await then();
+                }
+
+                return row;
+            }
 
             public Task<TableRange> RangeAsync(string table, string partitionKey, RowKeyRange range, int maxRows, CancellationToken cancellation) =>
                 real.RangeAsync(table, partitionKey, range, maxRows, cancellation);

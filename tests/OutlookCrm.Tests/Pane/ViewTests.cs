@@ -324,6 +324,24 @@ public sealed class ViewTests
     }
 
     [Fact]
+    public async Task A_day_that_a_readers_calendar_does_not_have_is_said_by_its_number()
+    {
+        foreach (var culture in CultureInfo.GetCultures(CultureTypes.SpecificCultures).Where(culture => culture.Calendar is not GregorianCalendar))
+        {
+            DateTimeOffset[] days = [new(1, 1, 2, 12, 0, 0, TimeSpan.Zero), new(9999, 12, 30, 12, 0, 0, TimeSpan.Zero)];
+            var body = await Drawn.BodyAsync(
+                new Timeline("1", [.. days.Select((day, i) => Drawn.Note($"n{i}", day))], Next: null), Drawn.Member with { Culture = culture });
+
+            var words = body.QuerySelectorAll(".meta time").Select(time => time.TextContent).ToList();
+            Assert.Equal(2, words.Count(word => word.Length > 0));
+            if (culture.Name == "ar-SA")
+            {
+                Assert.Equal(["0001-01-02", "9999-12-30"], words);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Every_culture_writes_a_day_without_its_weekday()
     {
         foreach (var culture in CultureInfo.GetCultures(CultureTypes.SpecificCultures))

@@ -87,6 +87,22 @@ public sealed class DealsTests
     }
 
     [Fact]
+    public async Task A_deal_is_expected_on_a_day_that_somebody_can_mean()
+    {
+        await using var crm = await TestCrm.StartAsync();
+        using var ben = crm.SignIn(A.Ben);
+        var kim = await CustomerAsync(ben);
+        foreach (var day in (DateOnly[])[new(1, 1, 1), new(1989, 12, 31), new(2036, 3, 3), new(9999, 12, 31)])
+        {
+            using var answer = await AddAsync(ben, kim, Deal("Kitchen", "Offer", "5") with { ExpectedOn = day });
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            Assert.Equal(["expectedOn"], (await answer.Content.ReadFromJsonAsync<Problem>(ContractJson.Options))!.Errors!.Keys);
+        }
+
+        Assert.Equal("", await crm.DumpAsync(Tables.Deals));
+    }
+
+    [Fact]
     public async Task Readers_other_firms_and_unknown_customers_get_nowhere()
     {
         await using var crm = await TestCrm.StartAsync();
