@@ -196,7 +196,7 @@ internal sealed class QueueFunctions : IBackgroundFunctions
 
     private async Task PoisonAsync(FunctionEntry function, WorkMessage message)
     {
-        await queue.SendAsync(message.Queue + "-poison", message.Body, null, CancellationToken.None);
+        await queue.SendAsync(PoisonQueue.Of(message.Queue), message.Body, null, CancellationToken.None);
         await DeleteAsync(function, message);
     }
 

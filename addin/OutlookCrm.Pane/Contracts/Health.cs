@@ -56,6 +56,37 @@ public sealed record FirmHealth(
 {
     /// <summary>Open ones of people who left, of which nobody is reminded.</summary>
     public int LeftFollowUpCount { get; init; }
+
+    /// <summary>The firm's own that failed too often and was put aside; of each kind that has any.</summary>
+    public IReadOnlyList<FailedWork> FailedWork { get; init; } = [];
+}
+
+/// <param name="Count">Pieces of work.</param>
+public sealed record FailedWork(WorkKind Kind, int Count);
+
+/// <summary>What is done behind people's backs.</summary>
+public enum WorkKind
+{
+    /// <summary>Looking through mailboxes.</summary>
+    MailLogging,
+
+    /// <summary>One mail or meeting that somebody asked for, or that is to be looked at again.</summary>
+    ItemLogging,
+
+    /// <summary>A customer's mail of before.</summary>
+    MailHistory,
+
+    /// <summary>Taking off what was logged.</summary>
+    Undo,
+
+    /// <summary>Bringing lists and search up to date with a customer.</summary>
+    Customers,
+    CompanyNames,
+    Reminders,
+    HandOver,
+    Erasure,
+    Import,
+    Insights,
 }
 
 /// <summary>What Azure charges for the deployment from the first of this month (UTC) on.</summary>

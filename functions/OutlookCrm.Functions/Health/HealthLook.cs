@@ -1,5 +1,3 @@
-using System.Reflection;
-using Microsoft.Azure.Functions.Worker;
 using OutlookCrm.Capture;
 using OutlookCrm.Capture.Pages;
 using OutlookCrm.Graph;
@@ -31,13 +29,6 @@ public sealed class HealthLook(
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3); // real time: somebody waits
 
-    /// <summary>Of every queue function.</summary>
-    private static readonly IReadOnlyList<string> Queues =
-    [
-        .. typeof(HealthLook).Assembly.GetTypes().SelectMany(type => type.GetMethods()).SelectMany(method => method.GetParameters())
-            .Select(parameter => parameter.GetCustomAttribute<QueueTriggerAttribute>()?.QueueName).OfType<string>().Distinct().Order(StringComparer.Ordinal),
-    ];
-
     private readonly SemaphoreSlim turn = new(1);
     private (HealthReport Report, long At)? kept;
 
@@ -59,6 +50,14 @@ public sealed class HealthLook(
         {
             turn.Release();
         }
+    }
+
+    /// <summary>The next who asks is told of now.</summary>
+    public async Task ForgetAsync()
+    {
+        await turn.WaitAsync();
+        kept = null;
+        turn.Release();
     }
 
     public void Dispose() => turn.Dispose();
@@ -113,8 +112,8 @@ public sealed class HealthLook(
 
     private async Task<(long Waiting, long Failed)> CountAsync()
     {
-        var waiting = await Task.WhenAll(Queues.Select(name => queue.CountAsync(name, CancellationToken.None)));
-        var failed = await Task.WhenAll(Queues.Select(name => queue.CountAsync(name + "-poison", CancellationToken.None)));
+        var waiting = await Task.WhenAll(FailedWorkQueues.Kinds.Keys.Select(name => queue.CountAsync(name, CancellationToken.None)));
+        var failed = await Task.WhenAll(FailedWorkQueues.Kinds.Keys.Select(name => queue.CountAsync(PoisonQueue.Of(name), CancellationToken.None)));
         return (waiting.Sum(), failed.Sum());
     }
 

@@ -8,5 +8,7 @@ public static class HealthServices
     public static IServiceCollection AddHealth(this IServiceCollection services) => services
         .AddSingleton<StoreProbe>()
         .AddSingleton<ClockWatch>()
-        .AddSingleton<HealthLook>();
+        .AddSingleton<HealthLook>()
+        .AddSingleton<FailedWorkQueues>()
+        .AddScoped<FirmHealthPage>();
 }

@@ -46,7 +46,7 @@ internal sealed class AzureWorkQueue(QueueServiceClient service, TimeProvider cl
         {
             var messages = (await Client(queue).ReceiveMessagesAsync(max, visibility, cancellation)).Value;
             return [.. messages.Select(m => new WorkMessage(
-                queue, m.MessageId, m.PopReceipt, Decode(m.Body.ToString()), (int)m.DequeueCount, m.InsertedOn ?? default))];
+                queue, m.MessageId, m.PopReceipt, Decode(m.Body.ToString()), (int)m.DequeueCount, m.InsertedOn ?? default, EndOf(m)))];
         }
         catch (RequestFailedException e) when (e.ErrorCode == QueueErrorCode.QueueNotFound)
         {
@@ -123,6 +123,9 @@ internal sealed class AzureWorkQueue(QueueServiceClient service, TimeProvider cl
         var bytes = new byte[text.Length];
         return Convert.TryFromBase64String(text, bytes, out var length) ? Encoding.UTF8.GetString(bytes, 0, length) : text;
     }
+
+    /// <summary>The service dates what never expires at the end of time.</summary>
+    private static DateTimeOffset? EndOf(QueueMessage message) => message.ExpiresOn is { Year: < 9999 } at ? at : null;
 
     private static bool IsOutdated(RequestFailedException e) =>
         e.ErrorCode == QueueErrorCode.PopReceiptMismatch || e.ErrorCode == QueueErrorCode.MessageNotFound || e.ErrorCode == QueueErrorCode.QueueNotFound;

@@ -49,4 +49,12 @@ public interface IWorkQueue
 }
 
 /// <param name="DequeueCount">How often it was received, this time included.</param>
-public sealed record WorkMessage(string Queue, string Id, string Receipt, string Body, int DequeueCount, DateTimeOffset InsertedAt);
+/// <param name="ExpiresAt">When it is deleted unasked; null is never.</param>
+public sealed record WorkMessage(
+    string Queue, string Id, string Receipt, string Body, int DequeueCount, DateTimeOffset InsertedAt, DateTimeOffset? ExpiresAt = null);
+
+/// <summary>Where hosts lay a message aside that failed too often. Nobody listens there.</summary>
+public static class PoisonQueue
+{
+    public static string Of(string queue) => queue + "-poison";
+}

@@ -4,6 +4,9 @@ using Azure.Core;
 using Azure.Storage;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
+using Microsoft.Azure.Functions.Worker;
+using OutlookCrm.Health;
+using OutlookCrm.Import;
 using OutlookCrm.Storage;
 
 namespace OutlookCrm.Tests.Storage;
@@ -16,9 +19,12 @@ public sealed class AzureWorkQueueTests : WorkQueueContract, IClassFixture<Azuri
     {
         service = new QueueServiceClient(azurite.ConnectionString);
         Queue = new AzureWorkQueue(service, TimeProvider.System);
+        Settings = new Dictionary<string, string?> { ["Storage:Kind"] = "azure", ["Storage:ConnectionString"] = azurite.ConnectionString };
     }
 
     internal override IWorkQueue Queue { get; }
+
+    protected override IReadOnlyDictionary<string, string?> Settings { get; }
 
     [Fact]
     public async Task Messages_travel_in_base64_and_never_expire()
@@ -27,6 +33,25 @@ public sealed class AzureWorkQueueTests : WorkQueueContract, IClassFixture<Azuri
         var peeked = Assert.Single((await service.GetQueueClient("wire-format").PeekMessagesAsync(32)).Value);
         Assert.Equal("w7w=", peeked.Body.ToString());
         Assert.True(peeked.ExpiresOn > TimeProvider.System.GetUtcNow() + TimeSpan.FromDays(365));
+    }
+
+    [Fact]
+    public async Task What_the_host_lays_aside_for_seven_days_is_kept_until_somebody_has_it_tried_again()
+    {
+        var client = service.GetQueueClient(PoisonQueue.Of(ImportJob.Queue));
+        await client.CreateIfNotExistsAsync();
+        await client.SendMessageAsync(Convert.ToBase64String("""{"TenantId":"?"}"""u8));
+        using var failed = new FailedWorkQueues(Queue);
+        Assert.True(Assert.Single((await client.PeekMessagesAsync(32)).Value).ExpiresOn < TimeProvider.System.GetUtcNow() + TimeSpan.FromDays(8));
+
+        await new KeepFailedWork(failed).RunAsync(new TimerInfo(), default);
+        var kept = Assert.Single((await client.PeekMessagesAsync(32)).Value);
+        await new KeepFailedWork(failed).RunAsync(new TimerInfo(), default);
+
+        Assert.Equal(kept.MessageId, Assert.Single((await client.PeekMessagesAsync(32)).Value).MessageId); // once is enough
+        var taken = Assert.Single(await Queue.ReceiveAsync(PoisonQueue.Of(ImportJob.Queue), 32, TimeSpan.FromMinutes(1), default));
+        Assert.Equal(("""{"TenantId":"?"}""", null), (taken.Body, taken.ExpiresAt));
+        Assert.True(await Queue.DeleteAsync(taken, default));
     }
 
     [Fact]

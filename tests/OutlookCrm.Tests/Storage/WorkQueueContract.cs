@@ -1,6 +1,16 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
+using Microsoft.Extensions.DependencyInjection;
+using OutlookCrm.Capture;
+using OutlookCrm.Health;
+using OutlookCrm.Import;
+using OutlookCrm.Insights;
+using OutlookCrm.Pane;
 using OutlookCrm.Storage;
 
 namespace OutlookCrm.Tests.Storage;
@@ -16,6 +26,9 @@ public abstract class WorkQueueContract
     private readonly string queue = $"q-{Guid.NewGuid():N}";
 
     internal abstract IWorkQueue Queue { get; }
+
+    /// <summary>By these the product keeps its work in such a queue.</summary>
+    protected abstract IReadOnlyDictionary<string, string?> Settings { get; }
 
     /// <summary>Lets this much time pass for the queue.</summary>
     protected abstract Task PassAsync(TimeSpan time);
@@ -183,6 +196,68 @@ public abstract class WorkQueueContract
     }
 
     [Fact]
+    public async Task An_owner_has_the_firms_failed_work_tried_again_and_nobody_elses()
+    {
+        await using var crm = await TestCrm.StartAsync(Settings);
+        using var anna = crm.SignIn(A.Anna);
+        using var ben = crm.SignIn(A.Ben);
+        using var olga = crm.SignIn(A.Olga);
+        var work = crm.Services.GetRequiredService<IWorkQueue>();
+        var (insights, mail) = (PoisonQueue.Of(FirmRecompute.Queue), PoisonQueue.Of(CaptureRequests.MailboxQueue));
+        await work.SendAsync(insights, "no work of ours", null, default);
+        await work.SendAsync(insights, JsonSerializer.Serialize(new RecomputeMessage(A.OtherFirm)), null, default);
+        await work.SendAsync(insights, JsonSerializer.Serialize(new RecomputeMessage(A.Firm)), null, default);
+        await work.SendAsync(mail, JsonSerializer.Serialize(new LookAtMailboxes([new(A.OtherFirm, A.Olga.Id), new(A.Firm, A.Anna.Id)], default)), null, default);
+
+        (string, int)[] each = [("mailLogging", 1), ("insights", 1)];
+        Assert.Equal(each, Failed(await anna.GetFromJsonAsync<JsonObject>("/api/firm/health")));
+        Assert.Equal(each, Failed(await anna.GetFromJsonAsync<JsonObject>("/api/firm/health"))); // looking takes nothing away
+        Assert.Null((await anna.GetFromJsonAsync<JsonObject>("/api/insights"))!["asOf"]);
+        using var refused = await ben.PostAsync("/api/firm/failed-work/try-again", null);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+
+        using var again = await anna.PostAsync("/api/firm/failed-work/try-again", null);
+
+        Assert.Empty(Failed(await again.Content.ReadFromJsonAsync<JsonObject>()));
+        await Waiting.UntilAsync(async () => (await anna.GetFromJsonAsync<JsonObject>("/api/insights"))!["asOf"] is not null);
+        Assert.Null((await olga.GetFromJsonAsync<JsonObject>("/api/insights"))!["asOf"]);
+        Assert.Equal(each, Failed(await olga.GetFromJsonAsync<JsonObject>("/api/firm/health")));
+        Assert.Equal((2, 1), (await work.CountAsync(insights, default), await work.CountAsync(mail, default)));
+
+        using var others = await olga.PostAsync("/api/firm/failed-work/try-again", null);
+        Assert.Empty(Failed(await others.Content.ReadFromJsonAsync<JsonObject>()));
+        var left = Assert.Single(await work.ReceiveAsync(insights, 32, minute, default));
+        Assert.Equal(("no work of ours", 0), (left.Body, await work.CountAsync(mail, default)));
+        Assert.True(await work.DeleteAsync(left, default));
+
+        static IEnumerable<(string, int)> Failed(JsonObject? health) =>
+            health!["failedWork"]!.AsArray().Select(one => ((string)one!["kind"]!, (int)one["count"]!));
+    }
+
+    [Fact]
+    public async Task Failed_work_that_was_put_back_is_not_lost_when_it_cannot_be_taken_away_any_more()
+    {
+        var (firm, name) = (Guid.NewGuid(), ImportJob.Queue);
+        var body = JsonSerializer.Serialize(new ImportMessage(firm, Guid.NewGuid()));
+        await Queue.SendAsync(PoisonQueue.Of(name), body, null, default);
+        using var dies = new FailedWorkQueues(new DeletesNothing(Queue));
+        using var lives = new FailedWorkQueues(Queue);
+
+        await Assert.ThrowsAsync<WorkQueueUnavailableException>(() => dies.TryAgainAsync(firm, default));
+        Assert.Equal([new FailedWork(WorkKind.Import, 1)], await lives.CountAsync(firm, default));
+        await lives.TryAgainAsync(firm, default);
+        await lives.TryAgainAsync(firm, default); // nothing is left to try
+
+        Assert.Empty(await lives.CountAsync(firm, default));
+        var back = await Queue.ReceiveAsync(name, 32, minute, default);
+        Assert.Equal([(body, 1), (body, 1)], back.Select(message => (message.Body, message.DequeueCount)));
+        foreach (var message in back)
+        {
+            Assert.True(await Queue.DeleteAsync(message, default));
+        }
+    }
+
+    [Fact]
     public async Task A_listener_of_this_process_is_woken_when_a_message_is_due_and_not_before()
     {
         var waiting = Queue.WaitAsync(queue, minute, default);
@@ -205,6 +280,23 @@ public abstract class WorkQueueContract
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
+
+    /// <summary>A queue that takes and gives, and then goes away.</summary>
+    private sealed class DeletesNothing(IWorkQueue real) : IWorkQueue
+    {
+        public Task SendAsync(string queue, string message, TimeSpan? delay, CancellationToken cancellation) => real.SendAsync(queue, message, delay, cancellation);
+
+        public Task<IReadOnlyList<WorkMessage>> ReceiveAsync(string queue, int max, TimeSpan visibility, CancellationToken cancellation) =>
+            real.ReceiveAsync(queue, max, visibility, cancellation);
+
+        public Task<bool> DeleteAsync(WorkMessage message, CancellationToken cancellation) => throw new WorkQueueUnavailableException("It went away.");
+
+        public Task<WorkMessage?> HideAsync(WorkMessage message, TimeSpan visibility, CancellationToken cancellation) => real.HideAsync(message, visibility, cancellation);
+
+        public Task<long> CountAsync(string queue, CancellationToken cancellation) => real.CountAsync(queue, cancellation);
+
+        public Task WaitAsync(string queue, TimeSpan atMost, CancellationToken cancellation) => real.WaitAsync(queue, atMost, cancellation);
+    }
 }
 
 public sealed class SqliteWorkQueueTests : WorkQueueContract, IDisposable
@@ -221,6 +313,8 @@ public sealed class SqliteWorkQueueTests : WorkQueueContract, IDisposable
     }
 
     internal override IWorkQueue Queue => queue;
+
+    protected override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>();
 
     public void Dispose()
     {

@@ -1,10 +1,15 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Reflection;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
+using OutlookCrm.Capture;
 using OutlookCrm.Customers;
 using OutlookCrm.Health;
+using OutlookCrm.Pane;
 using OutlookCrm.Storage;
 using OutlookCrm.Telemetry;
+using OutlookCrm.Tests.Pane;
 
 namespace OutlookCrm.Tests.Telemetry;
 
@@ -41,6 +46,35 @@ public sealed class PoisonedWorkTests
         Assert.Contains("Some work failed five times and was put aside. The log says why; nothing of it is deleted.", page, StringComparison.Ordinal);
         Assert.DoesNotContain("kim.secret", page, StringComparison.Ordinal);
         Assert.Equal(broken, Assert.Single(await queue.ReceiveAsync(CustomerChanges.Queue + "-poison", 2, TimeSpan.FromMinutes(1), default)).Body);
+    }
+
+    [Fact]
+    public void Each_queue_is_of_a_kind_and_its_messages_say_whose_they_are()
+    {
+        var triggers = typeof(FailedWorkQueues).Assembly.GetTypes().SelectMany(type => type.GetMethods()).SelectMany(method => method.GetParameters())
+            .Select(parameter => (parameter.GetCustomAttribute<QueueTriggerAttribute>()?.QueueName, parameter.ParameterType))
+            .Where(trigger => trigger.QueueName is not null).ToList();
+
+        Assert.Equal(triggers.Select(trigger => trigger.QueueName).Distinct().Order(StringComparer.Ordinal), FailedWorkQueues.Kinds.Keys.Order(StringComparer.Ordinal));
+        Assert.All(triggers, trigger => Assert.True(
+            trigger.ParameterType == typeof(LookAtMailboxes) || trigger.ParameterType.GetProperty("TenantId")?.PropertyType == typeof(Guid), trigger.ParameterType.Name));
+    }
+
+    [Fact]
+    public async Task An_owner_reads_what_could_not_be_done_and_a_button_has_it_tried_again()
+    {
+        var failed = Enum.GetValues<WorkKind>().Select((kind, i) => new FailedWork(kind, i == 0 ? 3 : i == 1 ? 1 : 1_200)).ToList();
+        var health = new FirmHealth(
+            Drawn.Now, new HealthReport(HealthState.Warning, []), 0, 0, null, 0, null, 30, 30, 12, new MonthCost(CostState.NotInAzure, [], AsOf: null));
+
+        var body = await Drawn.BodyAsync(health with { FailedWork = failed });
+        var lines = body.QuerySelectorAll("section:has(form[hx-post='/api/firm/failed-work/try-again']) li").Select(line => line.TextContent.Trim()).ToList();
+
+        Assert.Equal("3 pieces of mail logging could not be done", lines[0]);
+        Assert.Equal("1 piece of logging a single mail or meeting could not be done", lines[1]);
+        Assert.Equal("1,200 pieces of working out Insights could not be done", lines[^1]);
+        Assert.Equal(failed.Count, lines.Distinct().Count());
+        Assert.Empty((await Drawn.BodyAsync(health)).QuerySelectorAll("form"));
     }
 
     /// <summary>What one product counts of its work, by instrument, function and outcome.</summary>
