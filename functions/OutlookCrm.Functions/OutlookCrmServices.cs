@@ -63,4 +63,12 @@ public static class OutlookCrmServices
         builder.UseFirm();
         return builder;
     }
+
+    /// <summary>As <see cref="UseOutlookCrm"/>, under a host that counts a failed run, whatever the reason, and keeps what it hears of it.</summary>
+    public static IFunctionsWorkerApplicationBuilder UseOutlookCrmInAzure(this IFunctionsWorkerApplicationBuilder builder)
+    {
+        builder.UseMiddleware<WordlessFailures>();
+        builder.UseMiddleware<StoreAwayMiddleware>();
+        return builder.UseOutlookCrm();
+    }
 }

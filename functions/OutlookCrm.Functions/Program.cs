@@ -4,7 +4,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OutlookCrm;
 using OutlookCrm.Graph;
-using OutlookCrm.Storage;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
@@ -15,6 +14,5 @@ builder.Services.AddLogging(logging => logging
     .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
     .AddFilter("System.Net.Http", LogLevel.Warning)
     .AddFilter("Azure", LogLevel.Warning));
-builder.UseMiddleware<StoreAwayMiddleware>();
-builder.UseOutlookCrm();
+builder.UseOutlookCrmInAzure();
 await builder.Build().RunAsync();

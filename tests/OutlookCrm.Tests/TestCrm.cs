@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -47,10 +48,12 @@ public sealed class TestCrm : IAsyncDisposable
     /// <param name="settings">Settings that differ from the test's own.</param>
     /// <param name="alsoFunctionsOf">Adds the functions of these types, which only the test has.</param>
     /// <param name="services">Adds or replaces services, after the product's own.</param>
+    /// <param name="middleware">What runs pass through; as on one machine unless given.</param>
     public static async Task<TestCrm> StartAsync(
         IReadOnlyDictionary<string, string?>? settings = null,
         IReadOnlyList<Type>? alsoFunctionsOf = null,
-        Action<IServiceCollection>? services = null)
+        Action<IServiceCollection>? services = null,
+        Action<IFunctionsWorkerApplicationBuilder>? middleware = null)
     {
         var folder = Directory.CreateTempSubdirectory("outlook-crm-test-").FullName;
         var clock = new TestClock();
@@ -84,6 +87,7 @@ public sealed class TestCrm : IAsyncDisposable
                 s.AddOutlookCrm(configuration);
                 services?.Invoke(s);
             },
+            UseMiddleware = middleware ?? (builder => builder.UseOutlookCrm()),
             AddLogging = logging => logging.AddProvider(logs).SetMinimumLevel(LogLevel.Trace),
         });
         return new(folder, host, clock, issuer, logs);

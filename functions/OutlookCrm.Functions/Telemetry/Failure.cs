@@ -15,6 +15,13 @@ public static class Failure
     /// </summary>
     public static string WithoutWords(Exception e)
     {
+        var types = TypesOf(e);
+        return e.StackTrace is { } where ? types + Environment.NewLine + where : types;
+    }
+
+    /// <summary>Types, outermost first, and codes, in one line.</summary>
+    public static string TypesOf(Exception e)
+    {
         ArgumentNullException.ThrowIfNull(e);
         var told = new StringBuilder();
         for (var one = e; one is not null; one = one.InnerException)
@@ -22,7 +29,7 @@ public static class Failure
             told.Append(told.Length == 0 ? "" : " < ").Append(one.GetType().FullName).Append(CodeOf(one));
         }
 
-        return e.StackTrace is { } where ? told.AppendLine().Append(where).ToString() : told.ToString();
+        return told.ToString();
     }
 
     private static string CodeOf(Exception e) => e switch
