@@ -13,9 +13,6 @@ public sealed class GetReadiness(HealthLook health)
     [Says("Whether the product can do its work, part by part")]
     [Answers(200, typeof(HealthReport), "It can, perhaps with warnings"), Answers(503, typeof(HealthReport), "It cannot")]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/ready")] HttpRequest request)
-    {
-        var report = await health.NowAsync();
-        return report.State == HealthState.Bad ? Answer.NotReady(report) : Answer.Ok(report);
-    }
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/ready")] HttpRequest request) =>
+        Answer.Health(await health.NowAsync());
 }

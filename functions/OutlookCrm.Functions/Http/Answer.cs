@@ -76,9 +76,13 @@ public static class Answer
     public static IResult Changed(FollowUpConflict conflict) =>
         new FacedResult<FollowUpConflict>(StatusCodes.Status412PreconditionFailed, conflict, conflict.Theirs.ETag, Location: null);
 
-    /// <summary>503: the product cannot do its work; the answer says why.</summary>
-    public static IResult NotReady(HealthReport report) =>
-        new FacedResult<HealthReport>(StatusCodes.Status503ServiceUnavailable, report, ETag: null, Location: null);
+    /// <summary>200, or 503 when the product cannot do its work; the answer says why.</summary>
+    public static IResult Health(HealthReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var status = report.State == HealthState.Bad ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+        return new FacedResult<HealthReport>(status, report, ETag: null, Location: null);
+    }
 
     /// <param name="detail">A sentence for a person, such as "No customer has this id."</param>
     public static IResult NotFound(string detail) => Refused(StatusCodes.Status404NotFound, detail);

@@ -27,6 +27,7 @@ public sealed class HealthTests
         var (status, report, text) = await ReadyAsync(nobody);
 
         Assert.Equal("good", (string?)live!["state"]);
+        Assert.Equal(text, await nobody.GetStringAsync("/api/health")); // both in one
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal("Records can be read and written.", Words(report, "records"));
         Assert.Equal("No work was given up.", Words(report, "failedWork"));
@@ -133,6 +134,10 @@ public sealed class HealthTests
             var (status, report, _) = await ReadyAsync(nobody);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
             Assert.StartsWith("Another program holds the records.", Words(report, "records"), StringComparison.Ordinal);
+            using var both = await nobody.GetAsync("/api/health");
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, both.StatusCode);
+            using var live = await nobody.GetAsync("/api/health/live");
+            Assert.Equal(HttpStatusCode.OK, live.StatusCode);
             using var refused = await anna.PostAsJsonAsync($"/api/customers/{kim}/notes", note);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
             using var read = await anna.GetAsync($"/api/customers/{kim}"); // reading goes on
