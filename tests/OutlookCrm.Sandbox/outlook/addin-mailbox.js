@@ -24,10 +24,10 @@ export class AddinMailbox {
 
   /**
    * What is being written takes the place of what is selected.
-   * @param {{kind: 'message'|'appointment', conversationId: string|null, people: () => object[][], subject: () => string, text: () => string}} form
+   * @param {{kind: 'message'|'appointment', conversationId: string|null, graphId?: string, people: () => object[][], subject: () => string, text: () => string}} form
    *   people: To, Cc and Bcc, or who must come and who may
    */
-  write(form) { this.#item = { ...form, id: null, isWritten: true }; }
+  write(form) { this.#item = { ...form, id: form.graphId ? toOfficeId(form.graphId) : null, isWritten: true }; }
 
   /** @param {number} field 0, 1, 2: To, Cc, Bcc, or who must come and who may */
   recipients(field) {

@@ -69,7 +69,7 @@ export class Calendar {
     const events = await this.graph.events(this.#start, end);
     if (asked !== this.#asked) return; // moved on meanwhile
     const drawn = `${this.#asWeek} ${this.#start} ${JSON.stringify(events)}`;
-    if (drawn === this.#drawn) return; // as it stands: whoever has the focus keeps it
+    if (drawn === this.#drawn || this.#dragged) return; // as it stands: whoever has the focus keeps it, and what is dragged stays under the hand
     this.#drawn = drawn;
     this.#events = events;
     byId('as-week').setAttribute('aria-pressed', String(this.#asWeek));

@@ -1,5 +1,7 @@
 // The mailbox as the small Outlook reads it: a plain client of the Graph server, with a token in the colleague's name.
 
+import { released } from './press.js';
+
 const PAGE = 50;
 const FIELDS = '$expand=attachments&$select=id,subject,from,toRecipients,ccRecipients,receivedDateTime,sentDateTime,lastModifiedDateTime,createdDateTime,'
   + 'isRead,isDraft,hasAttachments,bodyPreview,internetMessageId,conversationId,parentFolderId,categories';
@@ -163,6 +165,7 @@ export class Graph {
         headers: { Authorization: `Bearer ${this.#token}`, ...(body && { 'Content-Type': 'application/json' }), ...headers },
         body: body && JSON.stringify(body),
       });
+      await released();
       if (answer.status === 401 && attempt === 0) {
         this.#token = null; // expired, or the sandbox was restarted with another key
         continue;

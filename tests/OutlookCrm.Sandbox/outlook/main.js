@@ -262,9 +262,10 @@ function drawFolders() {
 async function openFolder(wanted) {
   showMail();
   folder = wanted;
-  byId('folder-name').textContent = wanted.displayName;
   listed = await readFolders(); // before the list: what comes between the two is looked at again
   await list.open(wanted.id);
+  if (folder !== wanted) return; // another one meanwhile
+  byId('folder-name').textContent = wanted.displayName;
   if (selected) select(null);
 }
 
@@ -293,7 +294,7 @@ async function look() {
     if (!byId('mail-list').hidden) {
       if (there.total !== listed.total || there.unread !== listed.unread) {
         listed = there;
-        await list.refresh();
+        if (!await list.refresh()) listed = {};
       }
       return;
     }
@@ -511,7 +512,7 @@ byId('user').addEventListener('change', async () => {
   const person = firm.colleagues.find((one) => one.id === byId('user').value);
   await setSession(person.id);
   await openMailbox(person);
-  await list.selectAt(0);
+  if (list.selectedIndex < 0) await list.selectAt(0);
 });
 byId('sign-out').addEventListener('click', () => setSession(byId('sign-out').dataset.signedIn === 'yes' ? null : colleague.id));
 byId('theme').addEventListener('click', () => setTheme(theme === 'dark' ? 'light' : 'dark'));
@@ -542,11 +543,6 @@ document.addEventListener('keydown', (event) => {
     if (byId('calendar').hidden) writeMail(); else plan();
   }
 });
-setInterval(() => {
-  if (document.hidden || looking !== null) return;
-  look();
-  reminders.refresh().catch((error) => say(error.message));
-}, LOOK_MS);
 byId('handle').addEventListener('pointerdown', (event) => {
   byId('handle').setPointerCapture(event.pointerId);
   byId('columns').classList.add('resizing');
@@ -571,6 +567,11 @@ await openMailbox(person);
 if (switches.has('event')) await openEvent(await graph.event(switches.get('event')));
 else if (switches.has('item')) await open(switches.get('item'));
 else await list.selectAt(0);
+setInterval(() => {
+  if (document.hidden || looking !== null) return;
+  look();
+  reminders.refresh().catch((error) => say(error.message));
+}, LOOK_MS);
 if ((switches.get('open') ?? (innerWidth >= 900 ? 'yes' : 'no')) === 'yes') openPane();
 byId('messages').focus({ preventScroll: true });
 

@@ -45,55 +45,71 @@ export class MessageList {
     this.#selected = -1;
     this.#message = null;
     this.box.scrollTop = 0;
+    this.all.replaceChildren(); // the rows of another folder are not this one's
     await this.#page(0);
     this.#draw();
   }
 
-  /** Takes in what changed in the folder. The selection stays on its message; when that is gone, the one that follows is selected. */
+  /**
+   * Takes in what changed in the folder. The selection stays on its message; when that is gone, the one that follows is selected.
+   * False when somebody moved on meanwhile: it is to be looked at again.
+   */
   async refresh() {
     const asked = this.#asked, folderId = this.#folderId, selected = this.#message, before = this.#selected;
-    const fresh = new Map();
+    if (folderId === null) return false; // not open yet
+    const fresh = { pages: new Map(), total: 0 };
     const at = selected ? await this.#find(selected, fresh) : -1;
-    const total = await this.#read(Math.floor(this.box.scrollTop / ROW_PIXELS / PAGE_SIZE), fresh);
-    if (asked !== this.#asked || folderId !== this.#folderId) return; // moved on meanwhile
+    await this.#read(Math.floor(this.box.scrollTop / ROW_PIXELS / PAGE_SIZE), fresh);
+    if (asked !== this.#asked || folderId !== this.#folderId) return false;
 
-    this.#pages = fresh;
-    this.#total = total;
+    this.#take(fresh);
     this.#selected = at;
     this.#message = null;
     if (at >= 0) {
       // What one reads is read, unless one said otherwise.
-      this.#message = Object.assign(fresh.get(Math.floor(at / PAGE_SIZE))[at % PAGE_SIZE], { isRead: selected.isRead });
+      this.#message = Object.assign(fresh.pages.get(Math.floor(at / PAGE_SIZE))[at % PAGE_SIZE], { isRead: selected.isRead });
       if (this.box.scrollTop > 0) this.box.scrollTop += (at - before) * ROW_PIXELS;
     }
     this.#draw();
     if (selected && at < 0) {
-      if (total > 0) await this.selectAt(Math.min(before, total - 1)); else this.clearSelection();
+      if (fresh.total > 0) await this.selectAt(Math.min(before, fresh.total - 1)); else this.clearSelection();
     }
+    return true;
   }
 
-  /** Selects a message of the open folder. */
+  /** Selects a message of the open folder, as the folder is now. */
   async select(message) {
-    const at = await this.#find(message, new Map());
-    if (at >= 0) await this.selectAt(at);
+    if (message.id === this.#message?.id) return;
+    const asked = ++this.#asked, fresh = { pages: new Map(), total: 0 };
+    const at = await this.#find(message, fresh);
+    if (at < 0 || asked !== this.#asked) return;
+    this.#take(fresh);
+    this.#selected = -1; // what was selected stood in the pages before
+    await this.selectAt(at);
   }
 
   /** Where a message stands, -1 when it is not here. Graph knows times to the second, and several may have come in one. */
-  async #find(message, pages) {
+  async #find(message, fresh) {
     const near = await this.graph.positionOf(message);
     for (const number of new Set([near, Math.max(near - 1, 0)].map((at) => Math.floor(at / PAGE_SIZE)))) {
-      await this.#read(number, pages);
-      const found = pages.get(number).findIndex(({ id }) => id === message.id);
+      await this.#read(number, fresh);
+      const found = fresh.pages.get(number).findIndex(({ id }) => id === message.id);
       if (found >= 0) return number * PAGE_SIZE + found;
     }
     return -1;
   }
 
-  /** How many there are in all. */
-  async #read(number, pages) {
+  /** A page that was read already stays: what was found in it is where it was found. */
+  async #read(number, fresh) {
+    if (fresh.pages.has(number)) return;
     const { total, messages } = await this.graph.messages(this.#folderId, number);
-    pages.set(number, messages);
-    return total;
+    fresh.pages.set(number, messages);
+    fresh.total = total;
+  }
+
+  #take({ pages, total }) {
+    this.#pages = pages;
+    this.#total = total;
   }
 
   get total() { return this.#total; }
@@ -170,7 +186,7 @@ export class MessageList {
     const rows = [];
     for (let index = first; index <= last; index++) {
       const page = this.#pages.get(Math.floor(index / PAGE_SIZE));
-      if (Array.isArray(page)) rows.push(this.#row(page[index % PAGE_SIZE], index));
+      if (Array.isArray(page)) rows.push(...page.slice(index % PAGE_SIZE, index % PAGE_SIZE + 1).map((message) => this.#row(message, index)));
       else if (!page) this.#page(Math.floor(index / PAGE_SIZE)).then(() => this.#draw());
     }
     this.all.replaceChildren(...rows);

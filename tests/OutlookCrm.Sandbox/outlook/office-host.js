@@ -212,7 +212,7 @@ export class OfficeHost {
       158: (params) => box.addCategories(params.categories) ? done() : refused(9044),
       159: (params) => { box.removeCategories(params.categories); return done(); },
       160: () => done(box.masterCategories()),
-      164: () => refused(9046), // what is being planned here is not saved yet
+      164: () => box.item().id ? done(box.item().id) : refused(9046), // not saved yet
       168: async () => done(await box.internetHeaders()),
       403: (params) => { window.open(params.launchUrl, '_blank'); return done(); },
       404: ([settings]) => {

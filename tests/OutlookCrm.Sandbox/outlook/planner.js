@@ -23,7 +23,7 @@ export class Planner {
   /** What an add-in may know of it. */
   get item() {
     return {
-      kind: 'appointment', conversationId: null, people: () => [this.people.value, []], subject: () => this.subject.value, text: () => this.text.value,
+      kind: 'appointment', conversationId: null, graphId: this.#event?.id, people: () => [this.people.value, []], subject: () => this.subject.value, text: () => this.text.value,
     };
   }
 
