@@ -1,13 +1,16 @@
 // What a person does on the card: saves, deletes, unfolds, signs in.
 import * as card from './card.ts';
-import * as forms from './forms.ts';
+import { bodyOf, etagOf, fill, goOnFrom, identify, sent, spend, valuesOf } from './controls.ts';
+import * as drafts from './drafts.ts';
+import { focus } from './focus.ts';
+import { opened } from './forms.ts';
+import * as item from './item.ts';
 import * as outlook from './outlook/outlook.ts';
+import { clearRefusal, showConflict, showRefusal } from './refusals.ts';
 import { ask, isOk, type Answer } from './requests.ts';
 import type { SignIn } from './signIn.ts';
 import { say, show } from './status.ts';
 import { everySecond, parse, whenUnfolded, wishOf, type Wish } from './views.ts';
-
-const confirmMs = 5_000;
 
 const cardElement = document.getElementById('card')!;
 let signIn: SignIn;
@@ -36,21 +39,21 @@ async function submit(form: HTMLFormElement, wish: Wish, button: HTMLButtonEleme
     return;
   }
 
-  forms.identify(form);
+  identify(form);
   const file = form.querySelector<HTMLInputElement>('input[type=file]')?.files?.[0];
-  const body = file ?? forms.bodyOf(form, button);
+  const body = file ?? bodyOf(form, button);
   if (!body) {
     form.reset(); // nothing was changed: the same as giving up
     return;
   }
 
-  forms.clearRefusal(form);
-  forms.sent(form);
-  const key = forms.draftKey(form);
-  const draft = forms.draftText(key);
-  const values = forms.valuesOf(form);
+  clearRefusal(form);
+  sent(form);
+  const key = drafts.keyOf(form);
+  const draft = drafts.textOf(key);
+  const values = valuesOf(form);
   const turn = card.turns.now;
-  const etag = wish.verb === 'patch' ? forms.etagOf(form) : undefined;
+  const etag = wish.verb === 'patch' ? etagOf(form) : undefined;
   form.setAttribute('aria-busy', 'true');
   say('Saving');
   const url = file ? `${wish.url}?name=${encodeURIComponent(file.name.slice(-200))}` : wish.url;
@@ -58,14 +61,14 @@ async function submit(form: HTMLFormElement, wish: Wish, button: HTMLButtonEleme
   form.removeAttribute('aria-busy');
   if (answer && isOk(answer)) {
     // Before the answer is painted, which puts back every draft there is.
-    const isWhole = forms.draftText(key) === draft;
+    const isWhole = drafts.textOf(key) === draft;
     if (isWhole) {
-      forms.dropDraft(key);
+      drafts.drop(key);
     } else {
-      forms.typedOn(key, values);
+      drafts.typedOn(key, values);
     }
 
-    forms.spend(form);
+    spend(form);
 
     if (!card.turns.isStale(turn)) {
       card.answered(wish, answer, form);
@@ -78,7 +81,7 @@ async function submit(form: HTMLFormElement, wish: Wish, button: HTMLButtonEleme
   } else if (answer?.status === 412) {
     await compare(form, wish, answer);
   } else if (answer) {
-    forms.showRefusal(form, reasonOf(answer));
+    showRefusal(form, reasonOf(answer));
   }
 }
 
@@ -93,7 +96,7 @@ const problem = (text: string): string => `<div class="problem"><p>${text}</p></
 /** Somebody else saved in between. What does not touch our change goes through; the rest is the person's to decide. */
 async function compare(form: HTMLFormElement, { url }: Wish, { html }: Answer): Promise<void> {
   const fresh = await ask('get', url);
-  if (fresh && form.isConnected && forms.showConflict(form, html, fresh.html)) {
+  if (fresh && form.isConnected && showConflict(form, html, fresh.html)) {
     form.requestSubmit();
   }
 }
@@ -102,7 +105,7 @@ async function compare(form: HTMLFormElement, { url }: Wish, { html }: Answer): 
 function saved(element: HTMLElement, isWhole = true): void {
   if (isWhole && element instanceof HTMLFormElement && element.isConnected) {
     if (element.hasAttribute('hx-patch')) {
-      forms.goOnFrom(element);
+      goOnFrom(element);
     }
 
     element.reset();
@@ -113,7 +116,7 @@ function saved(element: HTMLElement, isWhole = true): void {
   if (!document.activeElement || document.activeElement === document.body) {
     const details = form && cardElement.querySelector(`[data-form="${CSS.escape(form)}"], [data-more="${form.replace('line-', 'written/')}"]`)?.closest('details');
     const home = details ? details.querySelector<HTMLElement>('summary') : cardElement.querySelector<HTMLElement>('#who');
-    home?.focus({ preventScroll: true });
+    focus(home, { preventScroll: true });
   }
 }
 
@@ -143,7 +146,7 @@ function run(button: HTMLButtonElement, what: string): void {
       form!.requestSubmit();
       break;
     case 'take-theirs':
-      forms.dropDraft(forms.draftKey(form!));
+      drafts.drop(drafts.keyOf(form!));
       card.reload(form!);
       break;
     case 'unfold': {
@@ -159,14 +162,15 @@ function run(button: HTMLButtonElement, what: string): void {
           card.signedOut(refusal);
         } else {
           say('Signed in');
-          void card.follow();
+          const wanted = card.shown();
+          void (wanted?.chosen ? card.show(wanted) : item.follow());
         }
       });
       break;
   }
 }
 
-/** Asks twice where something is taken away. */
+/** Asks twice where something is taken away. The question stands while the button has the focus, however long that is. */
 function isMeant(button: HTMLButtonElement, { confirm }: Wish): boolean {
   if (confirm === null || button.dataset.asked) {
     return true;
@@ -176,16 +180,18 @@ function isMeant(button: HTMLButtonElement, { confirm }: Wish): boolean {
   button.dataset.asked = 'true';
   button.textContent = confirm;
   say(confirm);
-  setTimeout(() => {
+  button.focus(); // not every browser gives it to what is clicked
+  button.addEventListener('blur', () => {
     delete button.dataset.asked;
     button.textContent = label;
-  }, confirmMs);
+  }, { once: true });
   return false;
 }
 
-async function fetchFor(element: HTMLElement, wish: Wish): Promise<void> {
+/** False when nothing came of it. */
+async function fetchFor(element: HTMLElement, wish: Wish): Promise<boolean> {
   if (element.hasAttribute('aria-busy')) {
-    return;
+    return false;
   }
 
   const turn = card.turns.now;
@@ -193,20 +199,22 @@ async function fetchFor(element: HTMLElement, wish: Wish): Promise<void> {
   const answer = await ask(wish.verb, wish.url);
   element.removeAttribute('aria-busy');
   if (!answer || card.turns.isStale(turn)) {
-    return;
+    return false;
   }
 
   if (!isOk(answer)) {
     show(refusalOf(answer), undefined, 8_000);
-    return;
+    return false;
   }
 
   card.answered(wish, answer, element);
   if (wish.verb !== 'get') {
     saved(element);
-  } else if (forms.fill(wish.target, card.fromItem()) && !element.isConnected) {
-    wish.target.querySelector<HTMLElement>('input:not([type=hidden])')?.focus();
+  } else if (fill(wish.target, await item.ofCardByNow()) && !element.isConnected) {
+    focus(wish.target.querySelector<HTMLElement>('input:not([type=hidden])'));
   }
+
+  return true;
 }
 
 /** The server's own words, where it has some; it may be no use to try again. */
@@ -246,7 +254,15 @@ function unfolded(details: HTMLDetailsElement): void {
     const wish = wishOf(element);
     element.removeAttribute('hx-trigger');
     if (wish) {
-      void fetchFor(element, wish).then(() => (element instanceof HTMLSelectElement ? withoutRepeats(element) : forms.opened(details)));
+      void fetchFor(element, wish).then((isDone) => {
+        if (!isDone) {
+          element.setAttribute('hx-trigger', whenUnfolded); // unfolded again, it is asked for again
+        } else if (element instanceof HTMLSelectElement) {
+          withoutRepeats(element);
+        } else {
+          opened(details);
+        }
+      });
     }
   }
 }

@@ -1,15 +1,20 @@
-// Which card is shown: follows the open item, goes where the person clicks, comes back, and stays as new as the record.
-import * as forms from './forms.ts';
+// Which card is shown: whose the person or the open item wants, the last known one at once, the fresh one when it comes, and as new as the record.
+import * as drafts from './drafts.ts';
+import { focus } from './focus.ts';
+import { goOn } from './forms.ts';
 import { Turns } from './guard.ts';
+import * as item from './item.ts';
 import type { Kept } from './keep.ts';
 import { merge, remember, takes, type Merged } from './merge.ts';
 import * as outlook from './outlook/outlook.ts';
+import { hold } from './refusals.ts';
 import { Renewal } from './renewal.ts';
 import { ask, drop, isOk, type Answer } from './requests.ts';
 import { Retry } from './retry.ts';
 import * as search from './search.ts';
 import type { Refusal } from './signIn.ts';
 import { clear, say, show as showBar } from './status.ts';
+import * as still from './still.ts';
 import { parse, swap, type Wish } from './views.ts';
 import { escape, refusals, time } from './words.ts';
 
@@ -20,7 +25,7 @@ export interface KnownCard {
   etag?: string | null;
 }
 
-interface Subject {
+export interface Subject {
   url: string;
   /** The mail address in lower case, or else the url: under this the last known card is kept. */
   key: string;
@@ -32,41 +37,27 @@ interface Subject {
 
 /** The end of a long mail is enough for a signature; the API takes no more. */
 const maxGuessLength = 8_000;
-const maxPeople = 100;
 const sayWaitingMs = 300;
-/** Whoever stays so long at a card may scroll it: then it is laid out whole. */
-const settleMs = 700;
 
 export const turns = new Turns();
 export const retry = new Retry(() => void load());
 const renewal = new Renewal(renew, () => !document.hidden);
 
 const card = document.getElementById('card')!;
-const people = document.getElementById('people')!;
-const back = document.getElementById('back') as HTMLButtonElement;
 
 let known: Kept<KnownCard>;
 let subject: Subject | null = null;
-let ofItem: Subject | null = null;
-let item: outlook.Item | null = null;
-/** How often people were asked for: an answer that is not the last is stale. */
-let readings = 0;
 let waiting: ReturnType<typeof setTimeout> | undefined;
-let settling: ReturnType<typeof setTimeout> | undefined;
-/** Asking the page itself would lay it out, just when a card is about to be put into it. */
-let isScrolled = false;
 /** The card of the subject has come, and not only the last known one. */
 let fresh = false;
 /** What the server drew of what is painted, and its name for that; null when the same must be painted again. */
 let painted: { html: string; etag: string | null } | null = null;
+/** How often something was changed from a card: what was asked for before that may know nothing of it. */
+let deeds = 0;
 
 export function start(keep: Kept<KnownCard>): void {
   known = keep;
-  addEventListener('scroll', () => {
-    isScrolled = true;
-    settle();
-  }, { passive: true });
-  back.onclick = () => ofItem && void show({ ...ofItem, chosen: true });
+  still.start();
   addEventListener('online', () => retry.now());
   addEventListener('focus', () => renewal.look());
   document.addEventListener('visibilitychange', () => renewal.look());
@@ -87,11 +78,6 @@ export function start(keep: Kept<KnownCard>): void {
   });
 }
 
-/** The open item, when the card is of who is on it. */
-export function fromItem(): outlook.Item | null {
-  return subject && item?.people.some(({ address }) => address.toLowerCase() === subject!.key) ? item : null;
-}
-
 /** Somebody was erased, who may stand on any card that is kept, and on the one that is shown. */
 export function forgetBefore(mark: string): void {
   if (known.clearBefore(mark)) {
@@ -104,134 +90,48 @@ export function uncover(): void {
   document.body.hidden = false;
 }
 
-// ---- following the open item ----------------------------------------------------------------------------------------
+// ---- showing --------------------------------------------------------------------------------------------------------
+
+export const shown = (): Subject | null => subject;
+
+/** Null when nothing is kept of them on this machine. */
+export const lastKnown = (key: string): KnownCard | null => known.get(key);
+
+/** The card has come and is about one of us. */
+export const isOfColleague = (): boolean => fresh && card.querySelector('[data-colleague]') !== null;
 
 /** Ends when the card has come, or will not. */
-export async function follow(): Promise<void> {
-  const found = outlook.currentItem();
-  if (!found && subject?.chosen && !fromItem()) {
-    stay();
-    return;
-  }
-
-  const turn = turns.next();
-  const reading = ++readings;
-  if (found instanceof Promise) {
-    paint('<p class="skeleton" aria-hidden="true"></p>');
-    const read = await found;
-    if (!turns.isStale(turn)) {
-      const begun = begin(read);
-      if (reading !== readings) {
-        // Somebody came or went while the people were read.
-        void followPeople();
-      }
-
-      await begun;
-    }
+export function show(next: Subject): Promise<void> {
+  leave();
+  subject = next;
+  fresh = false;
+  const last = known.get(next.key);
+  painted = last && { html: last.html, etag: last.etag ?? null };
+  still.pass();
+  // The question goes out before anything is drawn.
+  const loaded = load();
+  if (last) {
+    paint(last.html);
+    card.dataset.at = String(last.at);
+    // Not for the blink that the card mostly takes.
+    waiting = setTimeout(() => showBar(`Showing what we knew at ${time(last.at)} …`), sayWaitingMs);
+    drafts.restore();
   } else {
-    await begin(found);
-  }
-}
-
-/** Closing an item takes those who are on it away, and nobody from the page where they went. */
-function stay(): void {
-  readings++;
-  forgetItem();
-  drawBack();
-}
-
-function forgetItem(): void {
-  item = null;
-  ofItem = null;
-  people.replaceChildren();
-  drop('people');
-}
-
-/** Somebody may have been named in what is being written, or taken off. Whoever is shown stays while they are on it, and while the person chose them. */
-export async function followPeople(): Promise<void> {
-  const reading = ++readings;
-  const read = await outlook.currentItem();
-  const addresses = (of: outlook.Item): string => of.people.map(({ address }) => address.toLowerCase()).join();
-  if (reading !== readings || !read?.isWritten || read.key !== item?.key || addresses(read) === addresses(item)) {
-    return;
+    delete card.dataset.at;
+    paint(skeleton(next));
   }
 
-  const stays = ({ key }: Subject): boolean => read.people.some(({ address }) => address.toLowerCase() === key);
-  if (!subject || !(subject.chosen || stays(subject))) {
-    await begin(read);
-    return;
-  }
-
-  item = read;
-  if (!ofItem || !stays(ofItem)) {
-    ofItem = read.people[0] ? subjectOf(firstOf(read.people)) : null;
-    drawBack();
-  }
-
-  drop('people');
-  if (read.people.length > 1) {
-    await askForPeople(read.people.slice(0, maxPeople));
-  } else {
-    people.replaceChildren();
-  }
+  still.toTop();
+  item.mark();
+  return loaded;
 }
 
-async function begin(opened: outlook.Item | null): Promise<void> {
-  forgetItem();
-  item = opened;
-  const first = opened?.people[0];
-  if (!first) {
-    leave();
-    subject = null;
-    back.hidden = true;
-    paint(opened?.isWritten
-      ? '<p class="empty big">Name somebody, and who that is stands here.</p>'
-      : opened ? '<p class="empty big">Nobody but you is on this item.</p>'
-      : '<p class="empty big">Select a mail or a meeting to see who is behind it, or find a customer above.</p>');
-    return;
-  }
-
-  ofItem = subjectOf(firstOf(opened.people));
-  const shown = show(ofItem);
-  if (opened.people.length > 1) {
-    void askForPeople(opened.people.slice(0, maxPeople));
-  }
-
-  await shown;
-}
-
-/** Who is known to be one of us is not asked about first: the mail is about somebody else on it. */
-function firstOf(them: outlook.Person[]): outlook.Person {
-  return them.find((one) => !isColleague(one)) ?? them[0]!;
-}
-
-function isColleague({ address }: outlook.Person): boolean {
-  return known.get(address.toLowerCase())?.html.includes(' data-colleague ') ?? false;
-}
-
-function subjectOf({ address, name }: outlook.Person): Subject {
-  const url = `/api/card?address=${encodeURIComponent(address)}${name ? `&name=${encodeURIComponent(name.slice(0, 200))}` : ''}`;
-  return { url, key: address.toLowerCase(), name: name || address, address, chosen: false };
-}
-
-async function askForPeople(them: outlook.Person[]): Promise<void> {
-  const answer = await ask('post', '/api/people', { place: 'people', body: { people: them } });
-  if (answer && isOk(answer)) {
-    swap({ target: people, swap: 'innerHTML', select: null }, answer.html);
-    markPerson();
-    leaveColleague();
-    returnToSender();
-  }
-}
-
-/** Whoever wrote was passed over as one of us, and is not any more. */
-function returnToSender(): void {
-  const sender = item?.people[0];
-  if (sender && ofItem && subject === ofItem && ofItem.key !== sender.address.toLowerCase()
-    && isColleague(sender) && people.querySelector(`[data-address="${CSS.escape(sender.address.toLowerCase())}"]`)) {
-    ofItem = subjectOf(sender);
-    void show(ofItem);
-  }
+/** There is nobody to show. */
+export function showNobody(html: string): void {
+  leave();
+  subject = null;
+  paint(html);
+  item.mark();
 }
 
 /** Whoever was shown is not any more. */
@@ -246,51 +146,6 @@ function leave(): void {
   card.removeAttribute('aria-busy');
 }
 
-/** From now on what is out of sight is laid out too: its real heights are there before anything is held still by them. */
-function settle(): void {
-  clearTimeout(settling);
-  card.classList.remove('passing');
-}
-
-// ---- showing --------------------------------------------------------------------------------------------------------
-
-function show(next: Subject): Promise<void> {
-  leave();
-  subject = next;
-  fresh = false;
-  drawBack();
-  const last = known.get(next.key);
-  painted = last && { html: last.html, etag: last.etag ?? null };
-  settle();
-  settling = setTimeout(settle, settleMs);
-  card.classList.add('passing');
-  // The question goes out before anything is drawn.
-  const loaded = load();
-  if (last) {
-    paint(last.html);
-    card.dataset.at = String(last.at);
-    // Not for the blink that the card mostly takes.
-    waiting = setTimeout(() => showBar(`Showing what we knew at ${time(last.at)} …`), sayWaitingMs);
-    forms.restoreDrafts();
-  } else {
-    delete card.dataset.at;
-    paint(skeleton(next));
-  }
-
-  if (isScrolled) {
-    scrollTo(0, 0);
-    isScrolled = false;
-  }
-
-  markPerson();
-  return loaded;
-}
-
-function drawBack(): void {
-  back.hidden = !ofItem || subject?.key === ofItem.key;
-  back.textContent = ofItem ? `‹ ${ofItem.name}` : '';
-}
-
 /** Asks for the card again, whatever is shown of it. */
 async function load(by?: Element): Promise<void> {
   if (!subject) {
@@ -298,13 +153,16 @@ async function load(by?: Element): Promise<void> {
   }
 
   const turn = turns.now;
+  const before = deeds;
   card.setAttribute('aria-busy', 'true');
   const answer = await askForCard(subject);
   if (!answer || turns.isStale(turn)) {
     return;
   }
 
-  if (isOk(answer)) {
+  if (before !== deeds) {
+    await load(by);
+  } else if (isOk(answer)) {
     arrived(answer, by);
   } else if (answer.status === 304) {
     arrived({ ...answer, html: painted!.html });
@@ -365,10 +223,10 @@ function arrived({ html, etag }: Answer, by?: Element): void {
 
   keep({ html, etag });
   if (!merged) {
-    forms.restoreDrafts();
+    drafts.restore();
   }
 
-  markPerson();
+  item.mark();
   if (first) {
     greet();
   }
@@ -385,11 +243,11 @@ function mergeCard(html: string, by?: Element): Merged | null {
 }
 
 function bring(shown: Element, next: Element, by?: Element): Merged {
-  return holdStill(() => {
-    const goOn = forms.goOn();
-    const merged = merge(shown, next, forms.hold, by);
-    merged.parts.forEach((part) => forms.restoreDrafts(part));
-    goOn();
+  return still.holdStill(() => {
+    const typeOn = goOn();
+    const merged = merge(shown, next, hold, by);
+    merged.parts.forEach((part) => drafts.restore(part));
+    typeOn();
     return merged;
   });
 }
@@ -406,24 +264,15 @@ function keep({ html, etag }: Pick<Answer, 'html' | 'etag'>): void {
 function greet(): void {
   const title = card.querySelector<HTMLElement>('#who');
   if (subject?.chosen) {
-    title?.focus({ preventScroll: true });
+    focus(title, { preventScroll: true });
   } else {
     say(`${title?.textContent ?? ''}. ${card.querySelector('.stage')?.textContent ?? ''}`);
   }
 
-  leaveColleague();
+  item.leaveColleague();
   const article = card.querySelector<HTMLElement>('[data-guess]');
-  if (article && item?.hasSignature && subject && item.people[0]?.address === subject.address) {
+  if (article && subject && item.signedBy(subject)) {
     void guess(article.dataset.address!, subject.name);
-  }
-}
-
-/** A colleague's mail with one customer on it is about the customer. */
-function leaveColleague(): void {
-  const outside = people.querySelector<HTMLElement>('[data-show]');
-  if (outside && fresh && subject && !subject.chosen && card.querySelector('[data-colleague]')) {
-    ofItem = { ...subject, url: outside.dataset.show!, key: outside.dataset.address!.toLowerCase(), name: outside.textContent!.trim(), address: outside.dataset.address! };
-    void show(ofItem);
   }
 }
 
@@ -439,19 +288,9 @@ async function guess(address: string, name: string): Promise<void> {
   });
   // A better guess must not take away what is being typed.
   const form = card.querySelector<HTMLFormElement>('form[data-form=create]');
-  if (answer && isOk(answer) && form && !form.contains(document.activeElement) && forms.draftText(forms.draftKey(form)) === 'null') {
+  if (answer && isOk(answer) && form && !form.contains(document.activeElement) && drafts.textOf(drafts.keyOf(form)) === 'null') {
     // Whether there is something new, the card is asked, not the guess.
     arrived({ ...answer, etag: painted?.etag ?? null });
-  }
-}
-
-function markPerson(): void {
-  for (const one of people.querySelectorAll<HTMLElement>('[data-address]')) {
-    if (one.dataset.address?.toLowerCase() === subject?.address?.toLowerCase()) {
-      one.setAttribute('aria-current', 'true');
-    } else {
-      one.removeAttribute('aria-current');
-    }
   }
 }
 
@@ -489,6 +328,10 @@ export function signedOut(refusal: Refusal): void {
 
 /** The server's answer to something that was done on the card, with this form or button. */
 export function answered(wish: Wish, answer: Answer, by: Element): void {
+  if (wish.verb !== 'get') {
+    deeds++;
+  }
+
   if (wish.target === card) {
     arrived(answer, by);
     return;
@@ -510,7 +353,7 @@ export function answered(wish: Wish, answer: Answer, by: Element): void {
     // The whole card is another one now.
     painted = null;
     remember(wish.target);
-    forms.restoreDrafts();
+    drafts.restore();
     renewal.begin();
   }
 }
@@ -522,8 +365,9 @@ async function renew(): Promise<void> {
   }
 
   const turn = turns.now;
+  const before = deeds;
   const answer = await askForCard(subject, true);
-  if (turns.isStale(turn)) {
+  if (turns.isStale(turn) || before !== deeds) {
     return;
   }
 
@@ -573,33 +417,18 @@ function renewPage(answer: Answer): void {
   const isAtTitle = document.activeElement?.id === 'who';
   arrived(answer);
   if (isAtTitle) {
-    card.querySelector<HTMLElement>('#who')?.focus({ preventScroll: true });
+    focus(card.querySelector<HTMLElement>('#who'), { preventScroll: true });
   }
 }
 
 /** Somebody made a customer of whom the form is about. What is being typed into it is not taken away. */
 function becameCustomer(answer: Answer): void {
   const form = card.querySelector<HTMLFormElement>('form[data-form=create]');
-  if (form && (form.contains(document.activeElement) || forms.draftText(forms.draftKey(form)) !== 'null')) {
+  if (form && (form.contains(document.activeElement) || drafts.textOf(drafts.keyOf(form)) !== 'null')) {
     renewal.stop();
     showBar(`${subject!.name} is a customer now.`, { label: 'Show', run: () => arrived(answer) });
   } else {
     arrived(answer);
     say(`${subject!.name} is a customer now`);
   }
-}
-
-/** What a person is at stays where it is on the screen; otherwise the topmost thing in sight does. */
-function holdStill<T>(change: () => T): T {
-  const focused = card.contains(document.activeElement) ? [document.activeElement!] : [];
-  const things = [...card.querySelectorAll('[aria-expanded=true]'), ...focused, ...card.querySelectorAll('.card > *, .lines > li')]
-    .map((thing) => ({ thing, box: thing.getBoundingClientRect() }))
-    .filter(({ box }) => box.bottom > 0 && box.top < innerHeight);
-  const result = change();
-  const still = things.find(({ thing }) => thing.isConnected);
-  if (still && isScrolled) {
-    scrollBy(0, still.thing.getBoundingClientRect().top - still.box.top);
-  }
-
-  return result;
 }

@@ -1,9 +1,12 @@
 import * as actions from './actions.ts';
 import * as card from './card.ts';
+import * as drafts from './drafts.ts';
 import * as foot from './foot.ts';
 import * as forms from './forms.ts';
+import * as item from './item.ts';
 import { browserStore, Kept } from './keep.ts';
 import * as outlook from './outlook/outlook.ts';
+import * as press from './press.ts';
 import * as requests from './requests.ts';
 import * as search from './search.ts';
 import { SignIn } from './signIn.ts';
@@ -38,16 +41,19 @@ if (lastUser !== null && lastUser !== user) {
 }
 
 store.setItem('crm.user', user);
+press.start();
 requests.start(signIn, card.signedOut);
-forms.start(new Kept<forms.Draft>(store, `crm.draft.${user}.`, maxDrafts));
+drafts.start(new Kept<drafts.Draft>(store, `crm.draft.${user}.`, maxDrafts));
+forms.start();
 card.start(new Kept<card.KnownCard>(store, `crm.card.${user}.`, maxCards));
-const shown = card.follow();
+item.start();
+const shown = item.follow();
 
 // What can wait until the first question is on its way.
 followTheme();
 actions.start(signIn);
 search.start();
-outlook.onSelection(() => void card.follow(), () => void card.followPeople());
+outlook.onSelection(() => void item.follow(), () => void item.followPeople());
 (clicked as HTMLElement | null)?.click();
 // The first card is waited for; the line at the foot is not.
 await shown;

@@ -1,7 +1,7 @@
 // Brings onto the screen what has changed of a card and nothing else: a part that the server draws as before keeps its focus, its place and
 // whatever was opened or typed in it, and a part that a person is at waits. The part in which the person just did something does not, unless
 // that would shut another form in it which is being typed into.
-import { isTypedIn } from './forms.ts';
+import { isTypedIn } from './controls.ts';
 
 /** Looked into; everything else is a part, which changes as a whole. */
 const containers = '.card, .who, .history, #timeline, .lines';

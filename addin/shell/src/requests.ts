@@ -1,5 +1,6 @@
 // Every request to the API passes here: who asks, in whose language, how long it may take, and what a refused token means.
 import * as outlook from './outlook/outlook.ts';
+import { released } from './press.ts';
 import type { Refusal, SignIn } from './signIn.ts';
 
 export type Verb = 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -43,7 +44,7 @@ export function start(access: SignIn, whenSignedOut: (refusal: Refusal) => void)
 
 export const isOk = ({ status }: Answer): boolean => status >= 200 && status < 300;
 
-/** Null when the answer is not wanted any more, or when the person was told to sign in first. */
+/** Null when the answer is not wanted any more, or when the person was told to sign in first. Answered while nobody presses. */
 export async function ask(verb: Verb, url: string, { body, headers, place, quiet }: Options = {}): Promise<Answer | null> {
   const control = new AbortController();
   if (place) {
@@ -63,6 +64,7 @@ export async function ask(verb: Verb, url: string, { body, headers, place, quiet
 
     if (!refusal) {
       const answer = await sendInTime(verb, url, control.signal, headers, body);
+      await released();
       if (control.signal.aborted || answer.status !== 401) {
         return control.signal.aborted ? null : answer;
       }

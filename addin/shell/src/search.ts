@@ -14,10 +14,22 @@ let pause: ReturnType<typeof setTimeout> | undefined;
 export function start(): void {
   box.addEventListener('input', typed);
   box.addEventListener('keydown', keys);
-  box.addEventListener('focus', () => box.value.trim().length >= minLength && hits.childElementCount > 0 && open());
-  // After the click on a hit has been heard.
-  box.addEventListener('blur', () => setTimeout(() => hits.contains(document.activeElement) || close(), 150));
-  hits.addEventListener('pointerdown', (event) => event.preventDefault());
+  box.addEventListener('focus', () => {
+    if (box.value.trim().length >= minLength && hits.childElementCount > 0) {
+      open();
+    }
+
+    typed();
+  });
+  box.addEventListener('blur', () => {
+    keep(); // what came now would lie over what they have gone to
+    // After the click on a hit has been heard.
+    setTimeout(() => hits.contains(document.activeElement) || close(), 150);
+  });
+  hits.addEventListener('pointerdown', (event) => {
+    event.preventDefault();
+    keep();
+  });
   // Somebody may have typed before anything here listened.
   typed();
 }
@@ -30,6 +42,12 @@ function typed(): void {
   } else {
     pause = setTimeout(() => void find(), pauseMs);
   }
+}
+
+/** What is found stays as it is: nothing more comes. */
+function keep(): void {
+  clearTimeout(pause);
+  drop('hits');
 }
 
 async function find(): Promise<void> {
@@ -63,8 +81,7 @@ function close(): void {
 
 /** Once a hit is shown, its search is over. */
 export function done(): void {
-  clearTimeout(pause);
-  drop('hits');
+  keep();
   box.value = '';
   hits.replaceChildren();
   close();
@@ -76,6 +93,7 @@ function keys(event: KeyboardEvent): void {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step && options.length > 0) {
     event.preventDefault();
+    keep();
     mark(options[(at + step + options.length + (at < 0 && step < 0 ? 1 : 0)) % options.length] ?? null);
   } else if (event.key === 'Enter') {
     event.preventDefault();

@@ -5,9 +5,10 @@
 //   hx-target    whose content the answer becomes: SELECTOR, "closest SELECTOR" or "this"; the card unless said
 //   hx-swap      "innerHTML" unless said; "outerHTML" takes the target's place, "beforeend" adds to it
 //   hx-select    only these elements of the answer
-//   hx-confirm   a question; the second click within a few seconds is the answer
+//   hx-confirm   a question; a second click is the answer, while the button has the focus
 //   hx-trigger   "toggle from:closest details once": not on a click, but when the fold around it is first opened;
 //                "every 1s": by itself, as long as the element is there
+import { focus } from './focus.ts';
 import type { Verb } from './requests.ts';
 
 export interface Wish {
@@ -69,6 +70,6 @@ export function swap({ target, swap: how, select }: Pick<Wish, 'target' | 'swap'
   }
 
   if (focused && document.activeElement?.id !== focused) {
-    document.getElementById(focused)?.focus({ preventScroll: true });
+    focus(document.getElementById(focused), { preventScroll: true });
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
+import * as press from '../src/press.ts';
 import { ask, drop, start } from '../src/requests.ts';
 import type { Refusal, SignIn } from '../src/signIn.ts';
 
@@ -123,6 +124,32 @@ test('a server with too much to do is asked again when it says, three times and 
     drop('card');
     assert.equal(await dropped, null);
     assert.equal(calls.length, 1);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test('what comes while somebody presses is handed on after the click, and after a second to whoever presses on', async () => {
+  tokens.token = 't0';
+  answer();
+  const page = new EventTarget();
+  Object.assign(globalThis, { addEventListener: page.addEventListener.bind(page) });
+  press.start();
+  const asking = async (ends: () => void): Promise<boolean[]> => {
+    let has = false;
+    page.dispatchEvent(new Event('pointerdown'));
+    const asked = ask('get', '/api/x').then(() => (has = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    const before = has;
+    ends();
+    const atOnce = has;
+    await asked;
+    return [before, atOnce, has];
+  };
+  assert.deepEqual(await asking(() => page.dispatchEvent(new Event('pointerup'))), [false, false, true]);
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    assert.deepEqual(await asking(() => mock.timers.tick(1_000)), [false, false, true]);
   } finally {
     mock.timers.reset();
   }

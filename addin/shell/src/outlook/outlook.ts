@@ -23,7 +23,8 @@ export interface Item {
 }
 
 type Recipients = Office.EmailAddressDetails[] | Office.Recipients;
-type AnyItem = Partial<Office.MessageRead & Office.AppointmentRead> & {
+type AnyItem = Partial<Omit<Office.MessageRead & Office.AppointmentRead, 'subject'>> & {
+  subject?: string | Office.Subject;
   from?: Office.EmailAddressDetails | Office.From;
   bcc?: Office.Recipients;
   getItemIdAsync?: Office.AppointmentCompose['getItemIdAsync'];
@@ -63,7 +64,7 @@ export function messageId(): string {
   return (Office.context.mailbox.item as AnyItem | null)?.internetMessageId ?? '';
 }
 
-/** Read at once for an open mail; a meeting being edited must be asked for its people. */
+/** Read at once for an open mail; what is being written must be asked for its people, its subject and, where it was saved, its id. */
 export function currentItem(): Item | Promise<Item> | null {
   const item = Office.context.mailbox.item as AnyItem | null | undefined;
   const key = currentKey();
@@ -74,11 +75,12 @@ export function currentItem(): Item | Promise<Item> | null {
   const senders = [item.from, item.organizer].filter((one) => one !== undefined);
   const lists = [item.to, item.cc, item.bcc, item.requiredAttendees, item.optionalAttendees].filter((one) => one !== undefined) as Recipients[];
   const sender = senders.find((one): one is Office.EmailAddressDetails => 'emailAddress' in one);
-  if (lists.every(Array.isArray)) {
-    return itemOf(item, key, sender, lists.flat(), item.itemId);
+  if (lists.every(Array.isArray) && typeof item.subject !== 'object') {
+    return itemOf(item, key, sender, lists.flat(), item.itemId, item.subject);
   }
 
-  return Promise.all([readId(item), ...lists.map(readRecipients)]).then(([id, ...read]) => itemOf(item, key, sender, read.flat(), id));
+  return Promise.all([readId(item), readSubject(item), ...lists.map(readRecipients)])
+    .then(([id, subject, ...read]) => itemOf(item, key, sender, read.flat(), id, subject));
 }
 
 /**
@@ -190,12 +192,24 @@ function readId(item: AnyItem): Promise<string> {
   });
 }
 
+function readSubject({ subject }: AnyItem): Promise<string> {
+  return new Promise((resolve) => {
+    if (typeof subject === 'object') {
+      subject.getAsync((result) => resolve(result.status === Office.AsyncResultStatus.Succeeded ? result.value : ''));
+    } else {
+      resolve(subject ?? '');
+    }
+  });
+}
+
 /** Outlook's own form of an id becomes Graph's; on a phone it has it already. */
 function graphId(id: string): string {
   return Office.context.mailbox.convertToRestId?.(id, 'v2.0') ?? id;
 }
 
-function itemOf(item: AnyItem, key: string, sender: Office.EmailAddressDetails | undefined, others: Office.EmailAddressDetails[], id = ''): Item {
+function itemOf(
+  item: AnyItem, key: string, sender: Office.EmailAddressDetails | undefined, others: Office.EmailAddressDetails[], id = '', subject = '',
+): Item {
   const me = user();
   const seen = new Set([me]);
   const people: Person[] = [];
@@ -213,8 +227,7 @@ function itemOf(item: AnyItem, key: string, sender: Office.EmailAddressDetails |
     hasSignature: sender !== undefined && people[0]?.address === sender.emailAddress.trim(),
     messageId: item.internetMessageId ?? '',
     meetingId: id && item.itemType === 'appointment' ? graphId(id) : '',
-    // Of one that is being written it would have to be asked for.
-    subject: typeof item.subject === 'string' ? item.subject : '',
+    subject,
     isWritten: isWritten(item),
   };
 }

@@ -4,7 +4,8 @@ import { show } from './page.js';
 
 show('');
 document.body.insertAdjacentHTML('beforeend', '<p id="say"></p><div id="bar"><p id="bar-text"></p><button id="bar-button"></button></div>');
-const { etagOf, hold } = await import('../src/forms.ts');
+const { etagOf } = await import('../src/controls.ts');
+const { hold } = await import('../src/refusals.ts');
 
 const draw = (tags: string, shown: string): string => `<section class="row"><h3>Tags</h3><p>${shown}</p><details class="edit" open>
 <form data-form="tags" hx-patch="/api/customers/x"><input name="tags" value="${tags}"><p class="buttons"><button>Save</button></p></form></details></section>`;
