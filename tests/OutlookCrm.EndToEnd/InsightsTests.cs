@@ -18,7 +18,7 @@ public sealed class InsightsTests(LiveProduct live)
         await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Work it out now" }).ClickAsync();
         await Expect(outlook.Bar).ToContainTextAsync("being worked out");
         var plot = outlook.Card.Locator("svg[role=img]").First;
-        for (var patience = 0; patience < 40 && await plot.CountAsync() == 0; patience++)
+        for (var patience = 0; patience < 200 && await plot.CountAsync() == 0; patience++)
         {
             await Task.Delay(250);
             await insights.ClickAsync();

@@ -36,8 +36,6 @@ public sealed class LiveProduct : IAsyncLifetime
         });
         await StartProductAsync();
         await sandbox.Seeded;
-        // The machine may be busy; what is waited for is that it comes, not how fast.
-        Assertions.SetDefaultExpectTimeout(20_000);
         browser = await TestBrowser.StartAsync();
     }
 
@@ -110,7 +108,6 @@ public sealed class LiveProduct : IAsyncLifetime
             Locale = "en-GB",
             TimezoneId = "Europe/Berlin",
         });
-        context.SetDefaultTimeout(20_000);
         var opened = new OutlookPage(await context.NewPageAsync());
         await opened.Page.GotoAsync($"{Sandbox.Addresses.Outlook}?{switches}");
         await opened.Page.WaitForSelectorAsync("html[data-ready=yes]", new() { State = WaitForSelectorState.Attached });

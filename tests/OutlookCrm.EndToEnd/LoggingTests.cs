@@ -54,6 +54,7 @@ public sealed class LoggingTests(LiveProduct live)
         await using var outlook = await live.OpenAsync(Pages);
         await GoToAsync(outlook, "People");
         await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Not a customer: Nora Noname" }).ClickAsync();
+        await Expect(outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Not a customer: Nora Noname" })).ToHaveCountAsync(0);
         await outlook.Card.GetByText("Not customers ·").ClickAsync();
         await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Undo: Nora Noname" }).ClickAsync();
         await Expect(outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Not a customer: Nora Noname" })).ToBeVisibleAsync();

@@ -61,7 +61,7 @@ public sealed class OfflineTests(LiveProduct live)
             await live.StartProductAsync();
         }
 
-        await Expect(outlook.Who).ToHaveTextAsync("Dr. Elif Yılmaz", new() { Timeout = 40_000 });
+        await Expect(outlook.Who).ToHaveTextAsync("Dr. Elif Yılmaz");
         await Expect(outlook.Card).ToContainTextAsync("Zahnarztpraxis");
     }
 }

@@ -65,7 +65,7 @@ public sealed class OwnMailTests : IAsyncLifetime
     {
         var mail = page.FrameLocator("iframe.mail");
 
-        await Assertions.Expect(mail.GetByText("Hostile but readable")).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await Assertions.Expect(mail.GetByText("Hostile but readable")).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator("main h2")).ToHaveTextAsync("<script>alert(1)</script> & more");
         await mail.GetByText("Press me").ClickAsync();
         await mail.GetByText("Click me").ClickAsync();

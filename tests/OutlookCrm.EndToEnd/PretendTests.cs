@@ -12,21 +12,14 @@ namespace OutlookCrm.EndToEnd;
 public sealed class PretendTests : IAsyncLifetime
 {
     private SandboxApplication sandbox = null!;
-    private IPlaywright playwright = null!;
-    private IBrowser browser = null!;
+    private TestBrowser browser = null!;
     private IPage page = null!;
 
     public async Task InitializeAsync()
     {
         sandbox = await SandboxApplication.StartAsync(new SandboxOptions { Port = 0, PanePort = 0, HttpPort = 0 });
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Environment.GetEnvironmentVariable("CRM_BROWSER") is { Length: > 0 } path ? path : null,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-        });
-        page = await browser.NewPageAsync(new() { IgnoreHTTPSErrors = true, Locale = "en-GB", TimezoneId = "UTC" });
-        page.SetDefaultTimeout(20_000);
+        browser = await TestBrowser.StartAsync();
+        page = await (await browser.NewProfileAsync(new() { Locale = "en-GB", TimezoneId = "UTC" })).NewPageAsync();
         await page.GotoAsync($"{sandbox.Addresses.Outlook}?open=no");
         await page.WaitForSelectorAsync("html[data-ready=yes]", new() { State = WaitForSelectorState.Attached });
         await page.GetByRole(AriaRole.Button, new() { Name = "Pretend" }).ClickAsync();
@@ -34,8 +27,7 @@ public sealed class PretendTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await browser.CloseAsync();
-        playwright.Dispose();
+        await browser.DisposeAsync();
         await sandbox.DisposeAsync();
     }
 

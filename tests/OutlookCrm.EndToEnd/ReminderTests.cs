@@ -40,10 +40,8 @@ public sealed class ReminderTests : IAsyncLifetime
         (await api.PostAsJsonAsync("/api/customers", new { name = "Kim Fjord", address = Kim })).EnsureSuccessStatusCode();
         var (from, to) = (new Correspondent("Kim Fjord", Kim), new Correspondent(SampleFirm.Mira.Name, SampleFirm.Mira.Address));
         sandbox.Post.Deliver(new Letter("<offer@fjord.example>", "offer", from, [to], [], "The offer", sandbox.Post.Now, "When can we have it?", null, [], []), "inbox");
-        SetDefaultExpectTimeout(20_000);
         browser = await TestBrowser.StartAsync();
         var context = await browser.NewProfileAsync(new() { Locale = "en-GB", TimezoneId = "Europe/Berlin", ViewportSize = new() { Width = 1_280, Height = 900 } });
-        context.SetDefaultTimeout(20_000);
         outlook = new OutlookPage(await context.NewPageAsync());
         await outlook.Page.GotoAsync($"{sandbox.Addresses.Outlook}?item=from:{Kim}&open=yes&pin=yes");
         await outlook.Page.WaitForSelectorAsync("html[data-ready=yes]", new() { State = WaitForSelectorState.Attached });
@@ -95,6 +93,7 @@ public sealed class ReminderTests : IAsyncLifetime
         var window = outlook.Page.Locator("#reminders");
         await Expect(window).ToContainTextAsync("Send the pallet sizes");
         await window.GetByRole(AriaRole.Button, new() { Name = "Open the mail" }).ClickAsync();
+        await Expect(outlook.Page.Locator("#mail-list")).ToBeVisibleAsync();
         await outlook.Page.WaitForFunctionAsync("() => window.smallOutlook.selected?.subject === 'The offer'");
     }
 

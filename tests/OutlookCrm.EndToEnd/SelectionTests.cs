@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using Microsoft.Playwright;
 using OutlookCrm.Sandbox;
@@ -194,15 +195,16 @@ public sealed class SelectionTests(LiveProduct live)
             }
             """);
         var (first, second) = (mails[0], mails.First(mail => mail[2] != mails[0][2]));
-        List<string> asked = [];
-        outlook.Page.Request += (_, request) => asked.Add(request.Url);
+        ConcurrentQueue<string> asked = [];
+        outlook.Page.Request += (_, request) => asked.Enqueue(request.Url);
 
         await outlook.SelectAsync(first[0]);
         await ShownAsync(first[2]);
-        Assert.Single(asked, IsAboutTomasz);
+        var before = asked.Count(IsAboutTomasz);
+        Assert.NotEqual(0, before);
         await outlook.SelectAsync(second[0]);
         await ShownAsync(second[2]);
-        Assert.Single(asked, IsAboutTomasz);
+        Assert.Equal(before, asked.Count(IsAboutTomasz));
         Assert.Empty(outlook.Complaints);
 
         Task ShownAsync(string address) =>

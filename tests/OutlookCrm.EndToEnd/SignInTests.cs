@@ -55,14 +55,17 @@ public sealed class SignInTests(LiveProduct live)
     }
 
     [Fact]
-    public async Task Without_a_bridge_the_window_of_the_ordinary_sign_in_does()
+    public async Task Without_a_bridge_the_window_of_the_ordinary_sign_in_does_and_the_page_that_was_asked_for_comes()
     {
         await using var outlook = await live.OpenAsync(Mail + "&bridge=off&signedin=no");
         var signIn = outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Sign in" });
         await Expect(signIn).ToBeVisibleAsync();
+        await outlook.Pane.GetByRole(AriaRole.Button, new() { Name = "My day" }).ClickAsync();
 
         await PickMiraAsync(outlook, signIn);
 
+        await Expect(outlook.Who).ToHaveTextAsync("My day");
+        await outlook.Pane.Locator("#back").ClickAsync();
         await Expect(outlook.Who).ToHaveTextAsync("Sabine Weber");
     }
 
@@ -71,7 +74,7 @@ public sealed class SignInTests(LiveProduct live)
     {
         await using var outlook = await live.OpenAsync(Mail + "&bridge=silent");
 
-        await Expect(outlook.Card).ToContainTextAsync("Outlook did not answer", new() { Timeout = 20_000 });
+        await Expect(outlook.Card).ToContainTextAsync("Outlook did not answer");
         var signIn = outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Sign in" });
         await Expect(signIn).ToBeVisibleAsync();
     }

@@ -13,6 +13,8 @@ internal sealed class TestBrowser : IAsyncDisposable
         "--disable-sync",
     ];
 
+    private const int PatienceMs = 40_000;
+
     private readonly IPlaywright playwright;
     private readonly IBrowser browser;
 
@@ -24,6 +26,8 @@ internal sealed class TestBrowser : IAsyncDisposable
 
     public static async Task<TestBrowser> StartAsync(params string[] more)
     {
+        // The machine may be busy; what is waited for is that it comes, not how fast.
+        Assertions.SetDefaultExpectTimeout(PatienceMs);
         var playwright = await Playwright.CreateAsync();
         return new(playwright, await playwright.Chromium.LaunchAsync(new()
         {
@@ -33,8 +37,12 @@ internal sealed class TestBrowser : IAsyncDisposable
     }
 
     /// <summary>A profile of its own: an empty cache and nobody's token. It trusts the sandbox's certificate.</summary>
-    public Task<IBrowserContext> NewProfileAsync(BrowserNewContextOptions? options = null) =>
-        browser.NewContextAsync(new(options ?? new()) { IgnoreHTTPSErrors = true });
+    public async Task<IBrowserContext> NewProfileAsync(BrowserNewContextOptions? options = null)
+    {
+        var profile = await browser.NewContextAsync(new(options ?? new()) { IgnoreHTTPSErrors = true });
+        profile.SetDefaultTimeout(PatienceMs);
+        return profile;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -22,7 +22,7 @@ public sealed class UndoTests(LiveProduct live)
         live.Sandbox.Post.Deliver(letter, "inbox");
         await live.Services.GetRequiredService<CaptureRequests>().LookAsync(SampleFirm.TenantId, SampleFirm.Mira.Id, default);
         using var mira = live.Api(SampleFirm.Mira);
-        for (var tries = 0; tries < 200 && !(await mira.GetStringAsync($"/api/customers/{customer}/timeline")).Contains("Reading lamps", StringComparison.Ordinal); tries++)
+        for (var tries = 0; tries < 600 && !(await mira.GetStringAsync($"/api/customers/{customer}/timeline")).Contains("Reading lamps", StringComparison.Ordinal); tries++)
         {
             await Task.Delay(100);
         }
