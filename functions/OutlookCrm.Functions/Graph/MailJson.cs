@@ -9,6 +9,8 @@ internal static class MailJson
 {
     private const int MessageClassTag = 0x001A; // PidTagMessageClass
     private const int SensitivityTag = 0x0036; // PidTagSensitivity
+    private const int ReferencesTag = 0x1039; // PidTagInternetReferences
+    private const int InReplyToTag = 0x1042; // PidTagInReplyToId
 
     /// <summary>All that a <see cref="MailItem"/> holds, and no more.</summary>
     public static readonly string[] Fields =
@@ -24,7 +26,8 @@ internal static class MailJson
     /// </summary>
     public static readonly string[] Expand =
     [
-        $"singleValueExtendedProperties($filter=id eq 'String 0x{MessageClassTag:X4}' or id eq 'Integer 0x{SensitivityTag:X4}')",
+        $"singleValueExtendedProperties($filter=id eq 'String 0x{MessageClassTag:X4}' or id eq 'Integer 0x{SensitivityTag:X4}'"
+        + $" or id eq 'String 0x{ReferencesTag:X4}' or id eq 'String 0x{InReplyToTag:X4}')",
         "attachments($select=name,isInline)",
     ];
 
@@ -53,9 +56,7 @@ internal static class MailJson
             GraphJson.Flag(json, "isDraft"),
             SensitivityOf(Extended(json, SensitivityTag)),
             Texts(json, "categories"),
-            [.. GraphJson.Items(json, "internetMessageHeaders")
-                .Select(header => new MailHeader(GraphJson.Text(header, "name") ?? "", GraphJson.Text(header, "value") ?? ""))
-                .Where(header => header.Name.Length > 0)],
+            HeadersOf(json),
             Extended(json, MessageClassTag),
             [.. GraphJson.Items(json, "attachments")
                 .Where(attachment => !GraphJson.Flag(attachment, "isInline"))
@@ -81,6 +82,25 @@ internal static class MailJson
 
     private static IReadOnlyList<Correspondent> People(JsonElement json, string name) =>
         [.. GraphJson.Items(json, name).Select(Person).OfType<Correspondent>()];
+
+    // Exchange gives headers of what was received only; what we sent says by its properties which mail it answers.
+    private static List<MailHeader> HeadersOf(JsonElement json)
+    {
+        List<MailHeader> headers =
+        [
+            .. GraphJson.Items(json, "internetMessageHeaders")
+                .Select(header => new MailHeader(GraphJson.Text(header, "name") ?? "", GraphJson.Text(header, "value") ?? ""))
+                .Where(header => header.Name.Length > 0),
+        ];
+        return headers.Count > 0
+            ? headers
+            : [
+                .. new (string Name, int Tag)[] { ("References", ReferencesTag), ("In-Reply-To", InReplyToTag) }
+                    .Select(one => (one.Name, Value: Extended(json, one.Tag)))
+                    .Where(one => !string.IsNullOrEmpty(one.Value))
+                    .Select(one => new MailHeader(one.Name, one.Value!)),
+            ];
+    }
 
     // Asked for as 0x001A it comes back as 0x1a.
     private static string? Extended(JsonElement json, int tag)

@@ -41,6 +41,22 @@ public sealed class MailLoggingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nobody_waits_for_us_once_we_have_answered_though_Outlook_keeps_no_headers_of_what_was_sent()
+    {
+        var kim = await world.GivenCustomerAsync(Kim);
+        var question = world.Deliver(world.Letter(Kim, Mira.Address, "When do the lamps come?"));
+        world.Clock.Advance(TimeSpan.FromMinutes(5));
+        world.Sandbox.Post.Send(
+            world.MailboxOf(Mira),
+            world.Letter(Mira.Address, Kim, "Re: When do the lamps come?", answer => answer with { Thread = question.Thread, References = [question.InternetMessageId] }));
+
+        await world.LookAsync(Mira);
+
+        var lines = await world.TimelineAsync(kim);
+        Assert.Equal(["them", null], lines.Select(line => (string?)line["waitsFor"]));
+    }
+
+    [Fact]
     public async Task Months_of_history_come_on_the_first_day_and_nothing_from_before_the_start()
     {
         var kim = await world.GivenCustomerAsync(Kim);

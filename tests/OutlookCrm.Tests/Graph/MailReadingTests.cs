@@ -26,7 +26,7 @@ public sealed class MailReadingTests
               "ccRecipients": [{"emailAddress": {"address": "cc@example.com"}}], "bccRecipients": [{"emailAddress": {"name": "", "address": "bcc@example.com"}}],
               "isDraft": true, "categories": ["Red", "Private"],
               "internetMessageHeaders": [{"name": "List-Id", "value": "<x>"}, {"name": "References", "value": ""}],
-              "singleValueExtendedProperties": [{"id": "String 0x1a", "value": "IPM.Note.SMIME"}, {"id": "Integer 0x36", "value": "2"}],
+              "singleValueExtendedProperties": [{"id": "String 0x1a", "value": "IPM.Note.SMIME"}, {"id": "Integer 0x36", "value": "2"}, {"id": "String 0x1042", "value": "<0@x>"}],
               "attachments": [
                 {"@odata.type": "#microsoft.graph.fileAttachment", "id": "1", "name": "plan.pdf", "isInline": false},
                 {"@odata.type": "#microsoft.graph.fileAttachment", "id": "2", "name": "logo.png", "isInline": true}]
@@ -39,6 +39,16 @@ public sealed class MailReadingTests
             [Who("cc@example.com", "")], [Who("bcc@example.com", "")], true, Sensitivity.Private, ["Red", "Private"],
             [new("List-Id", "<x>"), new("References", "")], "IPM.Note.SMIME", ["plan.pdf"]);
         Assert.Equivalent(expected, mail, strict: true);
+    }
+
+    [Fact]
+    public async Task What_we_sent_says_by_its_properties_which_mail_it_answers()
+    {
+        var answer = await ReadOneAsync("""
+            {"id":"a","singleValueExtendedProperties":[{"id":"String 0x1042","value":"<2@x>"},{"id":"String 0x1039","value":"<1@x> <2@x>"}]}
+            """);
+
+        Assert.Equal([new MailHeader("References", "<1@x> <2@x>"), new MailHeader("In-Reply-To", "<2@x>")], answer!.Headers);
     }
 
     [Theory]
