@@ -71,13 +71,13 @@ public sealed record PersonLink(string Id, string Name, string? JobTitle, string
 /// <param name="Number">As typed, at most 40 characters: digits, spaces and + - ( ) . / x.</param>
 public sealed record Phone([MaxLength(40)] string? Label, [MinLength(1), MaxLength(40)] string Number);
 
-/// <param name="Country">ISO 3166-1 alpha-2 in upper case, or null.</param>
+/// <param name="Country">ISO 3166-1 alpha-2 in upper case, or null; who asks may name it, such as Germany.</param>
 public sealed record PostalAddress(
     [MaxLength(200), MultiLine] string? Street,
     [MaxLength(20)] string? PostalCode,
     [MaxLength(100)] string? City,
     [MaxLength(100)] string? Region,
-    [MaxLength(2)] string? Country);
+    [MaxLength(60)] string? Country);
 
 /// <param name="Id">The object id (oid) of the colleague in the firm's directory.</param>
 public sealed record Colleague(string Id, string Name);

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using OutlookCrm.Http;
 using OutlookCrm.Pane;
+using OutlookCrm.Search;
 
 namespace OutlookCrm.Customers;
 
@@ -20,6 +21,7 @@ public static partial class CustomerRules
     public const int MaxLabelLength = 40;
     public const int MaxPhoneLength = 40;
     public const int MaxWebsiteLength = 500;
+    public const int MaxCountryLength = 60;
     public const int MaxTags = 20;
     public const int MaxTagLength = 40;
     public const int MaxExpectations = 20;
@@ -33,6 +35,15 @@ public static partial class CustomerRules
 
     private static readonly FrozenSet<string> Countries = CultureInfo.GetCultures(CultureTypes.SpecificCultures)
         .Select(c => c.Name.Split('-')[^1]).Where(name => name.Length == 2).ToFrozenSet(StringComparer.Ordinal);
+
+    // As people write them: in English and in their own words.
+    private static readonly FrozenDictionary<string, string> LanguagesByName = ByName(
+        CultureInfo.GetCultures(CultureTypes.NeutralCultures).Where(c => c.Name.Length > 0 && !c.Name.Contains('-', StringComparison.Ordinal))
+            .SelectMany(c => new[] { (c.EnglishName, c.Name), (c.NativeName, c.Name) }));
+
+    private static readonly FrozenDictionary<string, string> CountriesByName = ByName(
+        CultureInfo.GetCultures(CultureTypes.SpecificCultures).Where(c => Countries.Contains(c.Name.Split('-')[^1])).Select(c => new RegionInfo(c.Name))
+            .SelectMany(region => new[] { (region.EnglishName, region.TwoLetterISORegionName), (region.NativeName, region.TwoLetterISORegionName) }));
 
     /// <summary>A name that must be there.</summary>
     public static string Name(string? name, FieldErrors errors)
@@ -80,16 +91,32 @@ public static partial class CustomerRules
             Text("postalAddress.postalCode", address.PostalCode, 20, errors),
             Text("postalAddress.city", address.City, 100, errors),
             Text("postalAddress.region", address.Region, 100, errors),
-            Text("postalAddress.country", address.Country, 2, errors)?.ToUpperInvariant());
-        if (kept.Country is { } country && !Countries.Contains(country))
-        {
-            errors.Add("postalAddress.country", "must be a country's two letters, such as DE");
-        }
+            Country(address.Country, errors));
 
         return kept == new PostalAddress(null, null, null, null, null) ? null : kept;
     }
 
-    /// <summary>A language tag (BCP 47) in its usual letter case: <c>de</c>, <c>pt-BR</c>, <c>zh-Hant-TW</c>.</summary>
+    /// <summary>ISO 3166-1 alpha-2 of a country that is given so or by its name.</summary>
+    private static string? Country(string? name, FieldErrors errors)
+    {
+        if (Text("postalAddress.country", name, MaxCountryLength, errors) is not { } text)
+        {
+            return null;
+        }
+
+        var code = Countries.Contains(text.ToUpperInvariant()) ? text.ToUpperInvariant()
+            : CountriesByName.GetValueOrDefault(SearchWords.Fold(text)) ?? PostalLines.CountryOf(text);
+        if (code is null)
+        {
+            errors.Add("postalAddress.country", "must be a country, such as Germany or DE");
+        }
+
+        return code;
+    }
+
+    /// <summary>
+    /// A language tag (BCP 47) in its usual letter case (<c>de</c>, <c>pt-BR</c>, <c>zh-Hant-TW</c>) of a language that is given so or by its name.
+    /// </summary>
     public static string? Language(string? tag, FieldErrors errors)
     {
         if (Text("language", tag, 35, errors) is not { } text)
@@ -100,7 +127,12 @@ public static partial class CustomerRules
         var subtags = text.Split('-');
         if (!LanguageTag().IsMatch(text) || !Languages.Contains(subtags[0]))
         {
-            errors.Add("language", "must be a language tag, such as de or pt-BR");
+            if (LanguagesByName.TryGetValue(SearchWords.Fold(text), out var named))
+            {
+                return named;
+            }
+
+            errors.Add("language", "must be a language, such as German, de or pt-BR");
             return null;
         }
 
@@ -246,6 +278,9 @@ public static partial class CustomerRules
 
         return trimmed;
     }
+
+    private static FrozenDictionary<string, string> ByName(IEnumerable<(string Name, string Code)> names) =>
+        names.GroupBy(one => SearchWords.Fold(one.Name), one => one.Code).ToFrozenDictionary(same => same.Key, same => same.First());
 
     private static List<T> AtMost<T>(string field, int max, List<T> items, FieldErrors errors)
     {

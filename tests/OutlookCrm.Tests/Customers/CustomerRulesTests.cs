@@ -79,11 +79,26 @@ public sealed class CustomerRulesTests
     [InlineData("zh-hant-tw", "zh-Hant-TW")]
     [InlineData("es-419", "es-419")]
     [InlineData("de_DE", null)]
-    [InlineData("german", null)]
+    [InlineData("german", "de")]
+    [InlineData("Deutsch", "de")]
+    [InlineData("Klingon", null)]
     [InlineData("xx", null)]
     [InlineData("de-", null)]
-    public void A_language_is_a_tag_that_somebody_speaks(string written, string? kept) =>
+    public void A_language_is_a_tag_that_somebody_speaks_or_its_name(string written, string? kept) =>
         Assert.Equal(kept, CustomerRules.Language(written, new FieldErrors()));
+
+    [Theory]
+    [InlineData("de", "DE")]
+    [InlineData("Germany", "DE")] // cut to two letters it was Georgia
+    [InlineData("Österreich", "AT")]
+    [InlineData("UK", "GB")]
+    [InlineData("Atlantis", null)]
+    public void A_country_is_its_two_letters_or_its_name(string written, string? kept)
+    {
+        var errors = new FieldErrors();
+        Assert.Equal(kept, CustomerRules.PostalAddress(new(null, null, null, null, written), errors)?.Country);
+        Assert.Equal(kept is null, errors.Any);
+    }
 
     [Fact]
     public void What_is_kept_is_kept_again_unchanged() =>
