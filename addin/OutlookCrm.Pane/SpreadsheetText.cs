@@ -27,6 +27,16 @@ public static partial class SpreadsheetText
         return written.ToString();
     }
 
+    /// <summary>A link that saves rows of texts as a CSV file.</summary>
+    public static string Link(IEnumerable<IReadOnlyList<string>> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var lines = rows.Select(row => string.Join(',', row.Select(text => $"\"{Write(text).Replace("\"", "\"\"", StringComparison.Ordinal)}\"")) + "\r\n");
+
+        // The mark at the start tells a spreadsheet that it is UTF-8.
+        return "data:text/csv;charset=utf-8," + Uri.EscapeDataString("\uFEFF" + string.Concat(lines));
+    }
+
     public static string Read(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

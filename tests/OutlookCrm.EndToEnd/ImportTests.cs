@@ -51,7 +51,7 @@ public sealed class ImportTests(LiveProduct live)
         await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Left out" }).ClickAsync();
         var saved = await outlook.Page.RunAndWaitForDownloadAsync(() => outlook.Card.GetByRole(AriaRole.Link, new() { Name = "Save this list" }).ClickAsync());
         Assert.Equal(
-            "line,reason\r\n4,\"'31.02.2025' is not a date like the others (d.M.yyyy).\"\r\n", await File.ReadAllTextAsync((await saved.PathAsync())!));
+            "\"line\",\"reason\"\r\n\"4\",\"'31.02.2025' is not a date like the others (d.M.yyyy).\"\r\n", await File.ReadAllTextAsync((await saved.PathAsync())!));
         await CheckAsync(outlook, "left out");
 
         var card = await live.CardAsync("office@import-moebel.example");

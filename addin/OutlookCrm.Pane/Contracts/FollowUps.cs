@@ -51,8 +51,8 @@ public sealed record MyDay(DateOnly Today, IReadOnlyList<FollowUpLine> FollowUps
 }
 
 /// <summary>Customers who wait in threads of one's own mailbox, or are waited for, the longest first; see <see cref="Waits"/>.</summary>
-/// <param name="ForUs">At most 10 of <paramref name="ForUsCount"/>.</param>
-/// <param name="ForThem">At most 10 of <paramref name="ForThemCount"/>.</param>
+/// <param name="ForUs">At most 30 of <paramref name="ForUsCount"/>.</param>
+/// <param name="ForThem">At most 30 of <paramref name="ForThemCount"/>.</param>
 public sealed record WaitingCustomers(int ForUsCount, IReadOnlyList<WaitingCustomer> ForUs, int ForThemCount, IReadOnlyList<WaitingCustomer> ForThem);
 
 /// <param name="Threads">1 or more.</param>

@@ -23,6 +23,6 @@ internal static class FeedbackWords
         var answers = figures.Answers == 1 ? "1 answer" : $"{LoggingWords.Count(figures.Answers, reader)} answers";
         return figures is { Score: { } score, Low: { } low, High: { } high }
             ? $"{Number(score)}{unit}; between {Number(low)} and {Number(high)} in 95 of 100 cases. {answers}."
-            : $"{answers}. A score needs 5: with fewer it would say anything.";
+            : $"{answers}. A score needs 5: fewer would mislead.";
     }
 }

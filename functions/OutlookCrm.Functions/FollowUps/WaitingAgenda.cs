@@ -17,7 +17,7 @@ public sealed class WaitingAgenda(ITableStore tables, FirmDirectory directory, T
 {
     internal const string Waiting = "Waiting";
 
-    private const int MaxShown = 10;
+    private const int MaxShown = 30; // on a side: some 4 kB, read with every day
     private const int PageRows = 1_000;
     private const string Name = "CustomerName";
     private const string CompanyId = nameof(CompanyId); // as the customer's row has it

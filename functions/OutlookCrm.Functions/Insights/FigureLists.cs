@@ -46,6 +46,9 @@ internal static partial class FigureLists
         Segment.AboutToSleep => "About to sleep",
         Segment.AtRisk => "At risk",
         Segment.CannotLoseThem => "Cannot lose them",
+
+        // A place among the others, which says nothing of the customer's own rhythm: by that the page counts who is lost.
+        Segment.Lost => "Little and long ago",
         _ => segment.ToString(),
     };
 

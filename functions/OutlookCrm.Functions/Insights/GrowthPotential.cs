@@ -8,7 +8,7 @@ namespace OutlookCrm.Insights;
 /// <param name="Usual">Median of what those buyers spent on it in these twelve months.</param>
 public sealed record MissingProduct(string Product, int Buyers, int Others, decimal Usual)
 {
-    public string Sentence() => $"{Buyers} of the {Others} others like it buy {Product}";
+    public string Sentence() => $"{Buyers} of the {Others} others like them buy {Product}";
 }
 
 /// <summary>

@@ -48,6 +48,9 @@ public sealed class ClassesTests
         Assert.Equal(Enum.GetValues<Segment>().ToHashSet(), names.ToHashSet());
         Assert.Equal(Segment.Champions, new RfmScore(5, 5, 5).Segment);
         Assert.Equal(Segment.CannotLoseThem, new RfmScore(1, 5, 5).Segment);
+
+        // "Lost: 5 customers" among the groups, and on the same page "nobody was lost".
+        Assert.Empty(Enum.GetValues<Segment>().Select(FigureLists.NameOf).Intersect(Enum.GetNames<CustomerStatus>()));
         Assert.Equal(Segment.NewCustomers, new RfmScore(5, 1, 1).Segment);
         Assert.Equal(Segment.Lost, new RfmScore(1, 1, 1).Segment);
     }

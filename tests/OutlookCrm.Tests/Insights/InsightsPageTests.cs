@@ -195,9 +195,9 @@ public sealed class InsightsPageTests
 
         var list = await ListAsync(ben, "potential");
         Assert.Equal(["c0", "c1"], list.Customers.Select(one => one.Name).Order());
-        Assert.All(list.Customers, one => Assert.Equal(("350.00", "4 of the 5 others like it buy Care"), (one.Potential, one.Why)));
+        Assert.All(list.Customers, one => Assert.Equal(("350.00", "4 of the 5 others like them buy Care"), (one.Potential, one.Why)));
         Assert.Equal(2, figures.WithPotential);
-        Assert.Contains("4 of the 5 others like it buy Care", await HtmlAsync(ben, "/api/insights"), StringComparison.Ordinal);
+        Assert.Contains("4 of the 5 others like them buy Care", await HtmlAsync(ben, "/api/insights"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -286,6 +286,39 @@ public sealed class ViewTests
     }
 
     [Fact]
+    public async Task The_addresses_of_whom_a_campaign_may_be_sent_to_are_saved_without_the_others()
+    {
+        var page = await Drawn.BodyAsync(new CampaignAudience(
+            "value", "By value", null, 3,
+            [
+                new AudienceMember("1", "=Kim \"K\"", "kim@example.com", []),
+                new AudienceMember("2", "Lee", "lee@example.com", [new LeftOut(LeftOutReason.AskedNotTo)]),
+            ]));
+
+        var link = page.QuerySelector<IHtmlAnchorElement>("a[download]")!;
+        Assert.Equal(("Save the address above", "By value.csv"), (link.TextContent, link.Download));
+        Assert.Equal("\uFEFF\"name\",\"address\"\r\n\"'=Kim \"\"K\"\"\",\"kim@example.com\"\r\n", Uri.UnescapeDataString(link.Href.Split(',', 2)[1]));
+    }
+
+    [Fact]
+    public async Task An_import_says_before_it_begins_whom_it_leaves_out()
+    {
+        var preview = Drawn.Import.Preview!;
+        var making = preview with { Plan = preview.Plan with { Unknown = UnknownCustomers.MakeCustomers } };
+
+        var leavesOne = (await Drawn.BodyAsync(Drawn.Import)).TextContent;
+        var leavesAll = (await Drawn.BodyAsync(Drawn.Import with { Preview = preview with { ByName = 0 } })).TextContent;
+        var makesAll = (await Drawn.BodyAsync(Drawn.Import with { Preview = making with { ByName = 0 } })).TextContent;
+
+        Assert.Contains("1 customer not known: left out", leavesOne, StringComparison.Ordinal);
+        Assert.DoesNotContain("Import 2 rows", leavesOne, StringComparison.Ordinal);
+        Assert.DoesNotContain("nothing would be taken in", leavesOne, StringComparison.Ordinal);
+        Assert.Contains("nothing would be taken in", leavesAll, StringComparison.Ordinal);
+        Assert.Contains("1 customer not known: made new", makesAll, StringComparison.Ordinal);
+        Assert.Contains("Import 2 rows", makesAll, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_candidate_takes_the_new_address()
     {
         var body = await Drawn.BodyAsync<SenderCard>(Drawn.Unknown);
