@@ -106,17 +106,24 @@ public sealed class Undoing(
         }
         else
         {
-            foreach (var ofMailbox in undo.Plan.Touched.GroupBy(touched => touched.UserId).ToList())
+            var things = undo.Plan.Touched.GroupBy(touched => touched.UserId, touched => touched.Sighting)
+                .Select(ofMailbox => (Mailbox: ofMailbox.Key, Thing: ThingOf(undo, ofMailbox)))
+                .ToList();
+
+            // All of them first: of what is refused nothing is done.
+            foreach (var (mailbox, _) in things)
             {
-                var thing = ThingOf(undo, ofMailbox.Select(touched => touched.Sighting));
-                if ((await blocks.ReadAsync(caller.TenantId, ofMailbox.Key, cancellation)).Undone.Count >= UndoneThing.MaxOfMailbox)
+                if ((await blocks.ReadAsync(caller.TenantId, mailbox, cancellation)).Undone.Count >= UndoneThing.MaxOfMailbox)
                 {
                     return (false, null);
                 }
+            }
 
+            foreach (var (mailbox, thing) in things)
+            {
                 key = thing.RowKey;
-                await SendAsync(new UndoWork(caller.TenantId, ofMailbox.Key, thing.RowKey, Address: null, Look: 1), FirstLook, cancellation);
-                await blocks.PutUndoneAsync(caller.TenantId, ofMailbox.Key, thing, cancellation);
+                await SendAsync(new UndoWork(caller.TenantId, mailbox, thing.RowKey, Address: null, Look: 1), FirstLook, cancellation);
+                await blocks.PutUndoneAsync(caller.TenantId, mailbox, thing, cancellation);
             }
         }
 

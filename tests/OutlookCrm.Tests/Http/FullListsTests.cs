@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
+using OutlookCrm.Customers;
 using OutlookCrm.Feedback;
 using OutlookCrm.FollowUps;
 using OutlookCrm.Http;
+using OutlookCrm.Import;
 using OutlookCrm.Pane;
 using OutlookCrm.Sales;
 using OutlookCrm.Storage;
@@ -65,6 +67,41 @@ public sealed class FullListsTests : IAsyncLifetime
             SaveAsync, ProductStore.MaxProducts, Tables.Products, TableKeys.Products(A.Firm), TableKeys.AllProducts, id => TableKeys.Product($"{id:N}"));
     }
 
+    [Fact]
+    public async Task A_customer_has_so_many_addresses()
+    {
+        Task<HttpResponseMessage> AddAsync(int number) => ben.PostAsJsonAsync($"/api/customers/{kim}/addresses", new { address = $"kim{number}@kunde.example" });
+        for (var number = 1; number < Customer.MaxAddresses; number++)
+        {
+            using var added = await AddAsync(number);
+            Assert.Equal(HttpStatusCode.OK, added.StatusCode);
+        }
+
+        using var refused = await AddAsync(Customer.MaxAddresses);
+        using var again = await AddAsync(Customer.MaxAddresses - 1);
+        Assert.Equal((HttpStatusCode.Conflict, HttpStatusCode.OK), (refused.StatusCode, again.StatusCode));
+        Assert.Equal(Customer.MaxAddresses, await CountAsync(Tables.Customers, KimsPartition, TableKeys.ContactAddresses));
+    }
+
+    [Fact]
+    public async Task A_firm_keeps_so_many_files()
+    {
+        Task<HttpResponseMessage> GiveAsync() => ben.PostAsync(
+            "/api/imports?name=invoices.csv", new StringContent("email,date,amount,currency\nkim@kunde.example,2025-01-02,5,EUR\n"));
+        using (var given = await GiveAsync())
+        {
+            Assert.Equal(HttpStatusCode.Created, given.StatusCode);
+        }
+
+        await FillAsync(ImportLimits.MaxImports, Tables.Imports, TableKeys.Imports(A.Firm), TableKeys.AllImports, TableKeys.Import);
+        var full = await crm.DumpAsync(Tables.Imports);
+
+        using var refused = await GiveAsync();
+
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Equal(full, await crm.DumpAsync(Tables.Imports));
+    }
+
     /// <param name="row">The key of one more like the first.</param>
     private async Task FillsUpAsync(
         Func<Guid, Task<HttpResponseMessage>> addAsync, int max, string table, string partition, RowKeyRange range, Func<Guid, string> row)
@@ -75,13 +112,7 @@ public sealed class FullListsTests : IAsyncLifetime
             Assert.True(added.IsSuccessStatusCode, await added.Content.ReadAsStringAsync());
         }
 
-        var like = Assert.Single(await tables.RangeAsync(table, partition, range, 2, default));
-        foreach (var some in Enumerable.Range(0, max - 2).Chunk(MaxChanges))
-        {
-            Assert.True((await tables.TransactAsync(
-                table, partition, [.. some.Select(_ => new TableChange.Insert(like with { RowKey = row(Guid.NewGuid()), ETag = null }))], default)).IsWritten);
-        }
-
+        await FillAsync(max - 1, table, partition, range, row);
         var last = Guid.NewGuid();
         using var lastAdded = await addAsync(last);
         Assert.True(lastAdded.IsSuccessStatusCode, await lastAdded.Content.ReadAsStringAsync());
@@ -95,6 +126,20 @@ public sealed class FullListsTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.OK, again.StatusCode);
         }
 
-        Assert.Equal(max, await tables.ReadAllAsync(table, partition, range, 1_000, default).CountAsync());
+        Assert.Equal(max, await CountAsync(table, partition, range));
     }
+
+    /// <summary>Writes rows like the first until there are so many.</summary>
+    private async Task FillAsync(int count, string table, string partition, RowKeyRange range, Func<Guid, string> row)
+    {
+        var like = Assert.Single(await tables.RangeAsync(table, partition, range, 2, default));
+        foreach (var some in Enumerable.Range(0, count - 1).Chunk(MaxChanges))
+        {
+            Assert.True((await tables.TransactAsync(
+                table, partition, [.. some.Select(_ => new TableChange.Insert(like with { RowKey = row(Guid.NewGuid()), ETag = null }))], default)).IsWritten);
+        }
+    }
+
+    private Task<int> CountAsync(string table, string partition, RowKeyRange range) =>
+        tables.ReadAllAsync(table, partition, range, 1_000, default).CountAsync().AsTask();
 }

@@ -4,9 +4,11 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using OutlookCrm.Capture;
 using OutlookCrm.Customers;
+using OutlookCrm.Pane;
 using OutlookCrm.Sandbox;
 using OutlookCrm.Sandbox.Graph;
 using OutlookCrm.Sandbox.Mail;
+using OutlookCrm.Storage;
 using OutlookCrm.Tests.Capture;
 
 namespace OutlookCrm.Tests.Interactions;
@@ -138,6 +140,35 @@ public sealed class UndoTests
             await world.LookAsync(SampleFirm.Mira);
             Assert.Empty(await WaitingAsync(world, SampleFirm.Mira));
         }
+    }
+
+    [Fact]
+    public async Task When_the_list_of_one_of_the_mailboxes_is_full_it_is_said_and_nothing_is_done_in_the_other_either()
+    {
+        await using var world = await CaptureWorld.StartAsync();
+        await world.GivenMailboxAsync(SampleFirm.Mira);
+        await world.GivenMailboxAsync(SampleFirm.Tomasz);
+        var kim = await world.GivenCustomerAsync(Kim);
+        world.Deliver(world.Letter(Kim, $"{SampleFirm.Mira.Address} {SampleFirm.Tomasz.Address}", "Both"));
+        await world.LookAsync(SampleFirm.Mira, SampleFirm.Tomasz);
+        await world.Services.GetRequiredService<CapturedMailboxes>().ChangeAsync(
+            world.Tenant, SampleFirm.Tomasz.Id, row => row with { IsShared = true }, default);
+        var full = new UndoneThing(
+            UndoneKind.Thing, "0", InteractionKind.Mail, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, [CustomerId.Parse(kim)], [], []);
+        var partition = TableKeys.Blocks(world.Tenant, SampleFirm.Tomasz.Id);
+        foreach (var some in Enumerable.Range(0, UndoneThing.MaxOfMailbox).Chunk(100))
+        {
+            await world.Tables.TransactAsync(
+                Tables.Blocks, partition, [.. some.Select(n => new TableChange.Put((full with { Id = $"{n:x32}" }).ToTableRow(partition)))], default);
+        }
+
+        using var mira = world.SignIn(SampleFirm.Mira);
+        using var refused = await mira.PostAsync($"/api/customers/{kim}/timeline/{await LineAsync(world, SampleFirm.Mira, kim, "Both")}/undo?scope=thing", null);
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Contains("is full", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await world.SettleAsync();
+        Assert.Equal(["Both"], await world.SubjectsAsync(kim));
+        Assert.Empty((await world.Services.GetRequiredService<BlockLists>().ReadAsync(world.Tenant, SampleFirm.Mira.Id, default)).Undone);
     }
 
     [Fact]
