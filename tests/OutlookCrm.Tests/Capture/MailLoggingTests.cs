@@ -125,10 +125,12 @@ public sealed class MailLoggingTests : IAsyncLifetime
         // A customer by mistake, at a domain that only the firm's directory knows for its own.
         var other = $"bob@{SampleFirm.FirstDomain}";
         world.Deliver(world.Letter(other, Mira.Address));
-        var bob = await world.GivenCustomerAsync(other);
+        world.Deliver(world.Letter(Kim, Mira.Address, "From outside"));
+        var (bob, kim) = (await world.GivenCustomerAsync(other), await world.GivenCustomerAsync(Kim));
 
         await world.LookAsync(Mira);
 
+        Assert.Equal(["From outside"], await world.SubjectsAsync(kim));
         Assert.Empty(await world.TimelineAsync(bob));
     }
 

@@ -113,6 +113,7 @@ public sealed class SearchIndexTests : IDisposable
     {
         await GivenAsync("Anna Weber", null);
 
+        Assert.Single((await index.FindAsync(Firm, "anna", default)).Hits);
         Assert.Empty((await index.FindAsync(Guid.NewGuid(), "anna", default)).Hits);
     }
 
@@ -134,6 +135,7 @@ public sealed class SearchIndexTests : IDisposable
     public async Task A_removed_customer_is_found_no_more()
     {
         var anna = await GivenAsync("Anna Weber", "Nordlicht", "anna@nordlicht.example");
+        Assert.Equal([anna.CustomerId], await FoundAsync("weber"));
 
         await index.RemoveAsync(Firm, anna.CustomerId, anna.Tokens, default);
         await index.RemoveAsync(Firm, anna.CustomerId, anna.Tokens, default);
