@@ -17,7 +17,7 @@ internal static class PreparedFirm
     public const int LinesPerCustomer = 20;
 
     // Part of the file's name: a change of the data or the rows below makes a new file.
-    private const int Version = 1;
+    private const int Version = 2;
 
     private static readonly DateTimeOffset Today = new(2026, 11, 20, 9, 0, 0, TimeSpan.Zero);
 

@@ -411,7 +411,7 @@ public sealed class SqliteWorkQueueTests : WorkQueueContract, IDisposable
         await Task.WhenAll(sending);
 
         // Each commit of its own would add at least the page of the messages and the page of their index.
-        const int PageBytes = 4096;
+        const int PageBytes = 8192;
         log.Refresh();
         Assert.InRange(log.Length - before, 1, Messages * PageBytes);
         Assert.Equal(Messages + 1, await queue.CountAsync("together", default));
