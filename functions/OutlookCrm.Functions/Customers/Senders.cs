@@ -52,7 +52,7 @@ public sealed class Senders(ITableStore tables, CustomerStore customers, SenderG
             caller.TenantId, address, (id, kind) => CustomerStore.SheetOf(caller.TenantId, id, kind), cancellation) is var (customer, kind, rows)
         && await customers.ReadSheetAsync(caller, customer, kind, rows, cancellation) is { } sheet
         && sheet.Has(address)
-            ? Answer.Kept<SenderCard>(sheet.Stamp, sheet.Sight, () => (new KnownSender(sheet.ToCard()), sheet.ETag))
+            ? Answer.Kept<SenderCard>(sheet.Stamp, sheet.Sight, () => (new KnownSender(sheet.ToCard()), sheet.ETag), rows)
             : null;
 
     /// <summary>Who has an address that is no customer's: one of us, or somebody new.</summary>

@@ -57,8 +57,9 @@ public static class Answer
     /// same for two readers exactly when they may see the same, whenever they ask. Empty for who may see all of it.
     /// </param>
     /// <param name="make">Makes the record, and its version as <see cref="EntityTag.For"/> wrote it.</param>
-    public static IResult Kept<T>(RowsStamp stamp, string sight, Func<(T Model, string? ETag)> make)
-        where T : class => new KeptResult<T>(stamp, sight, make);
+    /// <param name="rows">What <paramref name="make"/> reads from; they are released when it has, or need not.</param>
+    public static IResult Kept<T>(RowsStamp stamp, string sight, Func<(T Model, string? ETag)> make, TableRange? rows = null)
+        where T : class => new KeptResult<T>(stamp, sight, make, rows);
 
     /// <param name="location">The new record's path, such as <c>/api/customers/0123…</c>.</param>
     public static IResult Created<T>(T model, string location, string? etag = null)

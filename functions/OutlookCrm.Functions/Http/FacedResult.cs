@@ -28,7 +28,7 @@ internal sealed record FacedResult<T>(int Status, T Model, string? ETag, string?
 /// A record that is known by its stamp before it is made: when it has been written for such a reader already, neither the record nor
 /// the answer is made again, and a reader who still shows the page gets none.
 /// </summary>
-internal sealed record KeptResult<T>(RowsStamp Stamp, string Sight, Func<(T Model, string? ETag)> Make) : IResult
+internal sealed record KeptResult<T>(RowsStamp Stamp, string Sight, Func<(T Model, string? ETag)> Make, TableRange? Rows) : IResult
     where T : class
 {
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -40,6 +40,7 @@ internal sealed record KeptResult<T>(RowsStamp Stamp, string Sight, Func<(T Mode
         var page = reader is null ? null : EntityTag.OfPage(key);
         if (page is not null && HttpMethods.IsGet(httpContext.Request.Method) && EntityTag.IsKnown(httpContext.Request, page))
         {
+            Rows?.Release();
             Faces.WriteHead<T>(httpContext.Response, StatusCodes.Status304NotModified, reader, page, location: null);
             return;
         }
@@ -53,6 +54,7 @@ internal sealed record KeptResult<T>(RowsStamp Stamp, string Sight, Func<(T Mode
             answers.Keep(key, answer);
         }
 
+        Rows?.Release();
         using (answer)
         {
             Faces.WriteHead<T>(httpContext.Response, StatusCodes.Status200OK, reader, page ?? answer.ETag, location: null);

@@ -22,7 +22,7 @@ public interface ITableStore
 
     /// <summary>
     /// A point read and the range read that its row leads to. A store that can reads both of one moment, which costs less than one after
-    /// the other.
+    /// the other. Who asks <see cref="TableRange.Release"/>s the range.
     /// </summary>
     /// <param name="where">Called with the row when there is one; null when it leads nowhere.</param>
     async Task<(TableRow? Row, TableRange? Range)> FollowAsync(

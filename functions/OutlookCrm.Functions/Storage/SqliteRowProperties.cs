@@ -7,10 +7,21 @@ namespace OutlookCrm.Storage;
 /// A row's properties as they lie in SQLite, decoded when first asked for: who only compares versions pays for no text. A row has
 /// few, so finding one is a walk along them.
 /// </summary>
-internal sealed class SqliteRowProperties(ReadOnlyMemory<byte> body) : IReadOnlyDictionary<string, object>
+internal sealed class SqliteRowProperties : IReadOnlyDictionary<string, object>
 {
+    private const int QuestionsBeforeDecoding = 2;
+
+    private readonly SqliteRows? rows;
+    private readonly byte[]? own;
+    private readonly int start;
+    private readonly int length;
     private KeyValuePair<string, object>[]? decoded;
-    private bool isAsked;
+    private int asked;
+
+    public SqliteRowProperties(byte[] body) => own = body;
+
+    /// <summary>They lie among a range's rows, for as long as those are held.</summary>
+    public SqliteRowProperties(SqliteRows rows, int start, int length) => (this.rows, this.start, this.length) = (rows, start, length);
 
     public int Count => Decoded.Length;
 
@@ -19,7 +30,9 @@ internal sealed class SqliteRowProperties(ReadOnlyMemory<byte> body) : IReadOnly
     public IEnumerable<object> Values => Decoded.Select(property => property.Value);
 
     // Two threads may both decode; they come to the same.
-    private KeyValuePair<string, object>[] Decoded => decoded ??= SqliteRowFormat.DecodeProperties(body.Span);
+    private KeyValuePair<string, object>[] Decoded => decoded ??= SqliteRowFormat.DecodeProperties(Body);
+
+    private ReadOnlySpan<byte> Body => rows is null ? own : rows.Bytes(start, length);
 
     public object this[string key] => TryGetValue(key, out var value) ? value : throw new KeyNotFoundException($"The row has no property {key}.");
 
@@ -27,11 +40,11 @@ internal sealed class SqliteRowProperties(ReadOnlyMemory<byte> body) : IReadOnly
 
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out object value)
     {
-        // One question is answered without the rest: most rows of a kept card are asked none or one.
-        if (decoded is null && !isAsked)
+        // Some questions are answered without the rest: most rows of a kept card are asked none or one, the claim of its address two.
+        if (decoded is null && asked < QuestionsBeforeDecoding)
         {
-            isAsked = true;
-            value = SqliteRowFormat.FindProperty(body.Span, key);
+            asked++;
+            value = SqliteRowFormat.FindProperty(Body, key);
             return value is not null;
         }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 
@@ -9,39 +10,60 @@ namespace OutlookCrm.Storage;
 /// </summary>
 internal sealed class SqliteRows : TableRange
 {
-    public static readonly SqliteRows None = new("", [], []);
+    public static readonly SqliteRows None = new("", [], 0, [], isRented: false);
 
     private const int HeadBytes = 8 + 4 + 4;
 
     private readonly string partitionKey;
-    private readonly byte[] bytes;
+    private readonly int length;
     private readonly int[] starts;
     private readonly TableRow?[] made;
+    private readonly bool isRented;
+    private byte[]? bytes;
 
-    private SqliteRows(string partitionKey, byte[] bytes, int[] starts)
+    private SqliteRows(string partitionKey, byte[] bytes, int length, int[] starts, bool isRented)
     {
         this.partitionKey = partitionKey;
         this.bytes = bytes;
+        this.length = length;
         this.starts = starts;
+        this.isRented = isRented;
         made = new TableRow?[starts.Length];
     }
 
     public override int Count => starts.Length;
 
     // All that is stored is hashed, which is no slower than to pick out the versions.
-    public override UInt128 Stamp => XxHash128.HashToUInt128(bytes, Seed);
+    public override UInt128 Stamp => XxHash128.HashToUInt128(Bytes(0, length), Seed);
 
     // Two threads may both make a row; they come to the same.
     public override TableRow this[int index] => made[index] ??= Make(starts[index]);
 
+    public override void Release()
+    {
+        if (isRented && Interlocked.Exchange(ref bytes, null) is { } rented)
+        {
+            rented.AsSpan(0, length).Clear();
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    /// <exception cref="ObjectDisposedException">The rows were released: by now their memory may hold another customer's.</exception>
+    internal ReadOnlySpan<byte> Bytes(int start, int count)
+    {
+        var held = bytes;
+        ObjectDisposedException.ThrowIf(held is null, this);
+        return held.AsSpan(start, count);
+    }
+
     private TableRow Make(int start)
     {
-        var head = bytes.AsSpan(start, HeadBytes);
+        var head = Bytes(start, HeadBytes);
         var keyLength = BinaryPrimitives.ReadInt32LittleEndian(head[8..]);
         return new TableRow(
             partitionKey,
-            SqliteRowFormat.DecodeKey(bytes.AsSpan(start + HeadBytes, keyLength)),
-            new SqliteRowProperties(bytes.AsMemory(start + HeadBytes + keyLength, BinaryPrimitives.ReadInt32LittleEndian(head[12..]))),
+            SqliteRowFormat.DecodeKey(Bytes(start + HeadBytes, keyLength)),
+            new SqliteRowProperties(this, start + HeadBytes + keyLength, BinaryPrimitives.ReadInt32LittleEndian(head[12..])),
             SqliteRowFormat.ETagOf(BinaryPrimitives.ReadInt64LittleEndian(head)));
     }
 
@@ -74,11 +96,12 @@ internal sealed class SqliteRows : TableRange
         }
 
         /// <summary>The rows since the last call.</summary>
-        public SqliteRows Take(string partitionKey)
+        /// <param name="isReleased">Whether the asker will tell when they are done with: then the rows lie in an array of the pool.</param>
+        public SqliteRows Take(string partitionKey, bool isReleased)
         {
-            var bytes = GC.AllocateUninitializedArray<byte>(length);
+            var bytes = isReleased ? ArrayPool<byte>.Shared.Rent(length) : GC.AllocateUninitializedArray<byte>(length);
             buffer.AsSpan(0, length).CopyTo(bytes);
-            var rows = new SqliteRows(partitionKey, bytes, [.. starts]);
+            var rows = new SqliteRows(partitionKey, bytes, length, [.. starts], isReleased);
             Clear();
             return rows;
         }

@@ -181,11 +181,11 @@ internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
     {
         TableLimits.CheckRange(partitionKey, range, maxRows);
         using var read = Read(table, SqlOf(table, range));
-        return Range(read.Reader, read.Statement, table, partitionKey, range, maxRows);
+        return Range(read.Reader, read.Statement, table, partitionKey, range, maxRows, isReleased: false);
     }
 
     private SqliteRows Range(
-        SqliteDatabase reader, SqliteStatement? statement, string table, string partitionKey, RowKeyRange range, int maxRows)
+        SqliteDatabase reader, SqliteStatement? statement, string table, string partitionKey, RowKeyRange range, int maxRows, bool isReleased)
     {
         var found = SqliteRows.None;
         if (statement is not null)
@@ -205,7 +205,7 @@ internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
                 rows.Add(statement.Int64(0), statement.Blob(2), statement.Blob(1));
             }
 
-            found = rows.Take(partitionKey);
+            found = rows.Take(partitionKey, isReleased);
         }
 
         metrics.RangeRead(table, found.Count);
@@ -263,7 +263,7 @@ internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
         var statement = read.Reader.TryPrepare(SqlOf(ask.Table, ask.Range), missingTable: $"t_{ask.Table}");
         try
         {
-            return (row, Range(read.Reader, statement, ask.Table, ask.PartitionKey, ask.Range, ask.MaxRows));
+            return (row, Range(read.Reader, statement, ask.Table, ask.PartitionKey, ask.Range, ask.MaxRows, isReleased: true));
         }
         finally
         {

@@ -19,6 +19,14 @@ public abstract class TableRange : IReadOnlyList<TableRow>
     // Nobody outside can make out rows whose stamps are alike. Versions are random or of the service's clock besides.
     private protected static long Seed { get; } = Random.Shared.NextInt64();
 
+    /// <summary>
+    /// Tells that nobody looks at these rows any more: the store may use their memory for others. To look at one after that is an error. Who
+    /// does not tell leaves it to the garbage collector.
+    /// </summary>
+    public virtual void Release()
+    {
+    }
+
     /// <summary>Rows that are there already.</summary>
     public static TableRange Of(IReadOnlyList<TableRow> rows) => new MadeRows(rows);
 

@@ -50,6 +50,38 @@ public sealed class SqliteTableStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Rows_that_were_released_are_not_looked_at_again_when_their_memory_holds_others()
+    {
+        using var store = Open();
+        foreach (var name in new[] { "anna", "bela" })
+        {
+            await store.InsertAsync("claims", new TableRow("p", name, new Dictionary<string, object>()), default);
+            for (var i = 0; i < 3; i++)
+            {
+                await store.InsertAsync("cards", new TableRow(name, $"{i}", new Dictionary<string, object> { ["Of"] = name }), default);
+            }
+        }
+
+        var annas = await CardAsync("anna");
+        var read = annas[0];
+        Assert.Equal("anna", read.Properties["Of"]);
+        var unread = annas[1];
+        annas.Release();
+        annas.Release(); // told twice, it must not be given to two
+        var belas = new[] { await CardAsync("bela"), await CardAsync("bela") };
+        var anew = await CardAsync("anna");
+
+        Assert.Throws<ObjectDisposedException>(() => annas[2]);
+        Assert.Throws<ObjectDisposedException>(() => annas.Stamp);
+        Assert.Throws<ObjectDisposedException>(() => unread.Properties["Of"]);
+        Assert.All(belas.SelectMany(rows => rows), row => Assert.Equal("bela", row.Properties["Of"]));
+        Assert.All(anew, row => Assert.Equal("anna", row.Properties["Of"]));
+
+        async Task<TableRange> CardAsync(string name) => (await store.FollowAsync(
+            "claims", "p", name, _ => new RangeAsk("cards", name, new RowKeyRange("", null), 10), default)).Range!;
+    }
+
+    [Fact]
     public async Task A_table_that_is_made_while_others_read_it_is_empty_or_there_and_never_away()
     {
         using var store = Open();
