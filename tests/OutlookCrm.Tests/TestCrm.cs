@@ -71,6 +71,9 @@ public sealed class TestCrm : IAsyncDisposable
             // A test is in a hurry; those of limits set their own.
             ["Limits:UserBurst"] = "1000000",
             ["Limits:FirmBurst"] = "1000000",
+
+            // Tests move the time by minutes while a message is worked on, which shall not come again meanwhile.
+            ["LocalHost:QueueLease"] = "01:00:00",
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>())
         {
