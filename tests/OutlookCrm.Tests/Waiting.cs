@@ -5,10 +5,10 @@ namespace OutlookCrm.Tests;
 /// <summary>Waits, in real time, for something that another thread, process or timer is about to do.</summary>
 public static class Waiting
 {
-    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Usual = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
-    /// <param name="patience">How long, before the test fails; half a minute unless said.</param>
+    /// <param name="patience">How long, before the test fails; a minute unless said.</param>
     public static async Task UntilAsync(Func<Task<bool>> isSo, TimeSpan? patience = null)
     {
         for (var waiting = Stopwatch.StartNew(); !await isSo();)

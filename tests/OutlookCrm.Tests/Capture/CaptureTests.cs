@@ -29,7 +29,6 @@ public sealed class CaptureTests
         await world.GivenMailboxAsync(Mira);
         await world.GivenMailboxAsync(Tomasz);
         var kim = await world.GivenCustomerAsync(Kim);
-        await world.SettleAsync(); // the customer's own history, whose steps would be counted
         var number = 0;
         for (var step = 0; step < 25; step++)
         {
@@ -92,7 +91,6 @@ public sealed class CaptureTests
         await using var world = await CaptureWorld.StartAsync();
         await world.GivenMailboxAsync(Mira);
         var kim = await world.GivenCustomerAsync(Kim);
-        await world.SettleAsync(); // nobody looks for this customer's own history any more
         for (var i = 0; i < 50; i++)
         {
             world.Deliver(world.Letter(Kim, Mira.Address, $"{i}"));
@@ -230,7 +228,6 @@ public sealed class CaptureTests
         await using var world = await CaptureWorld.StartAsync();
         await world.GivenMailboxAsync(Mira);
         await world.GivenCustomerAsync(Kim);
-        await world.SettleAsync(); // a new customer's history is looked for in every folder, once
         var mailbox = world.MailboxOf(Mira);
         mailbox.Add(world.Letter(Kim, Mira.Address, "sorted by a rule"), "Hotels", isRead: false);
         mailbox.Add(world.Letter("news@shop.example", Mira.Address, "Sale"), "Reading", isRead: false);
@@ -316,7 +313,6 @@ public sealed class CaptureTests
         await using var world = await CaptureWorld.StartAsync();
         await world.GivenMailboxAsync(Mira);
         await world.GivenCustomerAsync(Kim);
-        await world.SettleAsync(); // nobody looks for this customer's own history any more
         world.Deliver(world.Letter(Kim, Mira.Address));
         world.Deliver(world.Letter("stranger@elsewhere.example", Mira.Address));
         await world.LookAsync(Mira);
@@ -372,7 +368,6 @@ public sealed class CaptureTests
         await using var world = await CaptureWorld.StartAsync();
         await world.GivenMailboxAsync(Mira, monthsBack: 24);
         var kim = await world.GivenCustomerAsync(Kim);
-        await world.SettleAsync(); // nobody looks for this customer's own history any more
         world.Sandbox.Faults.Plan = new FaultPlan { Poisoned = ["7"] };
         var mailbox = world.MailboxOf(Mira);
         for (var i = 0; i < 15; i++)

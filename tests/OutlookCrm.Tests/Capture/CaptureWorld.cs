@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -34,7 +36,12 @@ public sealed class CaptureWorld : IAsyncDisposable
     /// <summary>Monday, 2 March 2026, 09:00 UTC.</summary>
     public static readonly DateTimeOffset Monday = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
 
-    private static readonly string[] Timers = ["PollMailboxes", "SweepMailboxes", "RenewSubscriptions", "RecountMailboxes"];
+    private static readonly IReadOnlyList<string> Timers =
+    [
+        .. typeof(CaptureRequests).Assembly.GetTypes().SelectMany(type => type.GetMethods())
+            .Where(method => method.GetParameters().Any(parameter => parameter.GetCustomAttribute<TimerTriggerAttribute>() is not null))
+            .Select(method => method.GetCustomAttribute<FunctionAttribute>()!.Name),
+    ];
 
     private const int MaxStill = 50; // looks without anything happening
 
@@ -77,7 +84,7 @@ public sealed class CaptureWorld : IAsyncDisposable
     private string File => Path.Combine(folder, "crm.db");
 
     /// <param name="settings">That differ from the world's own.</param>
-    /// <param name="timers">Whether mailboxes are looked at by themselves.</param>
+    /// <param name="timers">Whether what the product does by the clock runs by itself; else only what a test runs or asks for.</param>
     /// <param name="notified">Whether the product tells the sandbox where it wants to be told of new mail.</param>
     /// <param name="time">Null begins at <see cref="Monday"/> and runs.</param>
     public static async Task<CaptureWorld> StartAsync(
@@ -165,20 +172,24 @@ public sealed class CaptureWorld : IAsyncDisposable
             default);
     }
 
+    /// <summary>What was written with the address before is searched when this returns: nothing of that runs beside what a test does next.</summary>
     /// <returns>The customer's id.</returns>
     public async Task<string> GivenCustomerAsync(string address, string? name = null)
     {
         using var mira = SignIn(SampleFirm.Mira);
         using var answer = await mira.PostAsJsonAsync("/api/customers", new { name = name ?? address.Split('@')[0], address });
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        await SearchedAsync();
         return (string)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
     }
 
+    /// <inheritdoc cref="GivenCustomerAsync"/>
     public async Task GivenAddressAsync(string customer, string address)
     {
         using var mira = SignIn(SampleFirm.Mira);
         using var answer = await mira.PostAsJsonAsync($"/api/customers/{customer}/addresses", new { address });
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        await SearchedAsync();
     }
 
     /// <summary>A colleague wants somebody left out of what is logged from their mailbox.</summary>
@@ -245,7 +256,7 @@ public sealed class CaptureWorld : IAsyncDisposable
             }
 
             Assert.True(
-                waiting.Elapsed < (patience ?? TimeSpan.FromSeconds(60)),
+                waiting.Elapsed < (patience ?? TimeSpan.FromMinutes(3)),
                 $"{count} messages are left: {string.Join("; ", Logs.Lines.TakeLast(5))}. The sandbox: {string.Join("; ", sandboxLogs.Lines.TakeLast(3))}");
             var now = (count, tries, Life.Steps);
             still = now == last ? still + 1 : 0;
@@ -268,7 +279,7 @@ public sealed class CaptureWorld : IAsyncDisposable
     /// <summary>Returns when the product was killed as planned, or has nothing left to do.</summary>
     internal async Task UntilKilledAsync()
     {
-        for (var waiting = Stopwatch.StartNew(); waiting.Elapsed < TimeSpan.FromSeconds(20) && !Life.IsOver && (await MessagesAsync()).Count > 0;)
+        for (var waiting = Stopwatch.StartNew(); waiting.Elapsed < TimeSpan.FromMinutes(1) && !Life.IsOver && (await MessagesAsync()).Count > 0;)
         {
             await Task.Delay(10);
         }
@@ -311,6 +322,12 @@ public sealed class CaptureWorld : IAsyncDisposable
         await Sandbox.DisposeAsync();
         SqliteConnection.ClearAllPools();
         Directory.Delete(folder, recursive: true);
+    }
+
+    private Task SearchedAsync()
+    {
+        var queue = Services.GetRequiredService<IWorkQueue>();
+        return Waiting.UntilAsync(async () => await queue.CountAsync(CaptureRequests.HistoryQueue, default) == 0);
     }
 
     /// <summary>Of the queues of capture, of follow-ups and of erasures: how many messages, how often they were tried, when the next can be taken, whether one is being worked on.</summary>

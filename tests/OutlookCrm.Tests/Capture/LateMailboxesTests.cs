@@ -10,7 +10,7 @@ public sealed class LateMailboxesTests
     public async Task A_mailbox_that_was_not_read_for_an_hour_is_told_of_once_in_each_sweep_until_it_is_read()
     {
         await using var world = await CaptureWorld.StartAsync();
-        await world.GivenCustomerAsync("kim@hotel-sonne.example"); // recorded by Mira, whose mailbox is known from then on
+        await world.GivenMailboxAsync(SampleFirm.Mira);
         await LookAsync();
         await TellAsync();
         Assert.Empty(Told());

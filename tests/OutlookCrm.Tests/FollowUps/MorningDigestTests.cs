@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Reflection;
 using System.Text.Json.Nodes;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,19 +17,13 @@ namespace OutlookCrm.Tests.FollowUps;
 
 public sealed class MorningDigestTests : IAsyncLifetime
 {
-    // No timer runs by itself: each run is asked for.
-    private static readonly Dictionary<string, string?> NoTimers = typeof(WriteMorningDigests).Assembly.GetTypes()
-        .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance))
-        .Where(method => method.GetParameters().Any(parameter => parameter.GetCustomAttribute<TimerTriggerAttribute>() is not null))
-        .ToDictionary(method => $"AzureWebJobs.{method.GetCustomAttribute<FunctionAttribute>()!.Name}.Disabled", _ => (string?)"true");
-
     private CaptureWorld world = null!;
     private OutlookSide outlook = null!;
     private CustomerId kim;
 
     public async Task InitializeAsync()
     {
-        world = await CaptureWorld.StartAsync(NoTimers);
+        world = await CaptureWorld.StartAsync();
         outlook = new OutlookSide(world);
         kim = CustomerId.Parse(await world.GivenCustomerAsync("kim@hotel-sonne.example", "Kim & Sons"));
         await world.GivenMailboxAsync(SampleFirm.Mira);

@@ -373,7 +373,7 @@ public sealed class OutlookRemindersTests : IAsyncLifetime
         await Waiting.UntilAsync(() => world.Logs.Lines.Any(line => line.Contains("next try in 01:00:00", StringComparison.Ordinal)));
         Assert.Null((await outlook.NowAsync(f)).Sink!.Trouble);
         var since = world.Clock.GetUtcNow();
-        var told = Waiting.UntilAsync(async () => (await outlook.NowAsync(f)).Sink?.Trouble is not null);
+        var told = Waiting.UntilAsync(async () => (await outlook.NowAsync(f)).Sink?.Trouble is not null, TimeSpan.FromMinutes(3));
         await world.SettleAsync(until: told); // from one try to the next
         await told;
         Assert.InRange(world.Clock.GetUtcNow() - since, OutlookReminders.ToldAfter, TimeSpan.MaxValue);

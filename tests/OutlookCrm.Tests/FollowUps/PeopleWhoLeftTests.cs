@@ -35,7 +35,7 @@ public sealed class PeopleWhoLeftTests : IAsyncLifetime
         using var leaver = world.SignIn(Leaver);
         Assert.NotNull(await leaver.GetStringAsync("/api/my-day"));
         var directory = world.Services.GetRequiredService<FirmDirectory>();
-        await Waiting.UntilAsync(async () => (await directory.OfAsync(world.Tenant, default)).FindById(Leaver.Id) is not null, TimeSpan.FromSeconds(10));
+        await Waiting.UntilAsync(async () => (await directory.OfAsync(world.Tenant, default)).FindById(Leaver.Id) is not null);
     }
 
     public async Task DisposeAsync() => await world.DisposeAsync();
