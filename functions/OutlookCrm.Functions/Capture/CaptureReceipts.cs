@@ -21,6 +21,9 @@ public sealed class CaptureReceipts(ITableStore tables)
     /// <summary>Skipped things that a day names one by one.</summary>
     public const int MaxListed = 60;
 
+    /// <summary>Different times between which things of a day were looked up and had come; of more it says that they are older.</summary>
+    internal const int MaxLookedUp = 1_000;
+
     /// <summary>For how many days a mailbox's receipts are kept, today included.</summary>
     public const int DaysKept = 30;
 
@@ -204,7 +207,7 @@ public sealed record SkippedItem(string ItemId, bool IsMeeting, DateTimeOffset? 
 
 /// <summary>A mailbox's receipt of a day or some days, newest things first.</summary>
 /// <param name="Taken">Without history, and without what is <paramref name="Older"/>.</param>
-/// <param name="Older">Taken although it came, or begins, on another day (UTC): a new customer's mail from before, what a recount found, what somebody asked for.</param>
+/// <param name="Older">Taken although it came, or begins, on another day of whoever reads it: a new customer's mail from before, what a recount found, what somebody asked for.</param>
 /// <param name="Skipped">Without history; reasons with nothing are left out.</param>
 /// <param name="Listed">The newest of what was skipped, of every reason that may be listed some.</param>
 /// <param name="LastTakenAt">When something was last taken, on whatever day; null when never.</param>
@@ -225,7 +228,7 @@ internal sealed record MailboxReceipt(
         var listed = new List<ListedItem>();
         foreach (var day in days)
         {
-            foreach (var (quarter, reason, count) in day.Counts.Where(one => day.StartOf(one.Quarter) is var at && at >= from && at < before))
+            foreach (var (quarter, reason, count) in day.Counts.Where(one => IsAsked(day.StartOf(one.Quarter))))
             {
                 if (reason is { } why)
                 {
@@ -237,11 +240,19 @@ internal sealed record MailboxReceipt(
                 }
             }
 
-            older += day.Older.Where(one => day.StartOf(one.Quarter) is var at && at >= from && at < before).Sum(one => one.Count);
-            listed.AddRange(day.Listed.Where(item => item.JudgedAt >= from && item.JudgedAt < before));
+            foreach (var (quarter, away, count) in day.LookedUp.Where(one => IsAsked(day.StartOf(one.Quarter))))
+            {
+                var cameThen = IsAsked(day.StartOf(quarter) + (away * ReceiptDayRow.Quarter));
+                (taken, older) = cameThen ? (taken + count, older) : (taken, older + count);
+            }
+
+            older += day.Older.Where(one => IsAsked(day.StartOf(one.Quarter))).Sum(one => one.Count);
+            listed.AddRange(day.Listed.Where(item => IsAsked(item.JudgedAt)));
         }
 
         return new MailboxReceipt(
             taken, older, skipped, [.. listed.OrderByDescending(item => item.At ?? item.JudgedAt)], row.LastTakenAt, row.HistoryTaken, row.HistorySkipped);
+
+        bool IsAsked(DateTimeOffset at) => at >= from && at < before;
     }
 }

@@ -13,6 +13,8 @@ internal sealed class ReceiptCounting
 
     private const int MaxListedChars = 30_000; // of JSON; a column takes 32,768
 
+    private const int QuartersOfLongestDay = 100; // that on which clocks go back
+
     // A meeting may be planned years ahead; what claims to be later than this would be known for ever.
     private static readonly TimeSpan MaxAhead = TimeSpan.FromDays(5 * 366);
 
@@ -22,6 +24,7 @@ internal sealed class ReceiptCounting
     private readonly long floor;
     private readonly Dictionary<(int Quarter, IgnoreReason? Reason), int> counts;
     private readonly Dictionary<int, int> older;
+    private readonly Dictionary<(int Quarter, int Away), int> lookedUp;
     private readonly Dictionary<string, ListedItem> listed;
     private readonly Dictionary<IgnoreReason, int> historySkipped;
     private readonly int quarter;
@@ -38,6 +41,7 @@ internal sealed class ReceiptCounting
         floor = known.Count < CaptureReceipts.MaxKnown ? long.MinValue : known.Values.Min();
         counts = day.Counts.ToDictionary(one => (one.Quarter, one.Reason), one => one.Count);
         older = day.Older.ToDictionary(one => one.Quarter, one => one.Count);
+        lookedUp = day.LookedUp.ToDictionary(one => (one.Quarter, one.Away), one => one.Count);
         listed = day.Listed.ToDictionary(item => item.ItemId, StringComparer.Ordinal);
         historySkipped = new(row.HistorySkipped);
         quarter = QuarterOf(page.At);
@@ -69,31 +73,28 @@ internal sealed class ReceiptCounting
         {
             // Skipped earlier today, and taken after all: it has been looked at once.
             Add(QuarterOf(skipped!.JudgedAt), skipped.Reason, -1);
-            Add(quarter, reason: null, 1);
         }
 
         var isNew = IsNew(item.ItemId, item.At) || page.Kind == PageKind.Again;
-        if (isNew && !isListed)
+        if (!isNew && !isListed)
         {
-            switch (page.Kind)
-            {
-                case PageKind.History:
-                    historyTaken++;
-                    break;
-                case PageKind.Again when item.At.UtcDateTime.Date != page.At.UtcDateTime.Date:
-                    older[quarter] = older.GetValueOrDefault(quarter) + 1;
-                    dayChanged = true;
-                    break;
-                case PageKind.Again:
-                    Add(QuarterOf(item.At < page.At ? item.At : page.At), reason: null, 1);
-                    break;
-                default:
-                    Add(quarter, reason: null, 1);
-                    break;
-            }
+            return;
         }
 
-        if ((isNew || isListed) && (lastTakenAt is null || lastTakenAt < page.At))
+        switch (page.Kind)
+        {
+            case PageKind.History when !isListed:
+                historyTaken++;
+                break;
+            case PageKind.Again:
+                AddLookedUp(isListed ? skipped!.JudgedAt : item.At);
+                break;
+            default:
+                Add(quarter, reason: null, 1);
+                break;
+        }
+
+        if (lastTakenAt is null || lastTakenAt < page.At)
         {
             lastTakenAt = page.At.ToUniversalTime();
             rowChanged = true;
@@ -134,6 +135,28 @@ internal sealed class ReceiptCounting
         known[hash] = ticks;
         rowChanged = true;
         return true;
+    }
+
+    /// <summary>Whether it came on the day on which it was looked up, each reader's time zone says; but for what lies further apart than any day is long.</summary>
+    private void AddLookedUp(DateTimeOffset cameAt)
+    {
+        var away = QuartersTo(cameAt) - QuartersTo(page.At);
+        if (away == 0)
+        {
+            Add(quarter, reason: null, 1);
+            return;
+        }
+
+        dayChanged = true;
+        if (Math.Abs(away) < QuartersOfLongestDay && (quarter, (int)away) is var key
+            && (lookedUp.Count < CaptureReceipts.MaxLookedUp || lookedUp.ContainsKey(key)))
+        {
+            lookedUp[key] = lookedUp.GetValueOrDefault(key) + 1;
+        }
+        else
+        {
+            older[quarter] = older.GetValueOrDefault(quarter) + 1;
+        }
     }
 
     private void Add(int inQuarter, IgnoreReason? reason, int count)
@@ -179,9 +202,12 @@ internal sealed class ReceiptCounting
         {
             Counts = [.. counts.Select(one => new QuarterCount(one.Key.Quarter, one.Key.Reason, one.Value))],
             Older = [.. older.Select(one => new QuarterCount(one.Key, Reason: null, one.Value))],
+            LookedUp = [.. lookedUp.Select(one => new LookedUpCount(one.Key.Quarter, one.Key.Away, one.Value))],
             Listed = kept,
         };
     }
 
-    private static int QuarterOf(DateTimeOffset at) => (int)(at.UtcDateTime.TimeOfDay.TotalMinutes / 15);
+    private static int QuarterOf(DateTimeOffset at) => (int)(at.UtcDateTime.TimeOfDay.Ticks / ReceiptDayRow.Quarter.Ticks);
+
+    private static long QuartersTo(DateTimeOffset at) => at.UtcTicks / ReceiptDayRow.Quarter.Ticks;
 }

@@ -73,18 +73,27 @@ internal sealed record ReceiptRow(
 /// For each quarter of an hour and reason how many were skipped, without a reason how many were taken: in whatever time zone somebody
 /// reads it, their day begins with one of these quarters.
 /// </param>
-/// <param name="Older">For each quarter of an hour how many were taken that had not come on this day; in <paramref name="Counts"/> they are not.</param>
+/// <param name="Older">For each quarter of an hour how many were taken that had come longer ago, or begin later, than any day is long; in <paramref name="Counts"/> they are not.</param>
+/// <param name="LookedUp">What was taken when it was looked up, nearer to when it came or begins: each reader's day says whether that is the same one. In none of the others.</param>
 /// <param name="Listed">At most <see cref="CaptureReceipts.MaxListed"/> of what was skipped.</param>
 /// <param name="ETag">The version as read; null when it is new.</param>
 internal sealed record ReceiptDayRow(
-    DateOnly Day, IReadOnlyList<QuarterCount> Counts, IReadOnlyList<QuarterCount> Older, IReadOnlyList<ListedItem> Listed, string? ETag)
+    DateOnly Day,
+    IReadOnlyList<QuarterCount> Counts,
+    IReadOnlyList<QuarterCount> Older,
+    IReadOnlyList<LookedUpCount> LookedUp,
+    IReadOnlyList<ListedItem> Listed,
+    string? ETag)
 {
+    /// <summary>In which times are counted: every time zone's day begins with one.</summary>
+    public static readonly TimeSpan Quarter = TimeSpan.FromMinutes(15);
+
     private const string Taken = "Taken";
     private const string Skipped = "Skipped";
 
     private static readonly JsonSerializerOptions Json = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    public static ReceiptDayRow Empty(DateOnly day) => new(day, [], [], [], ETag: null);
+    public static ReceiptDayRow Empty(DateOnly day) => new(day, [], [], [], [], ETag: null);
 
     public static ReceiptDayRow From(TableRow row) => new(
         TableKeys.DayOf(row.RowKey),
@@ -95,6 +104,11 @@ internal sealed record ReceiptDayRow(
                 .SelectMany(parts => Parse(Enum.Parse<IgnoreReason>(parts[0]), parts[1])),
         ],
         [.. Parse(null, row.Properties.GetValueOrDefault(nameof(Older)) as string)],
+        [
+            .. ((row.Properties.GetValueOrDefault(nameof(LookedUp)) as string)?.Split(' ') ?? [])
+                .Select(one => one.Split(':').Select(number => int.Parse(number, CultureInfo.InvariantCulture)).ToArray())
+                .Select(numbers => new LookedUpCount(numbers[0], numbers[1], numbers[2])),
+        ],
         row.Properties.GetValueOrDefault(nameof(Listed)) is string listed ? JsonSerializer.Deserialize<List<ListedItem>>(listed, Json)! : [],
         row.ETag);
 
@@ -118,6 +132,12 @@ internal sealed record ReceiptDayRow(
             properties[nameof(Older)] = Text(Older.OrderBy(count => count.Quarter));
         }
 
+        if (LookedUp.Count > 0)
+        {
+            properties[nameof(LookedUp)] = string.Join(' ', LookedUp.OrderBy(one => one.Quarter).ThenBy(one => one.Away)
+                .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Quarter}:{one.Away}:{one.Count}")));
+        }
+
         if (Listed.Count > 0)
         {
             properties[nameof(Listed)] = Serialize(Listed);
@@ -127,7 +147,7 @@ internal sealed record ReceiptDayRow(
     }
 
     /// <param name="quarter">0 to 95.</param>
-    public DateTimeOffset StartOf(int quarter) => new(Day.ToDateTime(new TimeOnly(quarter / 4, quarter % 4 * 15)), TimeSpan.Zero);
+    public DateTimeOffset StartOf(int quarter) => new DateTimeOffset(Day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero) + (quarter * Quarter);
 
     public static string Serialize(IReadOnlyList<ListedItem> listed) => JsonSerializer.Serialize(listed, Json);
 
@@ -143,6 +163,11 @@ internal sealed record ReceiptDayRow(
 /// <param name="Reason">Null for what was taken.</param>
 /// <param name="Count">At least 1.</param>
 internal sealed record QuarterCount(int Quarter, IgnoreReason? Reason, int Count);
+
+/// <param name="Quarter">Of an hour, in UTC, in which it was looked up: 0 to 95.</param>
+/// <param name="Away">In quarters of an hour, from then to the one in which it came or begins: -99 to 99, and not 0.</param>
+/// <param name="Count">At least 1.</param>
+internal sealed record LookedUpCount(int Quarter, int Away, int Count);
 
 /// <summary>One thing that was skipped, as its mailbox's user may see it.</summary>
 /// <param name="At">When it was sent or begins.</param>

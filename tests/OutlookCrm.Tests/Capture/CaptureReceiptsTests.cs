@@ -13,6 +13,9 @@ public sealed class CaptureReceiptsTests
 {
     private static readonly Guid Ben = A.Ben.Id;
     private static readonly DateTimeOffset Now = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
+    private static readonly string[] Zones =
+        ["Europe/Berlin", "America/Los_Angeles", "America/New_York", "Asia/Kathmandu", "Asia/Tokyo", "Australia/Adelaide", "Pacific/Apia", "Pacific/Marquesas", "UTC"];
+
     private static readonly string Partition = TableKeys.Mailboxes(A.Firm);
 
     [Fact]
@@ -150,17 +153,65 @@ public sealed class CaptureReceiptsTests
         }
 
         Assert.Equal((5, 9, 0), Read(receipts) is var day ? (day.Taken, day.Older, day.HistoryTaken) : default);
-        var morning = await receipts.ReadAsync(A.Firm, Ben, Now.Date, Now.AddHours(-1), default);
-        Assert.Equal((3, 0), (morning.Taken, morning.Older));
-        Assert.Equal(6, (await receipts.ReadAsync(A.Firm, Ben, Now.AddHours(1), Now.Date.AddDays(1), default)).Older);
+        Assert.Equal((8, 6), await InAsync("Asia/Tokyo")); // where the evening before was this morning
+        Assert.Equal((2, 12), await InAsync("America/Los_Angeles")); // and where this morning was last night
+
+        async Task<(int Taken, int Older)> InAsync(string zoneId)
+        {
+            var zone = TimeZoneInfo.FindSystemTimeZoneById(zoneId);
+            var day = DayOf(Now, zone);
+            var there = await receipts.ReadAsync(A.Firm, Ben, StartOf(day, zone), StartOf(day.AddDays(1), zone), default);
+            return (there.Taken, there.Older);
+        }
+    }
+
+    [Fact]
+    public void What_is_looked_up_later_is_older_wherever_it_came_on_another_day_than_it_was_looked_up()
+    {
+        // The days on which Berlin's clocks go forward and back, of 23 and of 25 hours.
+        var things =
+            from lookedUp in Gen.Choose(0, 3 * 24 * 60)
+            from away in Gen.OneOf(Gen.Choose(-27 * 60, 27 * 60), Gen.Choose(-60, 60), Gen.Choose(-90 * 24 * 60, 90 * 24 * 60))
+            select (LookedUp: lookedUp, CameAt: lookedUp + away);
+        var readings = from day in Gen.Elements(new DateOnly(2026, 3, 29), new DateOnly(2026, 10, 25)) from zone in Gen.Elements(Zones) select (day, zone);
+        Prop.ForAll(things.ListOf(60).ToArbitrary(), readings.ToArbitrary(), (all, reading) =>
+        {
+            var (_, receipts) = Idle();
+            var begin = new DateTimeOffset(reading.day.AddDays(-1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+            var zone = TimeZoneInfo.FindSystemTimeZoneById(reading.zone);
+            var (taken, older) = (0, 0);
+            foreach (var (number, thing) in all.Index())
+            {
+                var (at, cameAt) = (begin.AddMinutes(thing.LookedUp), begin.AddMinutes(thing.CameAt));
+                Assert.True(AddAsync(receipts, PageKind.Again, at, [new($"{number}", cameAt)], []).IsCompletedSuccessfully);
+                var isToday = DayOf(at, zone) == reading.day;
+                (taken, older) = (taken + (isToday && DayOf(cameAt, zone) == reading.day ? 1 : 0), older + (isToday && DayOf(cameAt, zone) != reading.day ? 1 : 0));
+            }
+
+            var receipt = receipts.ReadAsync(A.Firm, Ben, StartOf(reading.day, zone), StartOf(reading.day.AddDays(1), zone), default).GetAwaiter().GetResult();
+            return receipt.Taken == taken && receipt.Older == older;
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public async Task A_day_that_was_begun_while_days_in_UTC_decided_keeps_what_it_says_and_goes_on()
+    {
+        var (store, receipts) = Idle();
+        var day = new TableRow(
+            Partition, TableKeys.ReceiptDay(Ben, new DateOnly(2026, 3, 2)), new Dictionary<string, object> { ["Taken"] = "28:3 36:1", ["Older"] = "36:5" });
+        await store.InsertAsync(Tables.Mailboxes, day, default);
+        Assert.Equal((4, 5), Read(receipts) is var before ? (before.Taken, before.Older) : default);
+
+        await AddAsync(receipts, PageKind.Again, Now, [new("this morning's", Now.AddHours(-2)), new("last week's", Now.AddDays(-7))], []);
+
+        Assert.Equal((5, 6), Read(receipts) is var after ? (after.Taken, after.Older) : default);
     }
 
     [Fact]
     public void Today_is_right_wherever_it_is_read()
     {
-        string[] zones = ["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Adelaide", "Pacific/Apia", "Pacific/Marquesas", "UTC"];
         var pages = Gen.Choose(0, 3 * 24 * 60).Select(minute => new DateTimeOffset(2026, 3, 28, 0, 0, 0, TimeSpan.Zero).AddMinutes(minute)).ListOf(40);
-        Prop.ForAll(pages.ToArbitrary(), Gen.Elements(zones).ToArbitrary(), (instants, zoneId) =>
+        Prop.ForAll(pages.ToArbitrary(), Gen.Elements(Zones).ToArbitrary(), (instants, zoneId) =>
         {
             var (_, receipts) = Idle();
             var number = 0;
@@ -171,7 +222,7 @@ public sealed class CaptureReceiptsTests
 
             var zone = TimeZoneInfo.FindSystemTimeZoneById(zoneId);
             var day = new DateOnly(2026, 3, 29); // the day on which Berlin's clocks go forward
-            var expected = instants.Count(at => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, zone).DateTime) == day);
+            var expected = instants.Count(at => DayOf(at, zone) == day);
             var receipt = receipts.ReadAsync(A.Firm, Ben, StartOf(day, zone), StartOf(day.AddDays(1), zone), default).GetAwaiter().GetResult();
             return receipt.Taken == expected && receipt.Skipped.GetValueOrDefault(IgnoreReason.Automatic) == expected && receipt.Listed.Count == expected;
         }).QuickCheckThrowOnFailure();
@@ -215,6 +266,7 @@ public sealed class CaptureReceiptsTests
         await using var crm = await TestCrm.StartAsync();
         var receipts = new CaptureReceipts(crm.Services.GetService(typeof(ITableStore)) as ITableStore ?? throw new InvalidOperationException());
         Assert.True(MailAddress.TryParse($"{new string('ü', 60)}@{string.Join('.', Enumerable.Repeat(new string('ä', 20), 6))}.example", out var longest));
+        const int LookedUp = 60; // more different ones than are told apart
         for (var quarter = 0; quarter < 96; quarter++)
         {
             var at = new DateTimeOffset(2026, 3, 2, quarter / 4, quarter % 4 * 15, 0, TimeSpan.Zero);
@@ -225,10 +277,12 @@ public sealed class CaptureReceiptsTests
                     Enumerable.Range(0, 9).Select(i => new SkippedItem($"{new string('\ud83d', i)}{new string('é', 380)}{reason} {quarter} {i}", IsMeeting: true, at, reason, longest)))]),
                 [],
                 default);
+            await AddAsync(
+                receipts, PageKind.Again, at, [.. Enumerable.Range(1, LookedUp).Select(i => new TakenItem($"looked up {quarter} {i}", at.AddMinutes(-15 * i)))], []);
         }
 
         var receipt = await receipts.ReadAsync(A.Firm, Ben, Now.Date, Now.Date.AddDays(1), default);
-        Assert.Equal(96, receipt.Taken);
+        Assert.Equal(96 * (1 + LookedUp), receipt.Taken + receipt.Older);
         Assert.All(Enum.GetValues<IgnoreReason>(), reason => Assert.Equal(96 * 9, receipt.Skipped[reason]));
         Assert.InRange(receipt.Listed.Count, 5, CaptureReceipts.MaxListed);
     }
@@ -293,6 +347,8 @@ public sealed class CaptureReceiptsTests
         Assert.True(MailAddress.TryParse("kim@stranger.example", out var kim));
         return new SkippedItem(id, IsMeeting: false, at ?? Now, reason, kim);
     }
+
+    private static DateOnly DayOf(DateTimeOffset at, TimeZoneInfo zone) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, zone).DateTime);
 
     private static DateTimeOffset StartOf(DateOnly day, TimeZoneInfo zone)
     {

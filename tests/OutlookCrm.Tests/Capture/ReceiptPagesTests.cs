@@ -33,6 +33,17 @@ public sealed class ReceiptPagesTests
         Assert.Contains("40 s ago", html, StringComparison.Ordinal);
         Assert.Contains("history back to August 2025", html, StringComparison.Ordinal);
 
+        await desk.Receipts.CommitAsync(
+            A.Firm, A.Ben.Id, new PageReceipt(PageKind.Again, desk.Now, [new TakenItem("a new customer's mail of an hour ago", desk.Now.AddHours(-1))], []), [], default);
+        Assert.Equal((3, 0), await LookedUpAsync(null));
+        Assert.Equal((1, 1), await LookedUpAsync("Europe/Berlin")); // of yesterday evening
+
+        async Task<(int Taken, int Older)> LookedUpAsync(string? zone)
+        {
+            var line = await desk.GetAsync(A.Ben, Line, zone);
+            return ((int)line["taken"]!, (int)line["older"]!);
+        }
+
         async Task<(int Taken, int Skipped)> CountsAsync(TestPerson who)
         {
             var line = await desk.GetAsync(who, Line);
