@@ -23,6 +23,9 @@ public sealed record CapturedMailbox(
     /// <summary>What <see cref="Folders"/> were called when they were chosen, in the same order.</summary>
     public IReadOnlyList<string> FolderNames { get; init; } = [];
 
+    /// <summary>When <see cref="Since"/> begins.</summary>
+    public DateTimeOffset SinceAt => new(Since.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+
     /// <summary>As Graph's paths have it: /users/{this}.</summary>
     public string GraphUser => IsShared ? Address : UserId.ToString("D");
 }

@@ -114,13 +114,12 @@ public sealed class FindCustomerHistory(
                 batch.Count > 0);
         }
 
-        var since = new DateTimeOffset(mailbox.Since.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
-        if (before <= since)
+        if (before <= mailbox.SinceAt)
         {
             return (null, IsRecorded: false);
         }
 
-        var from = before - Stretch > since ? before - Stretch : since;
+        var from = before - Stretch > mailbox.SinceAt ? before - Stretch : mailbox.SinceAt;
         var meetings = await graph.ReadMeetingsAsync(place.TenantId, mailbox.GraphUser, from, before, place.Link, cancellation);
         foreach (var meeting in meetings.Items.Where(meeting => CaptureRules.PeopleOn(meeting).Contains(address)))
         {

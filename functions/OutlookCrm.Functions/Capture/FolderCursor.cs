@@ -27,6 +27,9 @@ internal sealed record FolderCursor(
     /// <summary>Stands for the calendar, which has no folder's id.</summary>
     public const string Calendar = "calendar";
 
+    /// <summary>When <see cref="Since"/> begins.</summary>
+    public DateTimeOffset SinceAt => new(Since.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+
     private const string DateFormat = "yyyy-MM-dd"; // tables have no date type; this one sorts as text
 
     /// <summary>
