@@ -50,9 +50,10 @@ public sealed class OwnFirm
             }
 
             // Somebody's own, which was added as a shared one before they signed in: it is theirs to open to others.
-            if (address is not null && byAddress.TryGetValue(address.Key, out var user))
+            var own = all.Where(other => !other.IsShared && MailAddress.TryParse(other.Address, out var its) && its == address).ToList();
+            if (own.Count > 0 || (address is not null && byAddress.ContainsKey(address.Key)))
             {
-                visibility[mailbox.UserId] = all.Find(own => own.UserId == Guid.Parse(user.Id))?.Visibility ?? MailboxVisibility.OnlyMe;
+                visibility[mailbox.UserId] = own.Count > 0 ? own.Max(other => other.Visibility) : MailboxVisibility.OnlyMe;
             }
             else
             {

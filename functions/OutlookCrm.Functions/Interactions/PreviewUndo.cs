@@ -35,7 +35,9 @@ public sealed class PreviewUndo(CapturedLines lines, Undoing undoing, Caller cal
     internal static bool TryReadScope(HttpRequest request, out UndoScope scope)
     {
         var text = request.QueryText("scope")!;
-        return Enum.TryParse(text, ignoreCase: true, out scope) && Enum.IsDefined(scope) && !char.IsDigit(text[0]);
+
+        // It reads numbers too, and of "thread,person" it makes a third.
+        return Enum.TryParse(text, ignoreCase: true, out scope) && string.Equals(scope.ToString(), text, StringComparison.OrdinalIgnoreCase);
     }
 
     internal static IResult NoScope() => Answer.Invalid("scope", "must be thing, thread, person, personForFirm or onlyMe");

@@ -142,6 +142,18 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
         await AssertRefusedAsync(request, HttpStatusCode.BadRequest, "size", query);
     }
 
+    [Theory]
+    [InlineData("everything")]
+    [InlineData("1")]
+    [InlineData("%2B1")]
+    [InlineData("thread,person")]
+    public async Task An_undo_is_of_one_of_what_it_can_be_of(string scope)
+    {
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, $"/api/customers/{fixture.Seed.CustomerId}/timeline/{fixture.Seed.LineId}/undo?scope={scope}");
+        await AssertRefusedAsync(request, HttpStatusCode.BadRequest, "scope", scope);
+    }
+
     [Fact]
     public async Task Over_long_query_values_are_refused_by_name()
     {

@@ -57,6 +57,32 @@ public sealed class VisibilityTests
     }
 
     [Fact]
+    public async Task A_colleagues_mailbox_that_was_logged_as_a_shared_one_is_theirs_from_their_first_sign_in_on()
+    {
+        await using var crm = await TestCrm.StartAsync();
+        using var anna = crm.SignIn(A.Anna);
+        using var ben = crm.SignIn(A.Ben);
+        (await anna.PostAsJsonAsync("/api/mailboxes", new { address = "Ben@bergdesign.example" })).EnsureSuccessStatusCode();
+        var shared = Assert.Single(await crm.Services.GetRequiredService<CapturedMailboxes>().ListAsync(A.Firm, default), mailbox => mailbox.IsShared);
+        using var made = await anna.PostAsJsonAsync("/api/customers", new CreateCustomerRequest("Kim", "kim@fjord.example"), ContractJson.Options);
+        var customer = CustomerId.Parse((await made.Content.ReadFromJsonAsync<CustomerCard>(ContractJson.Options))!.Id);
+        await crm.Services.GetRequiredService<InteractionStore>().RecordAsync(
+            A.Firm, customer, [Recordings.Mail(shared.UserId, "<m@x>").For(customer)], default);
+        Assert.Contains("Oak table", await anna.GetStringAsync($"/api/customers/{customer}"), StringComparison.Ordinal);
+
+        var own = (await ben.GetFromJsonAsync<MailboxSettings>("/api/mailboxes/mine", ContractJson.Options))!;
+        using var close = new HttpRequestMessage(HttpMethod.Patch, "/api/mailboxes/mine") { Content = JsonContent.Create(new { colleaguesSee = "timesAndPeople" }) };
+        close.Headers.TryAddWithoutValidation("If-Match", own.ETag);
+        (await ben.SendAsync(close)).EnsureSuccessStatusCode();
+
+        Assert.DoesNotContain("Oak table", await anna.GetStringAsync($"/api/customers/{customer}"), StringComparison.Ordinal);
+        var listed = (await anna.GetFromJsonAsync<MailboxList>("/api/mailboxes", ContractJson.Options))!;
+        Assert.DoesNotContain(listed.Mailboxes, mailbox => mailbox.IsShared);
+        using var again = await anna.PostAsJsonAsync("/api/mailboxes", new { address = "ben@bergdesign.example" });
+        Assert.Equal(System.Net.HttpStatusCode.Conflict, again.StatusCode);
+    }
+
+    [Fact]
     public async Task Pages_fill_and_end_whatever_is_hidden()
     {
         await using var crm = await TestCrm.StartAsync();
