@@ -9,8 +9,8 @@ public static partial class TimeZoneNames
 
     /// <summary>By its IANA or its Windows name; UTC and false when there is none of this name.</summary>
     /// <remarks>
-    /// On Linux .NET opens the file of this name, holding a lock, and keeps what it read for ever. A name that led out of its folder would open
-    /// any file or device of the machine, and one zone would have as many names as there are detours to it.
+    /// On Linux .NET opens the file of this name, holding a lock, and keeps what it read for ever. <c>Europe//Berlin</c> is a zone of its own to it, so
+    /// that one zone would have as many names as there are detours to its file.
     /// </remarks>
     public static bool TryFind(string? name, out TimeZoneInfo zone)
     {

@@ -53,6 +53,10 @@ public static partial class CustomerRules
         {
             errors.Add("name", "must not be empty");
         }
+        else if (!kept.EnumerateRunes().Any(CanBeSeen))
+        {
+            errors.Add("name", "must have a character that can be seen");
+        }
 
         return kept ?? "";
     }
@@ -281,6 +285,11 @@ public static partial class CustomerRules
 
     private static FrozenDictionary<string, string> ByName(IEnumerable<(string Name, string Code)> names) =>
         names.GroupBy(one => SearchWords.Fold(one.Name), one => one.Code).ToFrozenDictionary(same => same.Key, same => same.First());
+
+    // A name is what people click on.
+    private static bool CanBeSeen(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.OtherNotAssigned or UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark
+        or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
     private static List<T> AtMost<T>(string field, int max, List<T> items, FieldErrors errors)
     {

@@ -37,6 +37,23 @@ public sealed class CustomerRulesTests
     public void Free_mail_is_known_by_domain_and_family(string domain, bool isFree) => Assert.Equal(isFree, FreeMail.IsFree(domain));
 
     [Theory]
+    [InlineData("\u200b", false)]
+    [InlineData("\u202e \u2066", false)]
+    [InlineData("\ufeff", false)]
+    [InlineData("\u0301\ufe0f", false)]
+    [InlineData("\uffff", false)]
+    [InlineData("\u200b1", true)]
+    [InlineData("&", true)]
+    [InlineData("\ud83d\ude00", true)]
+    [InlineData("李", true)]
+    public void A_name_is_something_that_can_be_seen(string name, bool isGood)
+    {
+        var errors = new FieldErrors();
+        CustomerRules.Name(name, errors);
+        Assert.Equal(!isGood, errors.Any);
+    }
+
+    [Theory]
     [InlineData("x@berg-partner.de", "Berg Partner")]
     [InlineData("x@mail.berg.co.uk", "Berg")]
     [InlineData("x@berg.com.au", "Berg")]
