@@ -1,10 +1,13 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using OutlookCrm.Capture;
 using OutlookCrm.Customers;
 using OutlookCrm.Graph;
+using OutlookCrm.Insights;
 using OutlookCrm.Pane;
 using OutlookCrm.Sandbox;
+using OutlookCrm.Storage;
 using static Microsoft.Playwright.Assertions;
 
 namespace OutlookCrm.EndToEnd;
@@ -101,6 +104,25 @@ public sealed class LoggingTests(LiveProduct live)
                 await outlook.AssertAccessibleAsync($"{page}, {(dark ? "dark" : "light")}, forced colours {forced}");
             }
         }
+    }
+
+    [Fact]
+    public async Task An_owner_finds_work_that_could_not_be_done_and_has_it_tried_again()
+    {
+        await live.Services.GetRequiredService<IWorkQueue>().SendAsync(
+            PoisonQueue.Of(FirmRecompute.Queue), JsonSerializer.Serialize(new RecomputeMessage(SampleFirm.TenantId)), delay: null, default);
+        await using var outlook = await live.OpenAsync(Pages);
+        await GoToAsync(outlook, "Mailboxes");
+        await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Health, and what is kept how long" }).ClickAsync();
+        await Expect(outlook.Card).ToContainTextAsync("1 piece of working out Insights could not be done");
+        await outlook.AssertAccessibleAsync("work that could not be done");
+
+        await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+
+        await Expect(outlook.Card).Not.ToContainTextAsync("could not be done");
+        await Expect(outlook.Card).ToContainTextAsync("No work was given up.");
+        await Expect(outlook.Who).ToHaveTextAsync("Health");
+        Assert.Empty(outlook.Complaints);
     }
 
     [Fact]
