@@ -1,3 +1,8 @@
+using System.Reflection;
+using Microsoft.Azure.Functions.Worker;
+using NCrontab;
+using OutlookCrm.Capture;
+
 namespace OutlookCrm.Benchmarks;
 
 /// <summary>A price in US dollars.</summary>
@@ -33,9 +38,6 @@ internal static class Habits
     /// <summary>SweepMailboxes.</summary>
     public const double SweepsADay = 96;
 
-    /// <summary>RenewSubscriptions, RecountMailboxes, RefreshInsights, ForgetOld.</summary>
-    public const double NightlyTimers = 4;
-
     /// <summary>Graph over the internet, for one look at one mailbox.</summary>
     public const double SecondsPerLook = 2;
 
@@ -51,6 +53,17 @@ internal static class CostModel
 {
     /// <summary>512 MB, as infra/functions.bicep asks for.</summary>
     public const double InstanceGigabytes = 0.5;
+
+    /// <summary>Queues that functions listen to.</summary>
+    public static readonly int Queues = Triggers<QueueTriggerAttribute>().Count;
+
+    /// <summary>The host takes turns on each by a lock. One is switched off there: infra/functions.bicep.</summary>
+    public static readonly int Timers = Triggers<TimerTriggerAttribute>().Count - 1;
+
+    /// <summary>Of a day, beside the sweeps, which are counted by themselves.</summary>
+    public static readonly int TimerRuns = Triggers<TimerTriggerAttribute>()
+        .Where(timer => timer.Function is not (nameof(PollMailboxes) or nameof(SweepMailboxes)))
+        .Sum(timer => RunsADay(timer.Trigger.Schedule));
 
     public const double FreeGigabyteSeconds = 100_000;
     public const double FreeExecutions = 250_000;
@@ -87,7 +100,7 @@ internal static class CostModel
         var sweeps = Habits.DaysOfMonth * Habits.SweepsADay;
 
         var requests = news + (cards * Habits.RequestsPerCard) + written + mails + (personDays * Habits.PaneFilesFetched);
-        var runs = (mails * counted.Mail.Messages) + (written * counted.Written.Messages) + (sweeps * (1 + counted.Sweep(people).Messages)) + (Habits.DaysOfMonth * Habits.NightlyTimers);
+        var runs = (mails * counted.Mail.Messages) + (written * counted.Written.Messages) + (sweeps * (1 + counted.Sweep(people).Messages)) + (Habits.DaysOfMonth * TimerRuns);
 
         // An instance is paid while anything runs on it, at least a second: of requests that come by chance, this share of the time.
         var workSeconds = Habits.WorkingDays * Habits.HoursADay * 3600;
@@ -97,10 +110,10 @@ internal static class CostModel
 
         var table = (news * counted.News.Table) + (cards * counted.Card.Table) + (written * counted.Written.Table) + (mails * counted.Mail.Table) + (sweeps * counted.Sweep(people).Table);
         var queue = (written * counted.Written.Queue) + (mails * counted.Mail.Queue) + (sweeps * counted.Sweep(people).Queue)
-            // The host and what scales it look at eight queues every ten seconds.
-            + (8 * Habits.DaysOfMonth * 86_400 / 10);
-        // Locks of the host and of its timers, renewed every 15 seconds while an instance is there.
-        var locks = (ready ? Habits.DaysOfMonth * 86_400 : workSeconds) / 15 * 4;
+            // The host, or what scales it, looks at each queue every ten seconds.
+            + (Queues * Habits.DaysOfMonth * 86_400 / 10);
+        // While an instance is there: the host's lock is of 15 seconds, a timer's of 60, and each is renewed at half of that.
+        var locks = (ready ? Habits.DaysOfMonth * 86_400 : workSeconds) * ((1 / 7.5) + (Timers / 30.0));
         var gigabytes = mails * Habits.KilobytesPerMail * Habits.MonthsOfRecords / 1024 / 1024;
         var monthSeconds = Habits.DaysOfMonth * 86_400;
 
@@ -124,6 +137,20 @@ internal static class CostModel
         }
 
         return parts;
+    }
+
+    private static List<(string Function, T Trigger)> Triggers<T>()
+        where T : Attribute =>
+    [
+        .. typeof(OutlookCrmServices).Assembly.GetTypes().SelectMany(type => type.GetMethods())
+            .SelectMany(method => method.GetParameters(), (method, parameter) => (Function: method.DeclaringType!.Name, Trigger: parameter.GetCustomAttribute<T>()!))
+            .Where(one => one.Trigger is not null),
+    ];
+
+    private static int RunsADay(string schedule)
+    {
+        var day = new DateTime(2026, 3, 2, 0, 0, 0, DateTimeKind.Utc);
+        return CrontabSchedule.Parse(schedule, new CrontabSchedule.ParseOptions { IncludingSeconds = true }).GetNextOccurrences(day.AddSeconds(-1), day.AddDays(1)).Count();
     }
 
     private static double OnDemandOf(double gigabyteSeconds, double executions) =>

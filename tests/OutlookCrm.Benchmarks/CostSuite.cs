@@ -234,7 +234,8 @@ internal static class CostSuite
             | notes, follow-ups and other things written | {Habits.ThingsWritten} |
             | files of the pane fetched | {Habits.PaneFilesFetched} |
 
-            {Habits.WorkingDays} working days of {Habits.HoursADay} hours; a sweep every 15 minutes, day and night; {Habits.SecondsPerLook} seconds for a look at a mailbox over the internet; every request at
+            {Habits.WorkingDays} working days of {Habits.HoursADay} hours; a sweep every 15 minutes, day and night, and {CostModel.TimerRuns} runs a day of the other {CostModel.Timers - 1} timers; {CostModel.Queues} queues, each
+            looked at every 10 seconds; {Habits.SecondsPerLook} seconds for a look at a mailbox over the internet; every request at
             least a second of an instance of {CostModel.InstanceGigabytes * 1024} MB, as Azure counts; records of {Habits.MonthsOfRecords} months, {Habits.KilobytesPerMail} KB for a logged mail. Telemetry stays below
             what is free, because it ends at 150 MB a day; so does traffic, 100 GB a month. Microsoft Graph costs nothing.
 
