@@ -4,7 +4,7 @@ using OutlookCrm.Storage;
 namespace OutlookCrm.FollowUps;
 
 /// <summary>The last morning for which somebody's digest was seen to.</summary>
-/// <param name="Day">Where they live; never goes back.</param>
+/// <param name="Day">Where they live; goes back only when the clock is set back by more than a day.</param>
 /// <param name="BusyUntil">A worker is at it; null when the day is over, with a draft or without.</param>
 /// <param name="Problem">Why there is no draft; null when nothing was wrong.</param>
 public sealed record DigestMark(DateOnly Day, DateTimeOffset? BusyUntil, DigestProblem? Problem);
@@ -35,7 +35,9 @@ public sealed class DigestMarks(ITableStore tables)
     {
         var found = await FindAsync(tenantId, userId, cancellation);
         var last = found is null ? null : Read(found);
-        if (last is not null && (last.Day > day || (last.Day == day && (last.BusyUntil is null || last.BusyUntil.Value.IsAhead(Lease, now)))))
+
+        // A journey to the west takes a day back at most; a mark further ahead is of a clock that was set back since.
+        if (last is not null && last.Day <= day.AddDays(1) && (last.Day > day || (last.Day == day && (last.BusyUntil is null || last.BusyUntil.Value.IsAhead(Lease, now)))))
         {
             return null;
         }

@@ -117,7 +117,7 @@ public sealed class FollowUpStore(ITableStore tables, IWorkQueue queue, TimeProv
     /// </summary>
     public Task<FollowUp?> ChangeFromOutlookAsync(
         Guid tenantId, CustomerId customer, Guid id, OutlookChange change, CancellationToken cancellation) =>
-        ChangeAsync(tenantId, customer, id, now => change.Apply(now), cancellation);
+        ChangeAsync(tenantId, customer, id, now => change.Apply(now, clock.GetUtcNow()), cancellation);
 
     /// <summary>Remembers what Outlook shows. No new version: nothing of the follow-up itself changed.</summary>
     /// <param name="update">Gets the follow-up as it is now; null leaves nothing of it in Outlook.</param>
@@ -270,7 +270,8 @@ public abstract record PlanOutcome
 public sealed record OutlookChange(
     DateTimeOffset At, bool IsCompleted = false, bool IsDeleted = false, DateOnly? DueOn = null, TimeOnly? DueTime = null, string? Note = null)
 {
-    internal FollowUp Apply(FollowUp now)
+    /// <param name="at">The time that it is.</param>
+    internal FollowUp Apply(FollowUp now, DateTimeOffset at)
     {
         var by = now.OwnerName;
         var moved = DueOn is { } day && (day, DueTime) != (now.DueOn, now.DueTime);
@@ -283,7 +284,7 @@ public sealed record OutlookChange(
         }
 
         var what = IsDeleted ? "deleted in Outlook" : IsCompleted ? "ticked in Outlook" : moved ? $"moved in Outlook to {FollowUpRow.TextOf(DueOn!.Value)}" : "renamed in Outlook";
-        if (At < now.ChangedAt || opens)
+        if ((At < now.ChangedAt && !now.ChangedAt.IsOfAnotherClock(at)) || opens)
         {
             // Ours is newer, or has ended: said, and with the new version written over what Outlook has.
             return now.Happened(by, opens ? $"{what}, but it had ended here" : $"{what}, but what was done here came later", At);

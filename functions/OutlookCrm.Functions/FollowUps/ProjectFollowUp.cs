@@ -32,7 +32,7 @@ public sealed class ProjectFollowUp(
         if (found is null || found.Version < message.Version)
         {
             // Not committed yet, or never.
-            var since = message.Since ?? followUps.Now;
+            var since = message.Since is { } first && !first.IsOfAnotherClock(followUps.Now) ? first : followUps.Now;
             if (followUps.Now - since < FollowUpStore.GiveUpAfter)
             {
                 await followUps.SendAsync(message with { Since = since }, message.Since is null ? LookAgain : LookLater, cancellation);

@@ -54,5 +54,5 @@ public sealed class ImportPages(ImportStore imports, ImportPreviews previews, Ti
     }
 
     /// <summary>True when nobody is at it any more, so far as one can see.</summary>
-    internal bool StandsStill([NotNullWhen(true)] ImportProgress? progress) => progress?.At <= clock.GetUtcNow() - StillAfter;
+    internal bool StandsStill([NotNullWhen(true)] ImportProgress? progress) => progress?.At.IsOver(StillAfter, clock.GetUtcNow()) is true;
 }

@@ -37,7 +37,8 @@ public sealed class PreviewUndo(CapturedLines lines, Undoing undoing, Caller cal
         var text = request.QueryText("scope")!;
 
         // It reads numbers too, and of "thread,person" it makes a third.
-        return Enum.TryParse(text, ignoreCase: true, out scope) && string.Equals(scope.ToString(), text, StringComparison.OrdinalIgnoreCase);
+        return Enum.TryParse(text, ignoreCase: true, out scope)
+            && Enum.IsDefined(scope) && string.Equals(scope.ToString(), text, StringComparison.OrdinalIgnoreCase);
     }
 
     internal static IResult NoScope() => Answer.Invalid("scope", "must be thing, thread, person, personForFirm or onlyMe");

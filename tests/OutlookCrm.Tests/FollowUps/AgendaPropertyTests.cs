@@ -137,7 +137,7 @@ public sealed class AgendaPropertyTests
                 3 => f.Undone("Anna", now),
                 4 => f.CloseByReply("reply" + dice.Next(2), by: null, now),
                 5 => f.OpenAsReplyIsGone(now),
-                6 => new OutlookChange(now, IsCompleted: dice.Next(2) == 0, DueOn: day).Apply(f),
+                6 => new OutlookChange(now, IsCompleted: dice.Next(2) == 0, DueOn: day).Apply(f, now),
                 _ => (f with { DueOn = day, OwnerId = owner, Before = FollowUpBefore.Of(f) }).By("Anna", "changed", now),
             };
         }

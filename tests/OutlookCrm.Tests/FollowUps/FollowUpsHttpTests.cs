@@ -52,6 +52,20 @@ public sealed class FollowUpsHttpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_planned_while_the_clock_was_ahead_can_be_ticked_in_Outlook_once_it_is_right()
+    {
+        var now = crm.Clock.GetUtcNow();
+        crm.Clock.SetBy(TimeSpan.FromDays(300));
+        var line = await PlanAsync("Send the offer", when: "tomorrow");
+        crm.Clock.SetBy(TimeSpan.FromDays(-300));
+
+        var ticked = await crm.Services.GetRequiredService<FollowUpStore>().ChangeFromOutlookAsync(
+            A.Firm, CustomerId.Parse(customer), Guid.Parse((string)line["id"]!), new OutlookChange(now, IsCompleted: true), default);
+
+        Assert.Equal(FollowUpState.Done, ticked!.State);
+    }
+
+    [Fact]
     public async Task My_day_calls_the_customer_what_the_card_calls_them()
     {
         await PlanAsync("Send the offer");

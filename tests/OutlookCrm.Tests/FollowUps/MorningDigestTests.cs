@@ -33,6 +33,31 @@ public sealed class MorningDigestTests : IAsyncLifetime
     public async Task DisposeAsync() => await world.DisposeAsync();
 
     [Fact]
+    public async Task A_morning_is_had_once_on_a_journey_too_and_mornings_come_again_after_the_clock_was_a_year_ahead()
+    {
+        var marks = world.Services.GetRequiredService<DigestMarks>();
+        var (user, now) = (Guid.NewGuid(), world.Clock.GetUtcNow());
+        var day = DateOnly.FromDateTime(now.UtcDateTime);
+
+        Assert.True(await HasAsync(day.AddYears(1)));
+        Assert.True(await HasAsync(day)); // it was set back
+        Assert.False(await HasAsync(day));
+        Assert.True(await HasAsync(day.AddDays(1)));
+        Assert.False(await HasAsync(day)); // a day to the west
+
+        async Task<bool> HasAsync(DateOnly morning)
+        {
+            var turn = await marks.TakeAsync(world.Tenant, user, morning, now, default);
+            if (turn is not null)
+            {
+                await marks.EndAsync(turn, problem: null, default);
+            }
+
+            return turn is not null;
+        }
+    }
+
+    [Fact]
     public async Task Whoever_wants_it_finds_their_own_day_in_their_drafts_once_each_working_morning()
     {
         var offer = await outlook.PlanAsync(kim, "Send <b>the</b> offer", webLink: "https://outlook.example/?a=1&b=2");

@@ -146,6 +146,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     [InlineData("everything")]
     [InlineData("1")]
     [InlineData("%2B1")]
+    [InlineData("-1")]
     [InlineData("thread,person")]
     public async Task An_undo_is_of_one_of_what_it_can_be_of(string scope)
     {
