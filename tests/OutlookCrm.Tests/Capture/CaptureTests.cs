@@ -438,6 +438,12 @@ public sealed class CaptureTests
         await world.SettleAsync();
         Assert.Equal(["sorted by a rule"], await world.SubjectsAsync(kim));
 
+        await world.Services.GetRequiredService<CapturedMailboxes>().ChangeAsync(
+            world.Tenant, Mira.Id, row => row with { Folders = [hotels, .. Enumerable.Range(2, 19).Select(number => $"folder {number}")] }, default);
+        using var oneTooMany = await mira.PostAsJsonAsync(Folders, new { id = (string)choices[0]!["id"]! });
+        Assert.Equal(HttpStatusCode.Conflict, oneTooMany.StatusCode);
+        Assert.Contains("20 folders", await oneTooMany.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
         world.Sandbox.App.Mailboxes = [Tomasz.Address];
         using var refused = await mira.GetAsync(Folders);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
