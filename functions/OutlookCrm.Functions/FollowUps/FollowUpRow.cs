@@ -16,6 +16,7 @@ internal static class FollowUpRow
     public const string EndedFollowUpId = "FollowUpId";
 
     private const string NotInOutlook = "NotInOutlook";
+    private const string CanUndo = "CanUndo";
     private const string SourceUserId = "SourceUserId";
 
     /// <summary>The interaction of the mail it came from.</summary>
@@ -58,7 +59,7 @@ internal static class FollowUpRow
     /// <summary>What the card shows of an open one.</summary>
     public static TableRow CardRow(Guid tenantId, FollowUp f)
     {
-        var properties = Shown(f);
+        var properties = OnCard(f);
         Put(properties, nameof(FollowUpSource.ThreadId), f.Source?.ThreadId);
         Put(properties, SourceId, f.Source?.InternetMessageId is { } messageId ? InteractionId.OfMail(messageId) : null);
         if (f.Source is { WebLink: { } link } source)
@@ -73,7 +74,7 @@ internal static class FollowUpRow
     /// <summary>What the card shows of the one that was done last.</summary>
     public static TableRow EndedRow(Guid tenantId, FollowUp f)
     {
-        var properties = Shown(f);
+        var properties = OnCard(f);
         properties[EndedFollowUpId] = f.Id;
         return new TableRow(TableKeys.Customer(tenantId, f.Customer.ToString()), TableKeys.EndedFollowUp, properties);
     }
@@ -133,6 +134,7 @@ internal static class FollowUpRow
         EndOf(row)?.At,
         EndOf(row)?.By,
         HasLinkOf(row, readerId) ? Text(row, nameof(FollowUpSource.WebLink)) : null,
+        CanUndo: row.Properties.GetValueOrDefault(CanUndo) is true,
         NotInOutlook: row.Properties.GetValueOrDefault(NotInOutlook) is true);
 
     /// <param name="readerId">Who looks: the link leads into one person's mailbox.</param>
@@ -161,6 +163,17 @@ internal static class FollowUpRow
 
     public static bool TryParse(string text, out TimeOnly time) =>
         TimeOnly.TryParseExact(text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out time);
+
+    private static Dictionary<string, object> OnCard(FollowUp f)
+    {
+        var properties = Shown(f);
+        if (f.Before is not null)
+        {
+            properties[CanUndo] = true;
+        }
+
+        return properties;
+    }
 
     private static Dictionary<string, object> Shown(FollowUp f)
     {

@@ -126,9 +126,14 @@ public sealed class FollowUpsHttpTests : IAsyncLifetime
         Assert.Equal("Send the offer", (string)(await MyDayAsync(ben, 1))[0]!["note"]!);
         await MyDayAsync(anna, 0);
 
+        // The card that is drawn anew a moment later still has the button.
+        Assert.True(await CanUndoAsync());
         await SendAsync(anna, HttpMethod.Post, $"{Url}/{handed["id"]}/undo");
         await MyDayAsync(anna, 1);
         await MyDayAsync(ben, 0);
+        Assert.False(await CanUndoAsync());
+
+        async Task<bool> CanUndoAsync() => (bool)(await SendAsync(anna, HttpMethod.Get, Url))["open"]![0]!["canUndo"]!;
     }
 
     [Fact]
