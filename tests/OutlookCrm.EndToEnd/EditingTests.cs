@@ -57,6 +57,7 @@ public sealed class EditingTests(LiveProduct live)
         await name.PressAsync("Escape");
 
         await Expect(name).ToBeHiddenAsync();
+        await Expect(outlook.Card.GetByLabel("Edit name, company and stage")).ToBeFocusedAsync();
         await Expect(outlook.Who).ToHaveTextAsync("Dr. Elif Yılmaz");
         Assert.Equal("Dr. Elif Yılmaz", (string?)(await live.CardAsync("elif@zahnarzt-yilmaz.example"))["name"]);
     }

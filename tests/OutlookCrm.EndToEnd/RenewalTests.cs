@@ -69,6 +69,7 @@ public sealed class RenewalTests(LiveProduct live)
 
         await form.GetByLabel("Tags, with commas between").PressAsync("Escape");
         await Expect(outlook.Card.Locator(".tags")).ToContainTextAsync("theirs");
+        await Expect(outlook.Card.GetByLabel("Edit tags")).ToBeFocusedAsync();
     }
 
     [Fact]

@@ -94,6 +94,7 @@ function keys(event: KeyboardEvent): void {
     const own = form ?? open?.querySelector('form');
     if (own) {
       event.preventDefault();
+      event.stopPropagation(); // office.js would go to the top of the pane
       own.reset();
     }
   } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && form) {

@@ -2,6 +2,7 @@
 // whatever was opened or typed in it, and a part that a person is at waits. The part in which the person just did something does not, unless
 // that would shut another form in it which is being typed into.
 import { isTypedIn } from './controls.ts';
+import { focus } from './focus.ts';
 
 /** Looked into; everything else is a part, which changes as a whole. */
 const containers = '.card, .who, .history, #timeline, .lines';
@@ -75,8 +76,13 @@ export function merge(shown: Element, fresh: Element, held: (part: Element, want
     } else {
       const differs = drawn.get(before) !== part.outerHTML;
       if (isDone(before) ? !shuts(before, part) : differs && !isBusy(before)) {
+        const pencil = before.querySelector<HTMLElement>('summary:focus');
         arrive(part);
         before.replaceWith(part);
+        if (pencil) {
+          focus([...part.querySelectorAll<HTMLElement>('summary')].find((one) => nameOf(one) === nameOf(pencil)), { preventScroll: true });
+        }
+
         return part;
       }
 
@@ -100,7 +106,7 @@ export function merge(shown: Element, fresh: Element, held: (part: Element, want
   }
 
   function leave(part: Element): void {
-    if (!isDone(part) && isBusy(part)) {
+    if (!isDone(part) && (isBusy(part) || part.contains(document.activeElement))) {
       wait(part);
     } else {
       part.remove();
@@ -139,10 +145,12 @@ function kindOf(part: Element): string {
   return `${part.tagName} ${part.id || part.classList[0]} ${part.querySelector(':scope > .meta > time')?.getAttribute('datetime') ?? title}`;
 }
 
-/** Somebody types, reads or marks something here. */
+const nameOf = (element: Element): string | null => element.getAttribute('aria-label') ?? element.textContent;
+
+/** Somebody types, reads or marks something here. Where a closed fold has the focus nobody does: it keeps that when it is drawn anew. */
 function isBusy(part: Element): boolean {
   const open = 'details[open], [aria-expanded=true], [aria-busy], section > form';
-  return part.contains(document.activeElement)
+  return (part.contains(document.activeElement) && !document.activeElement!.matches('summary'))
     || part.matches(open)
     || part.querySelector(open) !== null
     || (!getSelection()?.isCollapsed && part.contains(getSelection()?.anchorNode ?? null));

@@ -98,8 +98,9 @@ function keys(event: KeyboardEvent): void {
   } else if (event.key === 'Enter') {
     event.preventDefault();
     (options[at] ?? options[0])?.click();
-  } else if (event.key === 'Escape') {
+  } else if (event.key === 'Escape' && box.value) {
     event.preventDefault();
+    event.stopPropagation();
     done();
   }
 }

@@ -20,7 +20,7 @@ function draw({ etag = '1', contact = 'yesterday', tags = 'vip', lines = ['3 c',
     : `<ol class="lines">${lines.map(line).join('')}${more ? '<li class="earlier"><button>Show earlier</button></li>' : ''}</ol>`;
   return `<article class="card" data-customer="x" data-etag="${etag}"><header class="who"><h2 id="who" tabindex="-1">Anna</h2><p>${contact}</p></header>
 <form class="note"><textarea></textarea></form>
-<section class="row"><h3>Tags</h3><details class="edit"><form data-form="tags"><input name="tags" value="${tags}"></form></details></section>
+<section class="row"><h3>Tags</h3><details class="edit"><summary aria-label="Edit tags"></summary><form data-form="tags"><input name="tags" value="${tags}"></form></details></section>
 <section class="row"><h3>Wishes</h3><details class="edit"><form data-form="wish"><input name="wish" value=""></form></details></section>
 <section class="row"><p>always the same</p></section>
 <section class="history"><h3>History</h3><div id="timeline">${history}</div></section></article>`;
@@ -190,4 +190,13 @@ test('whoever follows the changes of a card sees what the server draws, whatever
     assert.equal(merge(article, fresh(next), none).waits, false);
     assert.equal(article.outerHTML.replaceAll(/>\s+</g, '><'), fresh(next).outerHTML.replaceAll(/>\s+</g, '><'));
   }
+});
+
+test('a closed fold that has the focus holds nothing up, and has it again', () => {
+  const article = open({});
+  article.querySelector<HTMLElement>('summary')!.focus();
+  const { waits } = merge(article, fresh({ tags: 'vip, theirs' }), () => undefined);
+  assert.equal(waits, false);
+  assert.equal(article.querySelector<HTMLInputElement>('[name=tags]')!.value, 'vip, theirs');
+  assert.equal(document.activeElement, article.querySelector('summary'));
 });
