@@ -60,11 +60,12 @@ public sealed class CustomerStore(ITableStore tables, InteractionStore interacti
     internal async Task<CustomerSheet?> ReadSheetAsync(
         Caller caller, CustomerId id, CustomerKind? kind, TableRange rows, CancellationToken cancellation)
     {
-        var (_, partition, _, maxRows) = SheetOf(caller.TenantId, id, kind);
-        if (rows is not [{ RowKey: TableKeys.Record }, ..])
+        if (rows is not [{ RowKey: TableKeys.Record, PartitionKey: var partition }, ..])
         {
             return null;
         }
+
+        var maxRows = CardRowsOf(kind);
 
         var all = rows;
         TableRange? more = null;
@@ -94,7 +95,9 @@ public sealed class CustomerStore(ITableStore tables, InteractionStore interacti
         Tables.Customers,
         TableKeys.Customer(tenantId, id.ToString()),
         TableKeys.Card,
-        kind == CustomerKind.Organisation ? OrganisationCardRows : PersonCardRows);
+        CardRowsOf(kind));
+
+    private static int CardRowsOf(CustomerKind? kind) => kind == CustomerKind.Organisation ? OrganisationCardRows : PersonCardRows;
 
     /// <summary>Ids of the people of an organisation, a page at a time.</summary>
     internal IAsyncEnumerable<CustomerId> PeopleOfAsync(Guid tenantId, CustomerId organisation, CancellationToken cancellation) =>

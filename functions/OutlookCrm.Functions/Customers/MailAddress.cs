@@ -187,9 +187,12 @@ public sealed class MailAddress : IEquatable<MailAddress>
     private static bool TryReadDomain(string written, [NotNullWhen(true)] out string? domain, [NotNullWhen(true)] out string? shownDomain)
     {
         domain = shownDomain = null;
-        if (written.Any(c => !IsText(c) && c is not ('\u200c' or '\u200d')))
+        foreach (var c in written)
         {
-            return false;
+            if (!IsText(c) && c is not ('\u200c' or '\u200d'))
+            {
+                return false;
+            }
         }
 
         var lower = Fold(written.TrimEnd() is [.. var rest, '.' or '\u3002' or '\uff0e' or '\uff61'] ? rest : written, keepFinalSigma: true);
@@ -212,12 +215,22 @@ public sealed class MailAddress : IEquatable<MailAddress>
         }
     }
 
-    private static bool IsDomain(string ascii)
+    private static bool IsDomain(ReadOnlySpan<char> ascii)
     {
-        var labels = ascii.Split('.');
-        return ascii.Length <= MaxDomainLength && labels.Length > 1
-            && labels.All(l => l.Length is > 0 and <= 63 && l[0] != '-' && l[^1] != '-' && !l.AsSpan().ContainsAnyExcept(DomainCharacters))
-            && !labels[^1].All(char.IsAsciiDigit);
+        var labels = 0;
+        foreach (var part in ascii.Split('.'))
+        {
+            var label = ascii[part];
+            if (label.Length is 0 or > 63 || label[0] == '-' || label[^1] == '-' || label.ContainsAnyExcept(DomainCharacters))
+            {
+                return false;
+            }
+
+            labels++;
+        }
+
+        var last = ascii[(ascii.LastIndexOf('.') + 1)..];
+        return ascii.Length <= MaxDomainLength && labels > 1 && last.ContainsAnyExceptInRange('0', '9');
     }
 
     // Upper before lower case, so that letters with two lower-case forms (σ and ς, s and ſ) meet; a domain knows ς and ß as
@@ -241,6 +254,11 @@ public sealed class MailAddress : IEquatable<MailAddress>
     // Half a surrogate pair and noncharacters are no text: normalising them throws, and no table keeps them.
     private static bool IsWellFormed(ReadOnlySpan<char> text)
     {
+        if (Ascii.IsValid(text))
+        {
+            return true;
+        }
+
         while (!text.IsEmpty)
         {
             if (Rune.DecodeFromUtf16(text, out var rune, out var length) != OperationStatus.Done

@@ -34,8 +34,7 @@ public sealed class FirmDirectory(ITableStore tables, FirmOptions options, TimeP
         }
         else if (loading.At.IsOver(MaxAge, now) && loading.TryBeginRenewal())
         {
-            // On a thread of its own: SQLite reads on the caller's.
-            _ = Task.Run(() => RenewAsync(tenantId, loading, now), CancellationToken.None);
+            RenewBehind(tenantId, loading, now);
         }
 
         return await loading.Firm.Value.WaitAsync(cancellation);
@@ -56,6 +55,10 @@ public sealed class FirmDirectory(ITableStore tables, FirmOptions options, TimeP
 
         return winner;
     }
+
+    // On a thread of its own: SQLite reads on the caller's. In a method of its own: what a lambda captures is allocated where its method begins.
+    private void RenewBehind(Guid tenantId, Loading old, DateTimeOffset now) =>
+        _ = Task.Run(() => RenewAsync(tenantId, old, now), CancellationToken.None);
 
     private async Task RenewAsync(Guid tenantId, Loading old, DateTimeOffset now)
     {
