@@ -185,7 +185,8 @@ public sealed class FirmTests : IDisposable
             book.Seen(anna);
         }
 
-        await Waiting.UntilAsync(async () => await RowAsync(anna) is not null);
+        // A write is counted when its outcome is told, a moment after the row can be read.
+        await Waiting.UntilAsync(async () => await RowAsync(anna) is not null && counts.Writes(Tables.Colleagues) > 0);
         Assert.Equal(1, counts.Writes(Tables.Colleagues));
 
         clock.Advance(TimeSpan.FromDays(2));
