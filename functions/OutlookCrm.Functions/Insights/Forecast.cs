@@ -78,8 +78,9 @@ public static class Forecast
         var expected = histories.Select(h => Expected(fit.Model, h.Buying, horizon)).ToArray();
         var spends = histories.Select(h => spend?.Model.ExpectedSpend(h.Spend) ?? fallbackSpend).ToArray();
 
-        // A generator for each draw: which thread plays it makes no difference.
-        Parallel.For(0, models.Length, draw =>
+        // On this one thread, which is a background function's: helpers of Parallel.For would come from the thread pool, which has no more threads
+        // than processors, and every request would wait until the last draw is played: 0.9 s for 10,000 customers.
+        for (var draw = 0; draw < models.Length; draw++)
         {
             var random = new Xoshiro256StarStar(Seed + draw, threadSafe: false);
             var (bought, value) = (counts[draw], values[draw]) = (new int[n], new double[n]);
@@ -100,7 +101,7 @@ public static class Forecast
             {
                 parts[part] += parts[part - 1];
             }
-        });
+        }
 
         var customers = new CustomerForecast[n];
         for (var i = 0; i < n; i++)
@@ -219,11 +220,11 @@ public static class Forecast
         }
 
         var logWeights = new double[Proposals];
-        Parallel.For(0, Proposals, k =>
+        for (var k = 0; k < Proposals; k++)
         {
             var density = -0.5 * (TailDegrees + centre.Length) * Math.Log(1 + (distances[k] / TailDegrees));
             logWeights[k] = Array.Exists(proposed[k], value => Math.Abs(value) > 14) ? double.NegativeInfinity : -negative(proposed[k]) - density;
-        });
+        }
         var most = logWeights.Max();
         var weights = logWeights.Select(weight => Math.Exp(weight - most)).ToArray();
         var step = weights.Sum() / draws;
