@@ -54,7 +54,7 @@ internal static class CardSuite
         await CountReadsAsync(sandbox, token, "card.reads", new() { ["Storage:Kind"] = "sqlite", ["Storage:SqliteFile"] = file });
         await using var azurite = await Azurite.StartAsync();
         await CountReadsAsync(
-            sandbox, token, "card.azurite.requests", new() { ["Storage:Kind"] = "azure", ["Storage:ConnectionString"] = azurite.ConnectionString });
+            sandbox, token, "card.azurite.requests", new() { ["Storage:Kind"] = "azure", ["Storage:ConnectionString"] = azurite.TakeAccount().ConnectionString });
     }
 
     private static byte[] RequestFor(string address, string token, string accept, string? encoding) => LoadClient.Request(

@@ -325,7 +325,7 @@ public sealed class AzureTableStoreFaultTests(AzuriteFixture azurite) : IClassFi
 
         Assert.Equal(2, before);
         Assert.Equal(
-            [$"POST /devstoreaccount1/{fresh}", "POST /devstoreaccount1/Tables", $"POST /devstoreaccount1/{fresh}", $"POST /devstoreaccount1/{fresh}"],
+            [$"POST /{azurite.Account}/{fresh}", $"POST /{azurite.Account}/Tables", $"POST /{azurite.Account}/{fresh}", $"POST /{azurite.Account}/{fresh}"],
             service.Requests.Skip(before));
     }
 

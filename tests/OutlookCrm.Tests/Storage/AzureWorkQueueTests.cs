@@ -125,7 +125,7 @@ public sealed class QueueClientTests(AzuriteFixture azurite) : IClassFixture<Azu
     [Fact]
     public async Task A_key_that_is_not_the_accounts_is_refused()
     {
-        var stranger = new QueueServiceClient(service.Uri, new StorageSharedKeyCredential("devstoreaccount1", Convert.ToBase64String(new byte[64])));
+        var stranger = new QueueServiceClient(service.Uri, new StorageSharedKeyCredential(azurite.Account, Convert.ToBase64String(new byte[64])));
         var refused = await Assert.ThrowsAsync<RequestFailedException>(() => stranger.GetQueueClient("queue").GetPropertiesAsync());
         Assert.Equal(403, refused.Status);
     }

@@ -4,14 +4,35 @@ using System.Net.Sockets;
 
 namespace OutlookCrm.Tests.Storage;
 
-/// <summary>Azurite with tables and queues in memory, on free ports of this machine. It ends with the process that started it.</summary>
+/// <summary>
+/// Azurite with tables and queues in memory, on free ports of this machine. It ends with the process that started it. It has some accounts, so that
+/// several can use it who know nothing of each other.
+/// </summary>
 public sealed class Azurite : IAsyncDisposable
 {
+    private const int Accounts = 32;
+    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
     private readonly Process process;
+    private readonly int queues;
+    private readonly int tables;
+    private int given;
 
-    private Azurite(Process process, string connectionString) => (this.process, ConnectionString) = (process, connectionString);
+    private Azurite(Process process, int queues, int tables) => (this.process, this.queues, this.tables) = (process, queues, tables);
 
-    public string ConnectionString { get; }
+    /// <returns>The name and the connection string of an account that nobody else has.</returns>
+    public (string Name, string ConnectionString) TakeAccount()
+    {
+        var number = Interlocked.Increment(ref given);
+        if (number > Accounts)
+        {
+            throw new InvalidOperationException($"All {Accounts} accounts of Azurite are taken.");
+        }
+
+        var name = $"account{number}";
+        return (name, $"DefaultEndpointsProtocol=http;AccountName={name};AccountKey={Key};"
+            + $"QueueEndpoint=http://127.0.0.1:{queues}/{name};TableEndpoint=http://127.0.0.1:{tables}/{name};");
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -22,7 +43,6 @@ public sealed class Azurite : IAsyncDisposable
 
     /// <summary>The folder with the Node programs that the storage tests run.</summary>
     public static string InteropFolder { get; } = FindInteropFolder();
-
 
     /// <summary>Starts a Node program of <see cref="InteropFolder"/>; it ends when its input is closed.</summary>
     public static Process StartNode(string script, params IEnumerable<string> arguments)
@@ -48,7 +68,7 @@ public sealed class Azurite : IAsyncDisposable
         {
             var (blobs, queues, tables) = (FreePort(), FreePort(), FreePort());
             var azurite = StartNode(
-                "azurite.mjs", "--inMemoryPersistence", "--silent", "--disableTelemetry",
+                "azurite.mjs", string.Join(';', Enumerable.Range(1, Accounts).Select(number => $"account{number}:{Key}")), "--inMemoryPersistence", "--silent", "--disableTelemetry",
                 "--blobHost", "127.0.0.1", "--queueHost", "127.0.0.1", "--tableHost", "127.0.0.1",
                 "--blobPort", $"{blobs}", "--queuePort", $"{queues}", "--tablePort", $"{tables}");
             var output = azurite.StandardOutput.ReadToEndAsync();
@@ -56,10 +76,7 @@ public sealed class Azurite : IAsyncDisposable
 
             if (await OpensAsync(azurite, queues) && await OpensAsync(azurite, tables))
             {
-                const string Account = "devstoreaccount1";
-                return new(azurite, $"DefaultEndpointsProtocol=http;AccountName={Account};"
-                    + "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
-                    + $"QueueEndpoint=http://127.0.0.1:{queues}/{Account};TableEndpoint=http://127.0.0.1:{tables}/{Account};");
+                return new(azurite, queues, tables);
             }
 
             azurite.Kill(entireProcessTree: true);

@@ -1,18 +1,21 @@
 namespace OutlookCrm.Tests.Storage;
 
 /// <summary>
-/// Azurite for the test run: started by the first test class that asks, shared by all, gone when the test process is.
-/// Each suite keeps to tables and queues of its own names.
+/// An account of Azurite for a test class. Azurite is started by the first that asks, shared by all, and gone when the test process is.
 /// </summary>
 public sealed class AzuriteFixture : IAsyncLifetime
 {
     private static readonly Lazy<Task<Azurite>> Shared = new(Azurite.StartAsync);
 
-    private string? connectionString;
+    private (string Name, string ConnectionString)? account;
 
-    public string ConnectionString => connectionString ?? throw new InvalidOperationException("Azurite has not been started.");
+    public string Account => Taken.Name;
 
-    public async Task InitializeAsync() => connectionString = (await Shared.Value).ConnectionString;
+    public string ConnectionString => Taken.ConnectionString;
+
+    private (string Name, string ConnectionString) Taken => account ?? throw new InvalidOperationException("Azurite has not been started.");
+
+    public async Task InitializeAsync() => account = (await Shared.Value).TakeAccount();
 
     public Task DisposeAsync() => Task.CompletedTask;
 }
