@@ -6,6 +6,7 @@ namespace OutlookCrm.Tests;
 public static class Waiting
 {
     private static readonly TimeSpan Usual = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     /// <param name="patience">How long, before the test fails; a minute unless said.</param>
@@ -20,4 +21,16 @@ public static class Waiting
 
     /// <inheritdoc cref="UntilAsync(Func{Task{bool}}, TimeSpan?)"/>
     public static Task UntilAsync(Func<bool> isSo, TimeSpan? patience = null) => UntilAsync(() => Task.FromResult(isSo()), patience);
+
+    /// <summary>Lets the test's time pass meanwhile, a little at each look, for what waits by that clock.</summary>
+    public static Task WhileTimePassesAsync(TestClock clock, Func<Task<bool>> isSo) => UntilAsync(async () =>
+    {
+        if (await isSo())
+        {
+            return true;
+        }
+
+        clock.Advance(Step);
+        return false;
+    });
 }

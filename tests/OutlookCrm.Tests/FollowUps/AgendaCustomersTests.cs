@@ -284,15 +284,5 @@ public sealed class AgendaCustomersTests : IAsyncLifetime
         return (answer.StatusCode, (await answer.Content.ReadFromJsonAsync<JsonObject>())!);
     }
 
-    // In small steps: in a large one the message that is worked on would come again.
-    private Task WaitAsync(Func<Task<bool>> isSo) => Waiting.UntilAsync(async () =>
-    {
-        if (await isSo())
-        {
-            return true;
-        }
-
-        crm.Clock.Advance(TimeSpan.FromMilliseconds(50));
-        return false;
-    });
+    private Task WaitAsync(Func<Task<bool>> isSo) => Waiting.WhileTimePassesAsync(crm.Clock, isSo);
 }

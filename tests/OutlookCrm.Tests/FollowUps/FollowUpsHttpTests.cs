@@ -315,16 +315,7 @@ public sealed class FollowUpsHttpTests : IAsyncLifetime
         return lines;
     }
 
-    private Task WaitAsync(Func<Task<bool>> isSo) => Waiting.UntilAsync(async () =>
-    {
-        if (await isSo())
-        {
-            return true;
-        }
-
-        crm.Clock.Advance(TimeSpan.FromMilliseconds(50));
-        return false;
-    });
+    private Task WaitAsync(Func<Task<bool>> isSo) => Waiting.WhileTimePassesAsync(crm.Clock, isSo);
 
     private async Task<(HttpStatusCode Status, JsonObject Body)> PatchAsync(HttpClient client, JsonObject line, object change)
     {
