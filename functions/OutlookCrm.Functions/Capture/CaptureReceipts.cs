@@ -34,7 +34,7 @@ public sealed class CaptureReceipts(ITableStore tables)
     /// Writes a page's receipt together with what the page changes beside it, such as its cursor: all or nothing. Goes again by itself
     /// when only the receipt was in the way.
     /// </summary>
-    /// <param name="changes">Of table <c>mailboxes</c>, partition <see cref="TableKeys.Mailboxes"/>; may be none, at most 98.</param>
+    /// <param name="changes">Of table <c>mailboxes</c>, partition <see cref="TableKeys.Mailboxes"/>; may be none, at most 68.</param>
     /// <returns>Written; or the refusal of one of <paramref name="changes"/>, counted by its place among them.</returns>
     public async Task<TransactionOutcome> CommitAsync(
         Guid tenantId, Guid userId, PageReceipt page, IReadOnlyList<TableChange> changes, CancellationToken cancellation)
@@ -137,10 +137,12 @@ public sealed class CaptureReceipts(ITableStore tables)
         var dayKey = TableKeys.ReceiptDay(userId, DayOf(page.At));
         var known = tables.FindAsync(Tables.Mailboxes, partition, key, cancellation);
         var day = tables.FindAsync(Tables.Mailboxes, partition, dayKey, cancellation);
-        await Task.WhenAll(known, day);
-        var (next, nextDay) = ReceiptCounting.Count(
+        var earlier = EarlierAsync(partition, userId, page, cancellation);
+        await Task.WhenAll(known, day, earlier);
+        var (next, nextDay, nextEarlier) = ReceiptCounting.Count(
             await known is { } row ? ReceiptRow.From(row) : ReceiptRow.Empty,
             await day is { } dayRow ? ReceiptDayRow.From(dayRow) : ReceiptDayRow.Empty(DayOf(page.At)),
+            await earlier,
             page);
         var changes = new List<TableChange>();
         if (next is not null)
@@ -153,7 +155,23 @@ public sealed class CaptureReceipts(ITableStore tables)
             changes.Add(ChangeTo(new TableRow(partition, dayKey, nextDay.ToProperties()), nextDay.ETag));
         }
 
+        changes.AddRange(nextEarlier.Select(
+            other => ChangeTo(new TableRow(partition, TableKeys.ReceiptDay(userId, other.Day), other.ToProperties()), other.ETag)));
         return changes;
+    }
+
+    /// <summary>The days before on which the page's things may have been skipped. Of a live page none: what was judged before is no news there.</summary>
+    private async Task<IReadOnlyList<ReceiptDayRow>> EarlierAsync(
+        string partition, Guid userId, PageReceipt page, CancellationToken cancellation)
+    {
+        if (page.Kind != PageKind.Again || page.Taken.Count == 0)
+        {
+            return [];
+        }
+
+        var today = DayOf(page.At);
+        var range = TableKeys.ReceiptDays(userId, today.AddDays(-DaysKept), today.AddDays(-1));
+        return [.. (await tables.RangeAsync(Tables.Mailboxes, partition, range, DaysKept, cancellation)).Select(ReceiptDayRow.From)];
     }
 
     private static TableChange ChangeTo(TableRow row, string? etag) =>

@@ -20,6 +20,7 @@ internal sealed class ReceiptCounting
 
     private readonly PageReceipt page;
     private readonly ReceiptDayRow oldDay;
+    private readonly ReceiptDayRow[] earlier;
     private readonly Dictionary<long, long> known;
     private readonly long floor;
     private readonly Dictionary<(int Quarter, IgnoreReason? Reason), int> counts;
@@ -33,10 +34,11 @@ internal sealed class ReceiptCounting
     private bool rowChanged;
     private bool dayChanged;
 
-    private ReceiptCounting(ReceiptRow row, ReceiptDayRow day, PageReceipt page)
+    private ReceiptCounting(ReceiptRow row, ReceiptDayRow day, IReadOnlyList<ReceiptDayRow> earlier, PageReceipt page)
     {
         this.page = page;
         oldDay = day;
+        this.earlier = [.. earlier];
         known = new(row.Known);
         floor = known.Count < CaptureReceipts.MaxKnown ? long.MinValue : known.Values.Min();
         counts = day.Counts.ToDictionary(one => (one.Quarter, one.Reason), one => one.Count);
@@ -49,10 +51,12 @@ internal sealed class ReceiptCounting
         historyTaken = row.HistoryTaken;
     }
 
-    /// <returns>What is different now; null for a row that stays as it is.</returns>
-    public static (ReceiptRow? Row, ReceiptDayRow? Day) Count(ReceiptRow row, ReceiptDayRow day, PageReceipt page)
+    /// <param name="earlier">Days before, on which what is taken now may have been skipped.</param>
+    /// <returns>What is different now: null for a row that stays as it is, and of <paramref name="earlier"/> those that do not.</returns>
+    public static (ReceiptRow? Row, ReceiptDayRow? Day, IReadOnlyList<ReceiptDayRow> Earlier) Count(
+        ReceiptRow row, ReceiptDayRow day, IReadOnlyList<ReceiptDayRow> earlier, PageReceipt page)
     {
-        var counting = new ReceiptCounting(row, day, page);
+        var counting = new ReceiptCounting(row, day, earlier, page);
         foreach (var item in page.Taken)
         {
             counting.Take(item);
@@ -63,31 +67,28 @@ internal sealed class ReceiptCounting
             counting.Skip(item);
         }
 
-        return (counting.rowChanged ? counting.Row(row) : null, counting.dayChanged ? counting.Day() : null);
+        return (
+            counting.rowChanged ? counting.Row(row) : null,
+            counting.dayChanged ? counting.Day() : null,
+            [.. counting.earlier.Where((next, i) => next != earlier[i])]);
     }
 
     private void Take(TakenItem item)
     {
-        var isListed = listed.Remove(item.ItemId, out var skipped);
-        if (isListed)
-        {
-            // Skipped earlier today, and taken after all: it has been looked at once.
-            Add(QuarterOf(skipped!.JudgedAt), skipped.Reason, -1);
-        }
-
+        var skipped = TakeOff(item.ItemId);
         var isNew = IsNew(item.ItemId, item.At) || page.Kind == PageKind.Again;
-        if (!isNew && !isListed)
+        if (!isNew && skipped is null)
         {
             return;
         }
 
         switch (page.Kind)
         {
-            case PageKind.History when !isListed:
+            case PageKind.History when skipped is null:
                 historyTaken++;
                 break;
             case PageKind.Again:
-                AddLookedUp(isListed ? skipped!.JudgedAt : item.At);
+                AddLookedUp(skipped?.JudgedAt ?? item.At);
                 break;
             default:
                 Add(quarter, reason: null, 1);
@@ -99,6 +100,27 @@ internal sealed class ReceiptCounting
             lastTakenAt = page.At.ToUniversalTime();
             rowChanged = true;
         }
+    }
+
+    /// <summary>Skipped earlier, on this day or another, and taken after all: it is called skipped on that day no more.</summary>
+    private ListedItem? TakeOff(string itemId)
+    {
+        if (listed.Remove(itemId, out var skipped))
+        {
+            Add(QuarterOf(skipped.JudgedAt), skipped.Reason, -1);
+            return skipped;
+        }
+
+        for (var i = 0; i < earlier.Length; i++)
+        {
+            if (earlier[i].Listed.FirstOrDefault(item => item.ItemId == itemId) is { } before)
+            {
+                earlier[i] = earlier[i].Without(before, QuarterOf(before.JudgedAt));
+                return before;
+            }
+        }
+
+        return null;
     }
 
     private void Skip(SkippedItem item)

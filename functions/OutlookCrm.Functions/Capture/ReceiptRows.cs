@@ -149,6 +149,18 @@ internal sealed record ReceiptDayRow(
     /// <param name="quarter">0 to 95.</param>
     public DateTimeOffset StartOf(int quarter) => new DateTimeOffset(Day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero) + (quarter * Quarter);
 
+    /// <summary>As if it had not been skipped.</summary>
+    /// <param name="quarter">Of the hour, in which it was.</param>
+    public ReceiptDayRow Without(ListedItem item, int quarter) => this with
+    {
+        Counts =
+        [
+            .. Counts.Select(one => one.Quarter == quarter && one.Reason == item.Reason ? one with { Count = one.Count - 1 } : one)
+                .Where(one => one.Count > 0),
+        ],
+        Listed = [.. Listed.Where(one => one.ItemId != item.ItemId)],
+    };
+
     public static string Serialize(IReadOnlyList<ListedItem> listed) => JsonSerializer.Serialize(listed, Json);
 
     private static string Text(IEnumerable<QuarterCount> counts) =>

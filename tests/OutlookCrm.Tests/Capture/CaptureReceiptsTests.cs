@@ -138,6 +138,24 @@ public sealed class CaptureReceiptsTests
     }
 
     [Fact]
+    public async Task What_was_skipped_before_midnight_and_is_taken_after_it_counts_on_one_day_only()
+    {
+        var (_, receipts) = Idle();
+        var (evening, morning) = (new DateTimeOffset(2026, 3, 2, 23, 50, 0, TimeSpan.Zero), new DateTimeOffset(2026, 3, 3, 0, 10, 0, TimeSpan.Zero));
+        await AddAsync(receipts, PageKind.Live, evening, [], [Skipped("wanted", IgnoreReason.UnknownPeople, evening), Skipped("other", IgnoreReason.UnknownPeople, evening)]);
+        await AddAsync(receipts, PageKind.Again, morning, [new("wanted", evening)], []);
+
+        Assert.Equal(1, Read(receipts).Skipped[IgnoreReason.UnknownPeople]);
+        Assert.Equal("other", Assert.Single(Read(receipts).Listed).ItemId);
+        var next = await receipts.ReadAsync(A.Firm, Ben, Now.Date.AddDays(1), Now.Date.AddDays(2), default);
+        Assert.Equal((0, 1, 0), (next.Taken, next.Older, next.Skipped.Count)); // it came the evening before
+
+        // Both were one and the same day to somebody west of London.
+        var there = await receipts.ReadAsync(A.Firm, Ben, Now.Date.AddHours(8), Now.Date.AddHours(32), default);
+        Assert.Equal((1, 0, 1), (there.Taken, there.Older, there.Skipped[IgnoreReason.UnknownPeople]));
+    }
+
+    [Fact]
     public async Task What_is_looked_up_later_counts_on_the_day_it_came_and_else_apart_from_it()
     {
         var (_, receipts) = Idle();
