@@ -11,7 +11,9 @@ namespace OutlookCrm.Http;
 /// <summary>
 /// Answers that were written before, packed, so that a card is written once a change and not once a look. What an answer was made
 /// of is read anew for every request and is in its key. They lie one behind the other in memory of a fixed size, the oldest making room
-/// for the newest: what is given up is no work for the garbage collector, which would leave it lying for long.
+/// for the newest: what is given up is no work for the garbage collector, which would leave it lying for long. What is made anew because its
+/// rows changed lies where the answer of the old rows lay, which nobody can ask for again: memory goes with how much is looked at, and not with
+/// how often that changes.
 /// </summary>
 /// <param name="maxBytes">Of all answers as they are packed; a multiple of <see cref="MinBytes"/>.</param>
 public sealed class KeptAnswers(int maxBytes)
@@ -39,16 +41,20 @@ public sealed class KeptAnswers(int maxBytes)
 
     internal void Keep(AnswerKey key, KeptAnswer answer) => ShelfOf(key).Keep(key, answer);
 
-    private Shelf ShelfOf(AnswerKey key) => shelves[(int)(key.Stamp.Versions % ShelfCount)];
+    // By the record, so that its old answer lies on the same shelf as the new one.
+    private Shelf ShelfOf(AnswerKey key) => shelves[(uint)SameButForRows.Hash(key) % ShelfCount];
 
     private sealed class Shelf(int bytes)
     {
         /// <summary>Memory is taken in pieces of this size, as answers come.</summary>
         public const int PieceBytes = 128 * 1024;
 
+        // An answer is seldom as long as the one before it, and often nearly.
+        private const int StepBytes = 256;
+
         private readonly Lock gate = new();
         private readonly byte[]?[] pieces = new byte[]?[bytes / PieceBytes];
-        private readonly Dictionary<AnswerKey, Place> places = [];
+        private readonly Dictionary<AnswerKey, Place> places = new(new SameButForRows());
         private readonly Queue<(AnswerKey Key, int Start)> oldestFirst = new();
         private int next;
 
@@ -56,7 +62,7 @@ public sealed class KeptAnswers(int maxBytes)
         {
             lock (gate)
             {
-                answer = places.TryGetValue(key, out var place)
+                answer = places.TryGetValue(key, out var place) && place.Stamp == key.Stamp
                     ? KeptAnswer.Copied(At(place.Start, place.Length), place.PlainBytes, place.IsBrotli, place.ETag)
                     : null;
                 return answer is not null;
@@ -73,22 +79,26 @@ public sealed class KeptAnswers(int maxBytes)
 
             lock (gate)
             {
-                if (places.ContainsKey(key))
+                var has = places.TryGetValue(key, out var place);
+                if (has && place.Stamp == key.Stamp)
                 {
                     return;
                 }
 
-                var left = PieceBytes - (next % PieceBytes);
-                if (packed.Length > left)
+                if (!has || packed.Length > place.Room)
                 {
-                    GiveUp(left);
+                    place = Make(key, room: (packed.Length + StepBytes - 1) / StepBytes * StepBytes);
                 }
 
-                var start = next;
-                GiveUp(packed.Length);
-                packed.CopyTo(At(start, packed.Length));
-                places[key] = new Place(start, packed.Length, answer.PlainBytes, answer.IsBrotli, answer.ETag);
-                oldestFirst.Enqueue((key, start));
+                packed.CopyTo(At(place.Start, packed.Length));
+                places[key] = place with
+                {
+                    Stamp = key.Stamp,
+                    Length = packed.Length,
+                    PlainBytes = answer.PlainBytes,
+                    IsBrotli = answer.IsBrotli,
+                    ETag = answer.ETag,
+                };
             }
         }
 
@@ -103,12 +113,30 @@ public sealed class KeptAnswers(int maxBytes)
             }
         }
 
+        private Place Make(AnswerKey key, int room)
+        {
+            var left = PieceBytes - (next % PieceBytes);
+            if (room > left)
+            {
+                GiveUp(left);
+            }
+
+            var start = next;
+            GiveUp(room);
+            oldestFirst.Enqueue((key, start));
+            return new Place(start, room, default, Length: 0, PlainBytes: 0, IsBrotli: false, ETag: null);
+        }
+
         /// <summary>Goes on by so many bytes and forgets what begins there; that is the oldest, once all pieces have been used.</summary>
         private void GiveUp(int count)
         {
             while (oldestFirst.TryPeek(out var oldest) && oldest.Start >= next && oldest.Start < next + count)
             {
-                places.Remove(oldest.Key);
+                if (places.TryGetValue(oldest.Key, out var place) && place.Start == oldest.Start)
+                {
+                    places.Remove(oldest.Key);
+                }
+
                 oldestFirst.Dequeue();
             }
 
@@ -118,7 +146,21 @@ public sealed class KeptAnswers(int maxBytes)
         private Span<byte> At(int start, int length) =>
             (pieces[start / PieceBytes] ??= GC.AllocateUninitializedArray<byte>(PieceBytes)).AsSpan(start % PieceBytes, length);
 
-        private readonly record struct Place(int Start, int Length, int PlainBytes, bool IsBrotli, string? ETag);
+        /// <param name="Room">Bytes from <paramref name="Start"/> that are this record's.</param>
+        private readonly record struct Place(int Start, int Room, RowsStamp Stamp, int Length, int PlainBytes, bool IsBrotli, string? ETag);
+    }
+
+    /// <summary>The same answer of the same record, whatever its rows were.</summary>
+    private sealed class SameButForRows : IEqualityComparer<AnswerKey>
+    {
+        // Of one record there are few answers.
+        public static int Hash(AnswerKey key) => key.Stamp.PartitionKey.GetHashCode(StringComparison.Ordinal);
+
+        public bool Equals(AnswerKey? x, AnswerKey? y) =>
+            x is not null && y is not null && x.Model == y.Model && x.Stamp.PartitionKey == y.Stamp.PartitionKey && x.Sight == y.Sight && x.Page == y.Page
+            && x.Brotli == y.Brotli;
+
+        public int GetHashCode(AnswerKey key) => Hash(key);
     }
 }
 
@@ -127,11 +169,7 @@ public sealed class KeptAnswers(int maxBytes)
 /// <param name="Sight">See <see cref="Answer.Kept"/>.</param>
 /// <param name="Page">Null for JSON, which is the same for every culture, zone and day.</param>
 /// <param name="Brotli">Whether the client takes it.</param>
-internal sealed record AnswerKey(Type Model, RowsStamp Stamp, string Sight, PageKey? Page, bool Brotli)
-{
-    // The stamp tells records apart, and of one record there are few answers.
-    public override int GetHashCode() => HashCode.Combine(Stamp.Versions, Page, Brotli);
-}
+internal sealed record AnswerKey(Type Model, RowsStamp Stamp, string Sight, PageKey? Page, bool Brotli);
 
 /// <summary>For whom a page is drawn, by name: see <see cref="Reader"/>.</summary>
 internal sealed record PageKey(string Culture, string TimeZone, DateOnly Today, bool MayEdit)

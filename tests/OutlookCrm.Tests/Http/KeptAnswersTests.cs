@@ -59,6 +59,42 @@ public sealed class KeptAnswersTests
         Assert.False(answers.TryFind(KeyOf(1), out _));
     }
 
+    [Fact]
+    public void The_answer_of_a_records_new_rows_lies_where_that_of_its_old_rows_lay_and_takes_no_other_records_room()
+    {
+        var random = new Random(7);
+        var answers = new KeptAnswers(MaxBytes);
+        Keep(KeyOf(1), bytes: 3_000, name: "another record's");
+        for (var change = 0; change < 2_000; change++)
+        {
+            var changed = KeyOf(2) with { Stamp = KeyOf(2).Stamp with { Versions = (UInt128)(1_000 + change) } };
+            Keep(changed, bytes: random.Next(2_000, 3_000), name: $"change {change}");
+
+            Assert.True(answers.TryFind(changed, out var found));
+            using (found)
+            {
+                Assert.Equal($"change {change}", found.ETag);
+            }
+
+            var before = changed with { Stamp = changed.Stamp with { Versions = (UInt128)(999 + change) } };
+            Assert.False(answers.TryFind(before, out _));
+        }
+
+        Assert.True(answers.TryFind(KeyOf(1), out var other)); // one behind the other, the changes were four times the memory
+        using (other)
+        {
+            Assert.Equal("another record's", other.ETag);
+        }
+
+        void Keep(AnswerKey key, int bytes, string name)
+        {
+            var plain = new byte[bytes];
+            random.NextBytes(plain);
+            using var answer = KeptAnswer.Of(plain, takesBrotli: false, name);
+            answers.Keep(key, answer);
+        }
+    }
+
     private static AnswerKey KeyOf(int number) =>
-        new(typeof(string), new RowsStamp("firm|customer", (UInt128)number, Time: 0), Sight: "", Page: null, Brotli: number % 2 == 0);
+        new(typeof(string), new RowsStamp($"firm|customer{number}", (UInt128)number, Time: 0), Sight: "", Page: null, Brotli: number % 2 == 0);
 }
