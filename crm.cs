@@ -199,10 +199,16 @@ internal sealed class Crm(string root, CancellationToken cancellation)
         await RequireNodeAsync();
         await BuildShellAsync();
         await InstallPackagesAsync("tests/OutlookCrm.Sandbox", "the real office.js and the mail parsers");
-        await InstallPackagesAsync("tests/interop", "Azurite and the official JavaScript table client (about a minute the first time)");
-        await BuildAsync("OutlookCrm.sln");
-        await FormatAsync();
-        var browser = await BrowserAsync();
+
+        // The build first: it looks through the folders into which the others put their files.
+        var building = BuildAsync("OutlookCrm.sln");
+        var browsing = BrowserAsync(building);
+        await Task.WhenAll(
+            building,
+            InstallPackagesAsync("tests/interop", "Azurite and the official JavaScript table client (about a minute the first time)"),
+            FormatAsync(),
+            browsing);
+        var browser = await browsing;
 
         var results = At("TestResults");
         if (Directory.Exists(results))
@@ -210,6 +216,8 @@ internal sealed class Crm(string root, CancellationToken cancellation)
             Directory.Delete(results, recursive: true);
         }
 
+        // Some seconds of one core, beside suites that mostly wait.
+        var shell = options.Value("filter") is null ? Tool.CaptureAsync("npm", ["test", "--silent"], At("addin", "shell"), cancellation) : null;
         var totals = new Totals();
         foreach (var suite in Suites)
         {
@@ -224,9 +232,9 @@ internal sealed class Crm(string root, CancellationToken cancellation)
             totals.AddReport(suite, report, exit);
         }
 
-        if (options.Value("filter") is null)
+        if (shell is not null)
         {
-            totals.AddNodeTest("shell", await Tool.CaptureAsync("npm", ["test", "--silent"], At("addin", "shell"), cancellation));
+            totals.AddNodeTest("shell", await shell);
             await AuditAsync(totals);
         }
 
@@ -238,8 +246,7 @@ internal sealed class Crm(string root, CancellationToken cancellation)
     {
         await RequireNodeAsync();
         await BuildShellAsync();
-        await BuildAsync("OutlookCrm.sln");
-        await FormatAsync();
+        await Task.WhenAll(BuildAsync("OutlookCrm.sln"), FormatAsync());
         return 0;
     }
 
@@ -255,7 +262,7 @@ internal sealed class Crm(string root, CancellationToken cancellation)
         }
 
         await BuildAsync("tests/OutlookCrm.Benchmarks/OutlookCrm.Benchmarks.csproj");
-        var browser = needsMore && arguments is not ["bench", "card" or "followups", ..] ? await BrowserAsync() : "";
+        var browser = needsMore && arguments is not ["bench", "card" or "followups", ..] ? await BrowserAsync(Task.CompletedTask) : "";
         return await Tool.StreamAsync(
             "dotnet", [Built("OutlookCrm.Benchmarks", "tests"), .. arguments], root, new() { ["CRM_BROWSER"] = browser }, cancellation);
     }
@@ -399,11 +406,12 @@ internal sealed class Crm(string root, CancellationToken cancellation)
         return false;
     }
 
-    private Task FormatAsync()
-    {
-        Console.WriteLine("› Checking formatting");
-        return Tool.QuietAsync("dotnet", ["format", "whitespace", At("OutlookCrm.sln"), "--verify-no-changes", "--no-restore"], root, cancellation);
-    }
+    /// <summary>By the files alone, so that it can go on beside a build.</summary>
+    private Task FormatAsync() => ProgressAsync("Checking formatting", () => Tool.QuietAsync(
+        "dotnet",
+        ["format", "whitespace", root, "--folder", "--verify-no-changes", "--exclude", "**/bin/**", "**/obj/**", "**/node_modules/**", ".local"],
+        root,
+        cancellation));
 
     private async Task<string[]> StartAzuriteAsync(Children children, string folder)
     {
@@ -431,7 +439,8 @@ internal sealed class Crm(string root, CancellationToken cancellation)
     }
 
     /// <summary>Chromium, Chrome or Edge: one that is there, else one that is fetched.</summary>
-    private async Task<string> BrowserAsync()
+    /// <param name="built">Ends when the programs are built: Playwright's, which fetches, is among them.</param>
+    private async Task<string> BrowserAsync(Task built)
     {
         if (FindBrowser() is { } there)
         {
@@ -448,6 +457,7 @@ internal sealed class Crm(string root, CancellationToken cancellation)
         }
         else
         {
+            await built;
             var driver = Path.Combine(Path.GetDirectoryName(Built("OutlookCrm.EndToEnd", "tests"))!, ".playwright", "package", "cli.js");
             await ProgressAsync("Fetching Chromium through Playwright",
                 () => Tool.QuietAsync("node", [driver, "install", "chromium"], root, cancellation, new() { ["PLAYWRIGHT_BROWSERS_PATH"] = Path.Combine(local, "browser") }));
@@ -502,11 +512,11 @@ internal sealed class Crm(string root, CancellationToken cancellation)
         var running = run();
         while (await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(10), cancellation)) != running && !cancellation.IsCancellationRequested)
         {
-            Console.WriteLine($"  … {watch.Elapsed.TotalSeconds:0} s");
+            Console.WriteLine($"  … {title}: {watch.Elapsed.TotalSeconds:0} s");
         }
 
         await running;
-        Console.WriteLine($"  done in {watch.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
+        Console.WriteLine($"  {title}: done in {watch.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
     }
 
     private string Fingerprint(IEnumerable<string> files)
