@@ -46,7 +46,7 @@ public sealed class GetAudience(
     {
         var tenant = caller.TenantId;
         var now = clock.GetUtcNow();
-        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var today = now.DayInUtc();
         var answers = feedback.ReadAsync(tenant, id, cancellation);
         var promises = followUps.ListAsync(tenant, id, caller.UserId, cancellation);
         var timeline = interactions.ReadAsync(caller, id, afterKey: null, LinesRead, cancellation);

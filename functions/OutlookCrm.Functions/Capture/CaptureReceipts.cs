@@ -64,7 +64,7 @@ public sealed class CaptureReceipts(ITableStore tables)
         Guid tenantId, Guid userId, DateTimeOffset from, DateTimeOffset before, CancellationToken cancellation)
     {
         var partition = TableKeys.Mailboxes(tenantId);
-        var range = TableKeys.ReceiptDays(userId, DayOf(from), DayOf(before));
+        var range = TableKeys.ReceiptDays(userId, from.DayInUtc(), before.DayInUtc());
         var days = tables.RangeAsync(Tables.Mailboxes, partition, range, DaysKept, cancellation);
         var known = tables.FindAsync(Tables.Mailboxes, partition, TableKeys.Receipt(userId), cancellation);
         await Task.WhenAll(days, known);
@@ -106,7 +106,7 @@ public sealed class CaptureReceipts(ITableStore tables)
     public async Task ForgetOldAsync(Guid tenantId, Guid userId, DateTimeOffset now, CancellationToken cancellation)
     {
         var partition = TableKeys.Mailboxes(tenantId);
-        var range = TableKeys.ReceiptDays(userId, DateOnly.MinValue, DayOf(now).AddDays(-DaysKept));
+        var range = TableKeys.ReceiptDays(userId, DateOnly.MinValue, now.DayInUtc().AddDays(-DaysKept));
         while (await tables.RangeAsync(Tables.Mailboxes, partition, range, MaxDeletions, cancellation) is { Count: > 0 } old)
         {
             foreach (var row in old)
@@ -123,8 +123,6 @@ public sealed class CaptureReceipts(ITableStore tables)
         return days.Select(ReceiptDayRow.From).FirstOrDefault(day => day.Listed.Any(item => item.ItemId == itemId));
     }
 
-    private static DateOnly DayOf(DateTimeOffset at) => DateOnly.FromDateTime(at.UtcDateTime);
-
     private async Task<IReadOnlyList<TableChange>> ReceiptOfAsync(
         string partition, Guid userId, PageReceipt page, CancellationToken cancellation)
     {
@@ -134,14 +132,14 @@ public sealed class CaptureReceipts(ITableStore tables)
         }
 
         var key = TableKeys.Receipt(userId);
-        var dayKey = TableKeys.ReceiptDay(userId, DayOf(page.At));
+        var dayKey = TableKeys.ReceiptDay(userId, page.At.DayInUtc());
         var known = tables.FindAsync(Tables.Mailboxes, partition, key, cancellation);
         var day = tables.FindAsync(Tables.Mailboxes, partition, dayKey, cancellation);
         var earlier = EarlierAsync(partition, userId, page, cancellation);
         await Task.WhenAll(known, day, earlier);
         var (next, nextDay, nextEarlier) = ReceiptCounting.Count(
             await known is { } row ? ReceiptRow.From(row) : ReceiptRow.Empty,
-            await day is { } dayRow ? ReceiptDayRow.From(dayRow) : ReceiptDayRow.Empty(DayOf(page.At)),
+            await day is { } dayRow ? ReceiptDayRow.From(dayRow) : ReceiptDayRow.Empty(page.At.DayInUtc()),
             await earlier,
             page);
         var changes = new List<TableChange>();
@@ -169,7 +167,7 @@ public sealed class CaptureReceipts(ITableStore tables)
             return [];
         }
 
-        var today = DayOf(page.At);
+        var today = page.At.DayInUtc();
         var range = TableKeys.ReceiptDays(userId, today.AddDays(-DaysKept), today.AddDays(-1));
         return [.. (await tables.RangeAsync(Tables.Mailboxes, partition, range, DaysKept, cancellation)).Select(ReceiptDayRow.From)];
     }

@@ -218,7 +218,7 @@ public static class CaptureRules
     private static bool IsIn(MailItem mail, string? folder) => folder is not null && mail.FolderId == folder;
 
     private static bool IsBeforeStart(DateTimeOffset at, CaptureContext context) =>
-        DateOnly.FromDateTime(at.UtcDateTime) < context.Mailbox.Since;
+        at.DayInUtc() < context.Mailbox.Since;
 
     private static bool IsPrivate(Sensitivity sensitivity, IEnumerable<string?>? categories, CaptureContext context) =>
         sensitivity != Sensitivity.Normal || PrivateCategory.IsIn(categories, context.PrivateCategories);

@@ -107,7 +107,7 @@ public sealed class CapturedMailboxes(ITableStore tables, FirmDirectory director
         var months = (await FirmWishes.ReadAsync(tables, tenantId, options, cancellation)).MonthsBack;
         return new MailboxRow(
             userId, address, name, isShared, IsOn: true, IsOffForFirm: false, IsRemoved: false, MailboxVisibility.Shared,
-            DateOnly.FromDateTime(now.UtcDateTime).AddMonths(-months), [])
+            now.DayInUtc().AddMonths(-months), [])
         {
             AddedAt = now,
         };

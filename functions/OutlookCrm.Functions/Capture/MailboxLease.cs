@@ -114,7 +114,7 @@ internal sealed class MailboxLease : IAsyncDisposable
     public CancellationToken Token => lost.Token;
 
     /// <summary>Saves these changes with the receipt and a longer lease: all or nothing.</summary>
-    /// <param name="changes">Of the firm's partition of table <c>mailboxes</c>; at most 97, none of which can be refused.</param>
+    /// <param name="changes">Of the firm's partition of table <c>mailboxes</c>; at most 67, none of which can be refused.</param>
     /// <param name="next">What the lease shall say besides; null leaves it.</param>
     /// <exception cref="MailboxLeaseLostException">Another has it; nothing was saved.</exception>
     public async Task CommitAsync(

@@ -33,7 +33,7 @@ public sealed class NewCustomers(CustomerStore customers, CustomerChanges change
             company,
             owner: null,
             caller.UserId,
-            DateOnly.FromDateTime(now.UtcDateTime),
+            now.DayInUtc(),
             errors);
         var address = string.IsNullOrWhiteSpace(asked.Address) ? null : CustomerRules.Address(asked.Address, errors);
         if (string.IsNullOrWhiteSpace(asked.Address) && asked.Kind == CustomerKind.Person)

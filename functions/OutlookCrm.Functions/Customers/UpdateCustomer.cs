@@ -39,7 +39,7 @@ public sealed class UpdateCustomer(
         var errors = new FieldErrors();
         var company = await CompanyField.FindAsync(customers, caller.TenantId, asked.CompanyId.Or(null), errors, cancellation);
         var owner = await FindOwnerAsync(asked.OwnerId.Or(null), sheet.Stored.Customer, errors, cancellation);
-        var edit = CustomerEdit.From(asked, company, owner, caller.UserId, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime), errors);
+        var edit = CustomerEdit.From(asked, company, owner, caller.UserId, clock.GetUtcNow().DayInUtc(), errors);
         if (edit.Kind.Or(sheet.Stored.Customer.Kind) == CustomerKind.Person && sheet.Stored.Customer.Kind == CustomerKind.Organisation)
         {
             if (sheet.PeopleCount > 0)

@@ -35,7 +35,7 @@ public sealed class AddFeedback(
         }
 
         var wished = await settings.TimeZoneAsync(caller, Readers.Of(request.HttpContext), cancellation);
-        var today = FollowUpTimes.DayIn(FollowUpTimes.ZoneOf(wished), clock.GetUtcNow());
+        var today = clock.GetUtcNow().DayIn(FollowUpTimes.ZoneOf(wished));
         var errors = new FieldErrors();
         errors.RequireNew(asked.Id);
         var (least, most) = (GivenAnswer.Least(asked.Question), GivenAnswer.Most(asked.Question));

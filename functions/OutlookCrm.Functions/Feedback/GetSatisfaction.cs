@@ -17,7 +17,7 @@ public sealed class GetSatisfaction(FeedbackStore feedback, TimeProvider clock, 
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "satisfaction")] HttpRequest request, CancellationToken cancellation)
     {
-        var since = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddYears(-1);
+        var since = clock.GetUtcNow().DayInUtc().AddYears(-1);
         var all = await feedback.ReadSinceAsync(caller.TenantId, since, cancellation);
 
         // Whoever answers often counts once.

@@ -83,5 +83,5 @@ public sealed class ColleagueBook(ITableStore tables, FirmDirectory directory, T
         }
     }
 
-    private DateOnly Today() => DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+    private DateOnly Today() => clock.GetUtcNow().DayInUtc();
 }

@@ -39,7 +39,7 @@ public sealed class ChangeFollowUp(
         var time = FollowUpRequests.Time(asked.DueTime.Or(null), errors);
         if (asked.DueOn.IsGiven && asked.DueOn.Value != found.DueOn)
         {
-            FollowUpRequests.CheckDay(asked.DueOn.Value, FollowUpTimes.DayIn(FollowUpTimes.ZoneOf(found.TimeZone), now), errors);
+            FollowUpRequests.CheckDay(asked.DueOn.Value, now.DayIn(FollowUpTimes.ZoneOf(found.TimeZone)), errors);
         }
 
         var owner = asked.OwnerId.IsGiven ? await FindOwnerAsync(asked.OwnerId.Value, found, errors, cancellation) : null;

@@ -78,8 +78,8 @@ public sealed class FindQuietCustomers(
 
             // By what they may see themselves.
             var sight = new Sight(userId, firm, now);
-            var days = one.Contacts.Where(contact => contact.SeenIn is null || !sight.Of(contact.SeenIn).IsHidden).Select(contact => DayOf(contact.At));
-            if (QuietSpell.Of(days, DayOf(customer.CreatedAt), customer.Rhythm?.EveryDays, DayOf(now)) is { } spell)
+            var days = one.Contacts.Where(contact => contact.SeenIn is null || !sight.Of(contact.SeenIn).IsHidden).Select(contact => contact.At.DayInUtc());
+            if (QuietSpell.Of(days, customer.CreatedAt.DayInUtc(), customer.Rhythm?.EveryDays, now.DayInUtc()) is { } spell)
             {
                 found.TryAdd(userId, []);
                 found[userId].Add((spell, customer.Id.ToString(), customer.Name, one.HasFollowUp));
@@ -96,8 +96,6 @@ public sealed class FindQuietCustomers(
             .SelectMany(contact => Mailboxes.From(contact.SeenIn).ToList())
             .Select(mailbox => (Guid?)mailbox.UserId)
             .FirstOrDefault(mailbox => !firm.IsShared(mailbox!.Value));
-
-    private static DateOnly DayOf(DateTimeOffset at) => DateOnly.FromDateTime(at.UtcDateTime);
 
     /// <summary>What was read of one customer.</summary>
     /// <param name="Contacts">The newest first; what was written down came out of no mailbox.</param>

@@ -17,7 +17,7 @@ public sealed class FollowUpForms(ReminderSettingsStore settings, CustomerStore 
     {
         var reader = Readers.Of(request.HttpContext);
         var zone = FollowUpTimes.ZoneOf(known?.TimeZone ?? await settings.TimeZoneAsync(caller, reader, cancellation));
-        var today = FollowUpTimes.DayIn(zone, clock.GetUtcNow());
+        var today = clock.GetUtcNow().DayIn(zone);
         var holidays = await settings.HolidaysAsync(caller.TenantId, cancellation);
         IEnumerable<Colleague> colleagues = known is null ? [] : (await directory.OfAsync(caller.TenantId, cancellation)).All.Take(MaxColleagues);
         if (known is not null)

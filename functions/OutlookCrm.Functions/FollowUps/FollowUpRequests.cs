@@ -45,7 +45,7 @@ public sealed class FollowUpRequests(FollowUpStore followUps, ReminderSettingsSt
             return null;
         }
 
-        var today = FollowUpTimes.DayIn(zone, clock.GetUtcNow());
+        var today = clock.GetUtcNow().DayIn(zone);
         if (dueOn is { } day)
         {
             CheckDay(day, today, errors);

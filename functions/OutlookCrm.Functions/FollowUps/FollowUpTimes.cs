@@ -32,9 +32,6 @@ public static class FollowUpTimes
     /// <summary>UTC for an id that this machine does not know: one that was known when it was stored.</summary>
     public static TimeZoneInfo ZoneOf(string id) => TimeZoneNames.TryFind(id, out var zone) ? zone : TimeZoneInfo.Utc;
 
-    /// <summary>The calendar date there.</summary>
-    public static DateOnly DayIn(TimeZoneInfo zone, DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, zone).DateTime);
-
     /// <summary>
     /// The day that a button means, always after <paramref name="today"/>: the day after, three days after, or the day on which the next
     /// week of work begins; when nobody works on it the next day on which somebody does.

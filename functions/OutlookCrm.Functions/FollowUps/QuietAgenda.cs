@@ -97,7 +97,7 @@ public sealed class QuietAgenda(ITableStore tables)
         Guid?[] caring = [Guid.TryParse(known.Owner?.Id, out var owner) ? owner : null, known.Rhythm?.WishedBy];
         foreach (var userId in caring.OfType<Guid>().Union(mailboxes))
         {
-            await HearAsync(tenantId, userId, customer, DateOnly.FromDateTime(at.UtcDateTime), cancellation);
+            await HearAsync(tenantId, userId, customer, at.DayInUtc(), cancellation);
         }
     }
 

@@ -123,7 +123,7 @@ internal sealed record ShownReminder(
         var zone = FollowUpTimes.ZoneOf(f.TimeZone);
         var local = item.StartAt is { } start ? (DateTime?)TimeZoneInfo.ConvertTime(start, zone).DateTime : null;
         (DateOnly Day, TimeOnly? Time)? moved =
-            item.IsAllDay ? (DateOnly.FromDateTime(item.StartAt!.Value.UtcDateTime), null)
+            item.IsAllDay ? (item.StartAt!.Value.DayInUtc(), null)
             : Kind == SinkKind.Task && item.DueOn != before.DueOn && item.DueOn is { } due ? (due, f.DueTime)
             : item.StartAt != before.StartAt && local is { } wall ? (DateOnly.FromDateTime(wall), TimeOf(TimeOnly.FromDateTime(wall), f))
             : null;

@@ -72,7 +72,7 @@ public sealed class WriteMorningDigests(
     private static Reader ReaderOf(ReminderSettings own, DigestChoice choice, DateTimeOffset now)
     {
         var zone = FollowUpTimes.ZoneOf(own.TimeZone ?? choice.TimeZone);
-        return new Reader(CultureInfo.GetCultureInfo(choice.Culture), zone, FollowUpTimes.DayIn(zone, now), MayEdit: false);
+        return new Reader(CultureInfo.GetCultureInfo(choice.Culture), zone, now.DayIn(zone), MayEdit: false);
     }
 
     private async Task WriteAsync(DigestTurn turn, Reader reader, CancellationToken cancellation)

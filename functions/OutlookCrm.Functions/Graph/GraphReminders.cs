@@ -298,7 +298,7 @@ public sealed class GraphReminders
         listId,
         GraphJson.Text(json, "title"),
         GraphJson.Flag(json, "isReminderOn") ? MeetingJson.Time(json, "reminderDateTime", isAllDay: false) : null,
-        MeetingJson.Time(json, "dueDateTime", isAllDay: true) is { } due ? DateOnly.FromDateTime(due.UtcDateTime) : null,
+        MeetingJson.Time(json, "dueDateTime", isAllDay: true) is { } due ? due.DayInUtc() : null,
         IsAllDay: false,
         GraphJson.Text(json, "status") == "completed",
         GraphJson.Time(json, "lastModifiedDateTime") ?? default);

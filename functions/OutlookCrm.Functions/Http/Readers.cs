@@ -18,7 +18,7 @@ internal static class Readers
         var clock = http.RequestServices.GetRequiredService<TimeProvider>();
         var caller = http.Features.Get<Caller>();
         var timeZone = TimeZoneOf(http.Request);
-        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(clock.GetUtcNow(), timeZone).DateTime);
+        var today = clock.GetUtcNow().DayIn(timeZone);
         return new(CultureOf(http.Request), timeZone, today, caller?.Role >= Role.Member);
     }
 

@@ -97,7 +97,7 @@ public sealed class ImportJob(
         var understood = await InvoiceFile.OpenPlannedAsync(Open, file.Plan!, cancellation);
 
         // The day of the start: a run after midnight must judge alike.
-        var today = DateOnly.FromDateTime(file.StartedAt!.Value.UtcDateTime);
+        var today = file.StartedAt!.Value.DayInUtc();
         await foreach (var (row, problem) in understood.RowsAsync(Open, today, cancellation))
         {
             if (row is not null)

@@ -34,7 +34,7 @@ public sealed class ImportPreviews(ImportStore imports, CustomerMatching matchin
         var rows = new List<InvoiceRow>();
         var problems = new List<ImportProblem>();
         var bad = 0;
-        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        var today = clock.GetUtcNow().DayInUtc();
         await foreach (var (row, problem) in understood.RowsAsync(Open, today, cancellation))
         {
             if (row is not null)

@@ -27,7 +27,7 @@ public sealed class FirmRecompute(SalesStore sales, ProductStore products, Insig
     public async Task RunAsync(Guid tenantId, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var today = now.DayInUtc();
         var buyers = new Dictionary<string, Buyer>(StringComparer.Ordinal);
         var currencies = new Dictionary<string, int>(StringComparer.Ordinal);
         await foreach (var buyer in sales.BuyersAsync(tenantId, cancellation))

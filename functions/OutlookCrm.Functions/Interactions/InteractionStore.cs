@@ -351,5 +351,5 @@ internal sealed record TimelineLines(IEnumerable<TableRow> Shown, TableRow? Last
 {
     /// <summary>A meeting becomes the last contact when it begins; after some days nobody waits any more.</summary>
     public long TimeStamp(DateTimeOffset now) =>
-        ((LastContact is null ? 0 : TimelineRow.AtOf(LastContact).UtcTicks) * 31) + DateOnly.FromDateTime(now.UtcDateTime).DayNumber;
+        ((LastContact is null ? 0 : TimelineRow.AtOf(LastContact).UtcTicks) * 31) + now.DayInUtc().DayNumber;
 }

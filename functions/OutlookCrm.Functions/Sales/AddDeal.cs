@@ -35,7 +35,7 @@ public sealed class AddDeal(DealStore deals, TimeProvider clock, Caller caller)
 
         var now = clock.GetUtcNow();
         var (amount, currency) = DealRules.Price(asked.Amount, asked.Currency, errors);
-        var expectedOn = DealRules.ExpectedOn(asked.ExpectedOn, DateOnly.FromDateTime(now.UtcDateTime), errors);
+        var expectedOn = DealRules.ExpectedOn(asked.ExpectedOn, now.DayInUtc(), errors);
         if (errors.Any)
         {
             return Answer.Invalid(errors);

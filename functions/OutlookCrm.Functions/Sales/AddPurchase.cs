@@ -49,7 +49,7 @@ public sealed class AddPurchase(SalesStore sales, TimeProvider clock, Caller cal
     private Purchase Judge(AddPurchaseRequest asked, FieldErrors errors)
     {
         var now = clock.GetUtcNow();
-        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var today = now.DayInUtc();
         var on = asked.On ?? today;
         errors.RequireNew(asked.Id);
         if (!SalesRules.IsDay(on, today))

@@ -25,7 +25,7 @@ public sealed class UpdateDeal(DealStore deals, TimeProvider clock, Caller calle
 
         var errors = new FieldErrors();
         var (amount, currency) = DealRules.Price(asked.Amount, asked.Currency, errors);
-        var expectedOn = DealRules.ExpectedOn(asked.ExpectedOn, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime), errors);
+        var expectedOn = DealRules.ExpectedOn(asked.ExpectedOn, clock.GetUtcNow().DayInUtc(), errors);
         if (errors.Any)
         {
             return Answer.Invalid(errors);

@@ -6,9 +6,6 @@ internal static class DayBounds
     public static (DateTimeOffset From, DateTimeOffset Before) Of(DateOnly day, TimeZoneInfo zone) =>
         (StartOf(day, zone), StartOf(day.AddDays(1), zone));
 
-    public static DateOnly DayOf(DateTimeOffset at, TimeZoneInfo zone) =>
-        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, zone).DateTime);
-
     private static DateTimeOffset StartOf(DateOnly day, TimeZoneInfo zone)
     {
         var midnight = day.ToDateTime(TimeOnly.MinValue);

@@ -38,7 +38,7 @@ public sealed class DismissSkipped(MailboxAccess access, MailboxPages pages, Cap
             cancellation);
         var reader = Readers.Of(request.HttpContext);
         return isListed
-            ? Answer.Ok(await pages.ReceiptAsync(row, DayBounds.DayOf(judgedAt!.Value, reader.TimeZone), reader, cancellation))
+            ? Answer.Ok(await pages.ReceiptAsync(row, judgedAt!.Value.DayIn(reader.TimeZone), reader, cancellation))
             : Answer.NotFound(NotFound);
     }
 }

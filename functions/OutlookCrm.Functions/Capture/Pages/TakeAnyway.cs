@@ -33,6 +33,6 @@ public sealed class TakeAnyway(MailboxAccess access, MailboxPages pages, Capture
         await receipts.ChangeListedAsync(
             caller.TenantId, row.UserId, wanted.ItemId, item => item with { IsAskedFor = true }, cancellation);
         var reader = Readers.Of(request.HttpContext);
-        return Answer.Ok(await pages.ReceiptAsync(row, DayBounds.DayOf(wanted.JudgedAt, reader.TimeZone), reader, cancellation));
+        return Answer.Ok(await pages.ReceiptAsync(row, wanted.JudgedAt.DayIn(reader.TimeZone), reader, cancellation));
     }
 }

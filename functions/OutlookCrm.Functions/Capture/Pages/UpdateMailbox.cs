@@ -94,7 +94,7 @@ public sealed class UpdateMailbox(
     private void Check(DateOnly since, FieldErrors errors)
     {
         // Somewhere it is tomorrow already.
-        var latest = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(1);
+        var latest = clock.GetUtcNow().DayInUtc().AddDays(1);
         if (since > latest || since < latest.AddYears(-MaxYearsBack))
         {
             errors.Add("since", $"must not be in the future, and at most {MaxYearsBack} years back");
