@@ -168,7 +168,7 @@ public sealed class CapturePages(
 
     private async Task RecordAsync(Page page, CancellationToken cancellation) => await Parallel.ForEachAsync(
         page.ByCustomer,
-        new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce, CancellationToken = cancellation },
+        OwnThreads.AtMost(MaxAtOnce, cancellation),
         async (customer, cancelled) => await RecordAsync(page, customer.Key, customer.Value, cancelled));
 
     private async Task RecordAsync(Page page, CustomerId customer, List<Recording> recordings, CancellationToken cancellation)

@@ -136,7 +136,7 @@ public sealed class FailedWorkQueues(IWorkQueue queue) : IDisposable
                     held[message.Id] = message;
                 }
 
-                await Parallel.ForEachAsync(messages, Limited(cancellation), async (message, _) =>
+                await Parallel.ForEachAsync(messages, OwnThreads.AtMost(AtOnce, cancellation), async (message, _) =>
                 {
                     if (await endAsync(message))
                     {
@@ -148,11 +148,9 @@ public sealed class FailedWorkQueues(IWorkQueue queue) : IDisposable
         finally
         {
             // Also when somebody who looked went away: the next who looks must see them.
-            await Parallel.ForEachAsync(held.Values, Limited(CancellationToken.None), async (message, _) => await queue.HideAsync(message, TimeSpan.Zero, CancellationToken.None));
+            await Parallel.ForEachAsync(held.Values, OwnThreads.AtMost(AtOnce, CancellationToken.None), async (message, _) => await queue.HideAsync(message, TimeSpan.Zero, CancellationToken.None));
         }
     }
-
-    private static ParallelOptions Limited(CancellationToken cancellation) => new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation };
 
     /// <summary>What of a message is this firm's, and what is not; null when there is nothing of it.</summary>
     private static (string? Own, string? Others) Divide(string name, string body, Guid firm)

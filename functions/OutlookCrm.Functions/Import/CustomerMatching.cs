@@ -15,7 +15,7 @@ public sealed class CustomerMatching(Senders senders, SearchIndex search)
         var matches = new ConcurrentDictionary<string, Match>(StringComparer.Ordinal);
         await Parallel.ForEachAsync(
             parties,
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+            OwnThreads.AtMost(AtOnce, cancellation),
             async (party, token) =>
             {
                 matches[party.Key] = party.Address is not null && byAddress.TryGetValue(party.Address, out var known)

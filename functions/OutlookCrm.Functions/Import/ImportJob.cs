@@ -69,7 +69,7 @@ public sealed class ImportJob(
         var customers = await CustomersAsync(tenantId, file, Party.Of(rows), counts, problems, cancellation);
         await Parallel.ForEachAsync(
             customers,
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+            OwnThreads.AtMost(AtOnce, cancellation),
             async (customer, token) =>
             {
                 await EnterAsync(tenantId, file, customer.Key, customer.Value, counts, problems, token);
@@ -123,7 +123,7 @@ public sealed class ImportJob(
         var found = new ConcurrentDictionary<string, CustomerId>(StringComparer.Ordinal);
         await Parallel.ForEachAsync(
             parties,
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+            OwnThreads.AtMost(AtOnce, cancellation),
             async (party, token) =>
             {
                 var own = IdOf(file, party);
@@ -236,7 +236,7 @@ public sealed class ImportJob(
         var looked = 0;
         await Parallel.ForEachAsync(
             await imports.BuyersAsync(tenantId, file.Id, cancellation),
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+            OwnThreads.AtMost(AtOnce, cancellation),
             async (customer, token) =>
             {
                 await sales.UndoImportAsync(tenantId, CustomerId.Parse(customer), file.Id, token);
@@ -259,7 +259,7 @@ public sealed class ImportJob(
         var kept = new ConcurrentBag<KeptBecause>();
         await Parallel.ForEachAsync(
             await imports.BuyersAsync(tenantId, file.Id, cancellation),
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+            OwnThreads.AtMost(AtOnce, cancellation),
             async (customer, token) =>
             {
                 if (await changes.RemoveUntouchedAsync(tenantId, CustomerId.Parse(customer), file.Id, token) is { } why)

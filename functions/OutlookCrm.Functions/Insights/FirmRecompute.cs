@@ -76,7 +76,7 @@ public sealed class FirmRecompute(SalesStore sales, ProductStore products, Insig
         var inClass = firm.Pareto.Classes.CountBy(c => c).ToDictionary();
         await Parallel.ForEachAsync(
             firm.Customers,
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+            OwnThreads.AtMost(AtOnce, cancellation),
             async (customer, token) => await insights.StandAsync(
                 tenantId, customer.History.Customer, buyers[customer.History.Customer].Standing,
                 StandingOf(customer, firm, inClass, buyers[customer.History.Customer], said), token));

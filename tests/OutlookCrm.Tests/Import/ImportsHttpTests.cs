@@ -1,13 +1,16 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OutlookCrm.Customers;
 using OutlookCrm.Http;
 using OutlookCrm.Import;
+using OutlookCrm.Insights;
 using OutlookCrm.Pane;
 using OutlookCrm.Sales;
 using OutlookCrm.Storage;
@@ -431,6 +434,47 @@ public sealed class ImportsHttpTests
         Assert.Equal("", await crm.DumpAsync(Tables.Imports));
     }
 
+    [Fact]
+    public async Task A_file_is_taken_in_worked_out_and_taken_back_without_a_thread_that_requests_need()
+    {
+        // The name of the run that reads or writes a row, and whether on the thread pool.
+        var running = new AsyncLocal<string?>();
+        var seen = new ConcurrentDictionary<(string? Function, bool IsOnPool), int>();
+        await using var crm = await TestCrm.StartAsync(
+            services: services =>
+            {
+                var real = services.Last(service => service.ServiceType == typeof(ITableStore));
+                services.RemoveAll<ITableStore>();
+                services.AddSingleton<ITableStore>(provider => new Watched(
+                    (ITableStore)real.ImplementationFactory!(provider),
+                    () => seen.AddOrUpdate((running.Value, Thread.CurrentThread.IsThreadPoolThread), 1, (_, count) => count + 1)));
+            },
+            middleware: builder =>
+            {
+                builder.Use(next => async context =>
+                {
+                    running.Value = context.FunctionDefinition.Name;
+                    await next(context);
+                });
+                builder.UseOutlookCrm();
+            });
+        using var ben = crm.SignIn(A.Ben);
+        const int Buyers = 40;
+        var text = "Customer;Date;Net amount;Product\n" + string.Concat(Enumerable.Range(1, Buyers).Select(i => $"Buyer {i};02.01.2026;{i},00;Lamp\n"));
+        var done = await TakeInAsync(ben, text, plan => plan with { Unknown = UnknownCustomers.MakeCustomers });
+        Assert.Equal(Buyers, done.Result!.Added);
+        await Waiting.UntilAsync(() => CountOf(nameof(RecomputeInsights), isOnPool: false) + CountOf(nameof(RecomputeInsights), isOnPool: true) > 2 * Buyers);
+        await UndoneAsync(ben, done.Id);
+
+        foreach (var function in new[] { nameof(RunImport), nameof(RecomputeInsights) })
+        {
+            Assert.Equal(0, CountOf(function, isOnPool: true));
+            Assert.InRange(CountOf(function, isOnPool: false), Buyers, int.MaxValue);
+        }
+
+        int CountOf(string function, bool isOnPool) => seen.GetValueOrDefault((function, isOnPool));
+    }
+
     private static async Task<ImportPage> TakeInAsync(HttpClient client, string text, Func<ImportPlan, ImportPlan>? change = null)
     {
         var given = await GiveAsync(client, text);
@@ -502,6 +546,29 @@ public sealed class ImportsHttpTests
     {
         using var made = await client.PostAsJsonAsync("/api/customers", customer);
         return (await made.Content.ReadFromJsonAsync<CustomerCard>(ContractJson.Options))!.Id;
+    }
+
+    /// <summary>A store that tells of each call, on the thread that makes it.</summary>
+    private sealed class Watched(ITableStore real, Action onCall) : ITableStore
+    {
+        public Task<TableRow?> FindAsync(string table, string partitionKey, string rowKey, CancellationToken cancellation)
+        {
+            onCall();
+            return real.FindAsync(table, partitionKey, rowKey, cancellation);
+        }
+
+        public Task<TableRange> RangeAsync(string table, string partitionKey, RowKeyRange range, int maxRows, CancellationToken cancellation)
+        {
+            onCall();
+            return real.RangeAsync(table, partitionKey, range, maxRows, cancellation);
+        }
+
+        public Task<TransactionOutcome> TransactAsync(
+            string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation)
+        {
+            onCall();
+            return real.TransactAsync(table, partitionKey, changes, cancellation);
+        }
     }
 
     /// <summary>A store that goes away in the middle of a run, for all who write to some tables.</summary>
