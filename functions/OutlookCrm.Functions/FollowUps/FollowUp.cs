@@ -48,6 +48,18 @@ public sealed record FollowUp(
     /// </summary>
     public DateTimeOffset? MeetsAt { get; init; }
 
+    /// <summary>
+    /// What was sent up to this was sent before it was planned, whatever our own clock said: the later of when its planner's token was issued and the newest
+    /// that was on the timeline. Null when it is not known.
+    /// </summary>
+    public DateTimeOffset? PlannedAfter { get; init; }
+
+    /// <summary>
+    /// Since when it is watched: a time that is still to come is of a clock that was ahead and was set back, and would leave answers unheard until it is there.
+    /// </summary>
+    internal DateTimeOffset WatchedSince(DateTimeOffset now) =>
+        WatchedFrom == PlannedAt && PlannedAfter is { } after && WatchedFrom.IsOfAnotherClock(now) ? after : WatchedFrom;
+
     /// <summary>Late from the day after <see cref="DueOn"/>; due today is not late.</summary>
     public bool IsOverdue(DateOnly today) => State == FollowUpState.Open && DueOn < today;
 

@@ -88,7 +88,8 @@ public sealed class FollowUpReplies(ITableStore tables, FollowUpStore followUps)
                 return now;
             }
 
-            var (reply, meetsAt) = await FindReplyAsync(tenantId, now, thread, cancellation);
+            var since = now.WatchedSince(followUps.Now);
+            var (reply, meetsAt) = await FindReplyAsync(tenantId, now, since, thread, cancellation);
             var next = await followUps.ChangeAsync(tenantId, customer, id, Settle, cancellation);
             if (next is null || next.Version == now.Version)
             {
@@ -103,6 +104,7 @@ public sealed class FollowUpReplies(ITableStore tables, FollowUpStore followUps)
                 }
 
                 var known = f.Source is not { } source || source.ThreadId == thread ? f : f with { Source = source with { ThreadId = thread } };
+                known = known.WatchedFrom == since ? known : known with { WatchedFrom = since };
                 known = known.MeetsAt == meetsAt ? known : known with { MeetsAt = meetsAt };
                 return (reply, f.End?.ReplyId) switch
                 {
@@ -129,10 +131,11 @@ public sealed class FollowUpReplies(ITableStore tables, FollowUpStore followUps)
     /// The first mail from the right side in the thread, or any contact, since the follow-up is watched; null when there is none. Then, of what is to stay
     /// in touch, when there will be some.
     /// </summary>
-    private async Task<(TableRow? Reply, DateTimeOffset? MeetsAt)> FindReplyAsync(Guid tenantId, FollowUp f, string? thread, CancellationToken cancellation)
+    private async Task<(TableRow? Reply, DateTimeOffset? MeetsAt)> FindReplyAsync(
+        Guid tenantId, FollowUp f, DateTimeOffset watchedFrom, string? thread, CancellationToken cancellation)
     {
         var partition = TableKeys.Customer(tenantId, f.Customer.ToString());
-        var since = TableKeys.TimelineSince(f.WatchedFrom.AddTicks(1));
+        var since = TableKeys.TimelineSince(watchedFrom.AddTicks(1));
         var now = followUps.Now;
         TableRow? reply = null;
         DateTimeOffset? meetsAt = null;

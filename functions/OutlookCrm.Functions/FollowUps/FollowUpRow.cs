@@ -31,6 +31,7 @@ internal static class FollowUpRow
         Put(properties, nameof(FollowUp.PlannedAt), f.PlannedAt.ToUniversalTime());
         Put(properties, nameof(FollowUp.ChangedAt), f.ChangedAt.ToUniversalTime());
         Put(properties, nameof(FollowUp.WatchedFrom), f.WatchedFrom.ToUniversalTime());
+        Put(properties, nameof(FollowUp.PlannedAfter), f.PlannedAfter?.ToUniversalTime());
         Put(properties, nameof(FollowUpEnd.ReplyId), f.End?.ReplyId);
         Put(properties, nameof(FollowUp.MeetsAt), f.MeetsAt?.ToUniversalTime());
         if (f.Source is { } source)
@@ -102,6 +103,7 @@ internal static class FollowUpRow
         Text(row, nameof(FollowUp.Before)) is { } before ? BeforeOf(before) : null,
         (int)row.Properties[nameof(FollowUp.Version)])
     {
+        PlannedAfter = row.Properties.GetValueOrDefault(nameof(FollowUp.PlannedAfter)) as DateTimeOffset?,
         MeetsAt = row.Properties.GetValueOrDefault(nameof(FollowUp.MeetsAt)) as DateTimeOffset?,
     };
 

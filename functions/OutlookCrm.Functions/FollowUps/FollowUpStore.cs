@@ -47,7 +47,8 @@ public sealed class FollowUpStore(ITableStore tables, IWorkQueue queue, TimeProv
         var source = draft.Source?.InternetMessageId is { } messageId
             ? tables.FindAsync(Tables.Customers, partition, TableKeys.Details(InteractionId.OfMail(messageId)), cancellation)
             : Task.FromResult<TableRow?>(null);
-        await Task.WhenAll(record, open, source);
+        var newest = tables.RangeAsync(Tables.Customers, partition, TableKeys.TimelineUpTo(draft.PlannedAt), 1, cancellation);
+        await Task.WhenAll(record, open, source, newest);
         if (await record is null)
         {
             return new PlanOutcome.NoSuchCustomer();
@@ -61,6 +62,11 @@ public sealed class FollowUpStore(ITableStore tables, IWorkQueue queue, TimeProv
         }
 
         var planned = draft with { Version = 1, Source = WithThread(draft.Source, await source) };
+        if (await newest is [var line] && TimelineRow.AtOf(line) is var at && at > planned.PlannedAfter)
+        {
+            planned = planned with { PlannedAfter = at };
+        }
+
         await SendAsync(new FollowUpChanged(tenantId, planned.OwnerId, planned.Customer.ToString(), planned.Id, planned.Version), FirstLook, cancellation);
         TableChange[] rows =
         [

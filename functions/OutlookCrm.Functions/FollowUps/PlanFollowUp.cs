@@ -64,7 +64,10 @@ public sealed class PlanFollowUp(
             : new FollowUpSource(caller.UserId, asked.ItemId, asked.InternetMessageId, ThreadId: null, asked.WebLink, asked.Subject);
         var draft = new FollowUp(
             asked.Id, customer, caller.UserId, caller.Name, asked.Note.Trim(), day!.Value, time, wished, asked.Kind, source,
-            FollowUpState.Open, End: null, now, now, now, Sink: null, [], Before: null, Version: 1);
+            FollowUpState.Open, End: null, now, now, now, Sink: null, [], Before: null, Version: 1)
+        {
+            PlannedAfter = caller.NotBefore,
+        };
         switch (await followUps.PlanAsync(caller.TenantId, draft.Happened(caller.Name, "planned", now), cancellation))
         {
             case PlanOutcome.Planned planned when await followUps.ListAsync(caller.TenantId, customer, caller.UserId, cancellation) is { } list:

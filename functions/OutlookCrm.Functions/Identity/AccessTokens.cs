@@ -146,7 +146,10 @@ internal sealed class AccessTokens(IdentityOptions options, IssuerKeys issuer, T
 
         return RoleOf(token) is { } role
             ? TokenJudgement.Good(new Caller(
-                tenant, user, Text(token, "name") ?? Text(token, "preferred_username") ?? "", AddressOf(token), role))
+                tenant, user, Text(token, "name") ?? Text(token, "preferred_username") ?? "", AddressOf(token), role)
+            {
+                NotBefore = validFrom,
+            })
             : TokenJudgement.NoRole;
     }
 

@@ -189,7 +189,10 @@ public sealed class TablesPageTests
         var source = new FollowUpSource(A.Ben.Id, "AAMk", "<1@x>", ThreadId: null, "https://outlook.example/1", "Offer");
         var planned = new FollowUp(
             Guid.NewGuid(), customer, A.Ben.Id, "Ben", "Send the offer", day, new TimeOnly(9, 30), "Europe/Berlin", FollowUpKind.WeOwe, source,
-            FollowUpState.Open, End: null, now, now, now, Sink: null, [], Before: null, Version: 0);
+            FollowUpState.Open, End: null, now, now, now, Sink: null, [], Before: null, Version: 0)
+        {
+            PlannedAfter = now,
+        };
         var followUps = services.GetRequiredService<FollowUpStore>();
         Assert.IsType<PlanOutcome.Planned>(await followUps.PlanAsync(A.Firm, planned, default));
         await followUps.SaveSinkAsync(

@@ -272,6 +272,39 @@ public sealed class FollowUpsHttpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_planned_while_the_clock_was_ahead_is_closed_by_the_next_answer_and_by_none_from_before()
+    {
+        var id = CustomerId.Parse(customer);
+        var interactions = crm.Services.GetRequiredService<InteractionStore>();
+        var now = crm.Clock.GetUtcNow();
+        var offer = Recordings.Mail(A.Anna.Id, "<offer@x>", "<offer@x>") with { Direction = Direction.Outgoing, At = now.AddDays(-2) };
+        await RecordAsync(offer, Answer("seen", now.AddMinutes(-2)));
+        using var planner = crm.WithToken(crm.TokenFor(A.Anna)); // of Microsoft's clock, which is right
+        crm.Clock.SetBy(TimeSpan.FromMinutes(50));
+        var followUp = Guid.NewGuid();
+        await SendAsync(planner, HttpMethod.Post, Url, new { id = followUp, note = "Did they decide?", kind = "weWait", internetMessageId = "<offer@x>", when = "tomorrow" });
+        crm.Clock.SetBy(TimeSpan.FromMinutes(-50));
+
+        await RecordAsync(Answer("known late", now.AddDays(-1)), Answer("seen", now.AddMinutes(-2)));
+        Assert.Equal("open", await StateAsync());
+        crm.Clock.Advance(TimeSpan.FromMinutes(10));
+        await RecordAsync(Answer("next", now.AddMinutes(9)));
+        Assert.Equal("done", await StateAsync());
+
+        // And it stays so when the time has come that the clock said.
+        crm.Clock.Advance(TimeSpan.FromMinutes(50));
+        await RecordAsync(Answer("one more", now.AddMinutes(58)));
+        Assert.Equal("done", await StateAsync());
+
+        CapturedInteraction Answer(string name, DateTimeOffset at) => Recordings.Mail(A.Anna.Id, $"<{name}@x>", "<offer@x>") with { At = at };
+
+        async Task RecordAsync(params CapturedInteraction[] mails) =>
+            await interactions.RecordAsync(A.Firm, id, [.. mails.Select(mail => mail.For(id))], default);
+
+        async Task<string> StateAsync() => (string)(await SendAsync(anna, HttpMethod.Get, $"{Url}/{followUp}"))["state"]!;
+    }
+
+    [Fact]
     public async Task What_we_owe_is_closed_by_our_answer_and_stays_open_once_a_person_opened_it_again()
     {
         var id = CustomerId.Parse(customer);
