@@ -12,6 +12,7 @@ internal static class ToBeKilled
         ["host", var file] => KilledHost.RunAsync(file),
         ["product", var file, var metadata] => KilledProduct.RunAsync(file, metadata),
         ["logs", var file, var metadata] => Telemetry.ConsoleLogsTests.RunAsync(file, metadata),
+        ["crash", var file, var metadata] => Telemetry.WordlessCrashesTests.RunAsync(file, metadata),
         ["writer", var file, var firstNumber] => CrashingWriter.RunAsync(file, firstNumber),
         _ => throw new ArgumentException("The tests are run by dotnet test; this entry is for those that kill a process."),
     };

@@ -22,6 +22,7 @@ public static class TelemetryServices
     {
         services.Configure<LoggerFactoryOptions>(logs => logs.ActivityTrackingOptions = ActivityTrackingOptions.TraceId);
         services.AddSingleton<WorkMetrics>();
+        services.AddHostedService<WordlessCrashes>();
         if (configuration[Endpoint] is not { Length: > 0 } endpoint)
         {
             return services;
