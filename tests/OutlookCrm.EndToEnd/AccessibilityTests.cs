@@ -3,7 +3,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace OutlookCrm.EndToEnd;
 
-[Collection(nameof(LiveProduct))]
+[Collection(nameof(FirstHalf))]
 public sealed class AccessibilityTests(LiveProduct live)
 {
     public static TheoryData<string, string> States => new()

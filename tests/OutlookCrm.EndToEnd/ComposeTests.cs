@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 namespace OutlookCrm.EndToEnd;
 
 /// <summary>The pane beside a mail that is written and a meeting that is planned.</summary>
-[Collection(nameof(LiveProduct))]
+[Collection(nameof(FirstHalf))]
 public sealed class ComposeTests(LiveProduct live)
 {
     [Theory]

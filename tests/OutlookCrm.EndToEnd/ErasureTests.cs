@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace OutlookCrm.EndToEnd;
 
 /// <summary>An owner erases a customer from the card: what goes is said, a wrong name is refused in words, then nobody is found any more.</summary>
-[Collection(nameof(LiveProduct))]
+[Collection(nameof(SecondHalf))]
 public sealed class ErasureTests(LiveProduct live)
 {
     [Fact]

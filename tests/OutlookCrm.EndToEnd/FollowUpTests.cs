@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace OutlookCrm.EndToEnd;
 
-[Collection(nameof(LiveProduct))]
+[Collection(nameof(SecondHalf))]
 public sealed class FollowUpTests(LiveProduct live)
 {
     private const string Address = "technik@hotel-weberhof.example";

@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace OutlookCrm.EndToEnd;
 
-[Collection(nameof(LiveProduct))]
+[Collection(nameof(SecondHalf))]
 public sealed class ImportTests(LiveProduct live)
 {
     private const string Invoices = """

@@ -10,7 +10,7 @@ using OutlookCrm.Sandbox;
 namespace OutlookCrm.EndToEnd;
 
 /// <summary>
-/// The product over a file of its own, the sandbox with its small Outlook, and a browser: started once, shared by all tests. What one
+/// The product over a file of its own, the sandbox with its small Outlook, and a browser: started once for each half of the tests. What one
 /// test records another may see, so each keeps to senders of its own.
 /// </summary>
 public sealed class LiveProduct : IAsyncLifetime
@@ -122,5 +122,10 @@ public sealed class LiveProduct : IAsyncLifetime
     }
 }
 
-[CollectionDefinition(nameof(LiveProduct))]
-public sealed class LiveProductTests : ICollectionFixture<LiveProduct>;
+/// <summary>Half of the tests by their time. The halves run side by side: most of a browser's test waits for the pane's next look.</summary>
+[CollectionDefinition(nameof(FirstHalf))]
+public sealed class FirstHalf : ICollectionFixture<LiveProduct>;
+
+/// <summary>The other half, with a product of its own.</summary>
+[CollectionDefinition(nameof(SecondHalf))]
+public sealed class SecondHalf : ICollectionFixture<LiveProduct>;

@@ -13,7 +13,7 @@ using static Microsoft.Playwright.Assertions;
 namespace OutlookCrm.EndToEnd;
 
 /// <summary>What people see and set of logging, in the pane: from the line at its foot to every page behind it.</summary>
-[Collection(nameof(LiveProduct))]
+[Collection(nameof(SecondHalf))]
 public sealed class LoggingTests(LiveProduct live)
 {
     private const string Pages = "item=none&open=yes";

@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace OutlookCrm.EndToEnd;
 
 /// <summary>What is recorded while a card is shown comes to it by itself, and takes nothing out of anybody's hands.</summary>
-[Collection(nameof(LiveProduct))]
+[Collection(nameof(SecondHalf))]
 public sealed class RenewalTests(LiveProduct live)
 {
     private const string Cards = "**/api/card?**";

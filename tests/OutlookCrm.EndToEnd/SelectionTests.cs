@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace OutlookCrm.EndToEnd;
 
-[Collection(nameof(LiveProduct))]
+[Collection(nameof(FirstHalf))]
 public sealed class SelectionTests(LiveProduct live)
 {
     [Fact]

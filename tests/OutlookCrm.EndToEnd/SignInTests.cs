@@ -3,7 +3,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace OutlookCrm.EndToEnd;
 
-[Collection(nameof(LiveProduct))]
+[Collection(nameof(FirstHalf))]
 public sealed class SignInTests(LiveProduct live)
 {
     private const string Mail = "item=from:s.weber@hotel-weberhof.example&open=yes&pin=yes";

@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 namespace OutlookCrm.EndToEnd;
 
 /// <summary>From a line of the timeline: why it is here, not this mail, and back again; a call is written down.</summary>
-[Collection(nameof(LiveProduct))]
+[Collection(nameof(SecondHalf))]
 public sealed class UndoTests(LiveProduct live)
 {
     [Fact]

@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 namespace OutlookCrm.EndToEnd;
 
 /// <summary>Mail and meetings in the small Outlook: what its user writes, books and throws away, and what comes in meanwhile.</summary>
-[Collection(nameof(LiveProduct))]
+[Collection(nameof(SecondHalf))]
 public sealed class WritingTests(LiveProduct live)
 {
     private const string AsTomasz = "user=tomasz@birnbaum.example&open=no";
