@@ -172,6 +172,35 @@ public sealed class UndoTests
     }
 
     [Fact]
+    public async Task What_came_to_a_shared_mailbox_is_an_owners_to_take_off_and_take_back_and_waits_in_nobodys_day()
+    {
+        await using var world = await CaptureWorld.StartAsync();
+        await world.GivenMailboxAsync(SampleFirm.Tomasz);
+        await world.Services.GetRequiredService<CapturedMailboxes>().ChangeAsync(
+            world.Tenant, SampleFirm.Tomasz.Id, row => row with { IsShared = true }, default);
+        var kim = await world.GivenCustomerAsync(Kim);
+        world.Deliver(world.Letter(Kim, SampleFirm.Tomasz.Address, "To all of us"));
+        await world.LookAsync(SampleFirm.Tomasz);
+        Assert.Empty(await world.Tables.RangeAsync(
+            Tables.Agenda, TableKeys.Agenda(world.Tenant, SampleFirm.Tomasz.Id), TableKeys.ThreadsOfAll, 10, default));
+
+        using var amara = world.SignIn(SampleFirm.Amara);
+        using var refused = await amara.PostAsync($"/api/customers/{kim}/timeline/{await LineAsync(world, SampleFirm.Amara, kim, "To all of us")}/undo?scope=thing", null);
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Equal(["To all of us"], await world.SubjectsAsync(kim));
+
+        var key = (string)(await UndoAsync(world, SampleFirm.Mira, kim, "To all of us", "thing"))["key"]!;
+        await LookEveryWayAsync(world);
+        Assert.Empty(await world.SubjectsAsync(kim));
+        using var notHers = await amara.DeleteAsync($"/api/undone/{key}");
+        Assert.Equal(HttpStatusCode.NotFound, notHers.StatusCode);
+        using var mira = world.SignIn(SampleFirm.Mira);
+        (await mira.DeleteAsync($"/api/undone/{key}")).EnsureSuccessStatusCode();
+        await world.SettleAsync();
+        Assert.Equal(["To all of us"], await world.SubjectsAsync(kim));
+    }
+
+    [Fact]
     public async Task A_thread_goes_from_customers_too_with_whom_it_shares_no_mail_and_comes_back_to_them()
     {
         await using var world = await CaptureWorld.StartAsync();

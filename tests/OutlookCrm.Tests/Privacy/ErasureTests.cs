@@ -119,6 +119,9 @@ public sealed class ErasureTests : IAsyncLifetime
         using var refused = await mira.PostAsJsonAsync("/api/customers", new { name = "Kim", address = Kim });
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Contains("erased", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var added = await mira.PostAsJsonAsync($"/api/customers/{lee}/addresses", new { address = Kim });
+        Assert.Equal(HttpStatusCode.BadRequest, added.StatusCode);
+        Assert.Contains("erased", await added.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         await PostAsync("/api/erasures/lift", new { address = Kim });
         await PostAsync("/api/customers", new { name = "Kim", address = Kim });
     }
