@@ -22,15 +22,16 @@ public static class Waiting
     /// <inheritdoc cref="UntilAsync(Func{Task{bool}}, TimeSpan?)"/>
     public static Task UntilAsync(Func<bool> isSo, TimeSpan? patience = null) => UntilAsync(() => Task.FromResult(isSo()), patience);
 
-    /// <summary>Lets the test's time pass meanwhile, a little at each look, for what waits by that clock.</summary>
-    public static Task WhileTimePassesAsync(TestClock clock, Func<Task<bool>> isSo) => UntilAsync(async () =>
+    /// <summary>Lets the test's time pass meanwhile, a little after each look, for what waits by that clock.</summary>
+    /// <param name="step">How little; 50 ms unless said.</param>
+    public static Task WhileTimePassesAsync(TestClock clock, Func<Task<bool>> isSo, TimeSpan? step = null) => UntilAsync(async () =>
     {
         if (await isSo())
         {
             return true;
         }
 
-        clock.Advance(Step);
+        clock.Advance(step ?? Step);
         return false;
     });
 }

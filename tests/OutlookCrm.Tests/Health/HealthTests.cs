@@ -216,11 +216,8 @@ public sealed class HealthTests
         return (string)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
     }
 
-    private static Task UntilAsync(TestCrm crm, Func<bool> isSo) => Waiting.UntilAsync(() =>
-    {
-        crm.Clock.Advance(TimeSpan.FromSeconds(5));
-        return isSo();
-    });
+    private static Task UntilAsync(TestCrm crm, Func<bool> isSo) =>
+        Waiting.WhileTimePassesAsync(crm.Clock, () => Task.FromResult(isSo()), TimeSpan.FromSeconds(5));
 
     /// <summary>Work that writes a row for which there is no room on a full disk.</summary>
     public sealed class NeedsRoom(ITableStore tables)

@@ -214,22 +214,17 @@ public sealed class ImportsHttpTests
             store.Mend();
 
             // The queue brings it again, and whoever waits for an address that a dead run had claimed does so by the clock.
-            await Waiting.UntilAsync(async () =>
-            {
-                crm.Clock.Advance(TimeSpan.FromSeconds(1));
-                return (await PageAsync(ben, given.Id)).State == ImportState.Done;
-            });
+            await Waiting.WhileTimePassesAsync(crm.Clock, async () => (await PageAsync(ben, given.Id)).State == ImportState.Done, TimeSpan.FromSeconds(1));
             var done = await PageAsync(ben, given.Id);
             Assert.Equal((ImportState.Done, 120, 120, 0, 4), (done.State, done.Result!.Added, done.Result.Looked, done.Result.LeftOut, done.Result.NewCustomers));
             List<SearchHit> customers = [];
-            await Waiting.UntilAsync(async () =>
+            await Waiting.WhileTimePassesAsync(crm.Clock, async () =>
             {
                 // Search follows the record, after a crash by a message.
-                crm.Clock.Advance(TimeSpan.FromSeconds(1));
                 customers = [.. (await ben.GetFromJsonAsync<SearchResults>($"/api/search?q=round{writes}", ContractJson.Options))!.Hits
                     .Where(hit => hit.Name.StartsWith($"Round{writes} ", StringComparison.Ordinal))];
                 return customers.Count >= 4;
-            });
+            }, TimeSpan.FromSeconds(1));
             Assert.Equal(4, customers.Count);
             var totals = await Task.WhenAll(customers.Select(async hit => (await CardAsync(ben, hit.Id)).Sales!.Totals.Single()));
             Assert.Equal((120, Enumerable.Range(1, 120).Sum(i => i + 0.25m)), (
@@ -242,11 +237,7 @@ public sealed class ImportsHttpTests
             await Waiting.UntilAsync(async () => store.IsBroken || (await PageAsync(ben, given.Id)).State == ImportState.Undone);
             undone += store.IsBroken ? 1 : 0;
             store.Mend();
-            await Waiting.UntilAsync(async () =>
-            {
-                crm.Clock.Advance(TimeSpan.FromSeconds(1));
-                return (await PageAsync(ben, given.Id)).State == ImportState.Undone;
-            });
+            await Waiting.WhileTimePassesAsync(crm.Clock, async () => (await PageAsync(ben, given.Id)).State == ImportState.Undone, TimeSpan.FromSeconds(1));
             Assert.Equal([new KeptCustomers(KeptBecause.Contact, 1)], (await PageAsync(ben, given.Id)).Result!.Kept);
             Assert.Equal((null, CustomerStage.Lead), (await CardAsync(ben, noted)) is var card ? (card.Sales, card.Stage) : default);
 
@@ -259,13 +250,12 @@ public sealed class ImportsHttpTests
             }
 
             Assert.Null((await CardAsync(ben, noted)).Sales);
-            await Waiting.UntilAsync(async () =>
+            await Waiting.WhileTimePassesAsync(crm.Clock, async () =>
             {
                 // The last look takes what is left of those who are gone: a customer is found by nothing any more.
-                crm.Clock.Advance(TimeSpan.FromMinutes(2));
                 var all = string.Concat(await Task.WhenAll(new[] { Tables.Customers, Tables.Addresses, Tables.Search, Tables.Buyers }.Select(table => crm.DumpAsync(table))));
                 return customers.All(hit => hit.Id == noted || !all.Contains(hit.Id, StringComparison.Ordinal));
-            });
+            }, TimeSpan.FromMinutes(2));
         }
 
         Assert.True(undone >= 4, $"The undo broke {undone} times only.");
@@ -321,11 +311,7 @@ public sealed class ImportsHttpTests
         Assert.Equal(0, await CountAsync("p|"));
 
         // Whoever waits for an address that another is just claiming does so by the clock.
-        Task UntilAsync(ImportState state) => Waiting.UntilAsync(async () =>
-        {
-            crm.Clock.Advance(TimeSpan.FromSeconds(1));
-            return (await PageAsync(ben, given.Id)).State == state;
-        });
+        Task UntilAsync(ImportState state) => Waiting.WhileTimePassesAsync(crm.Clock, async () => (await PageAsync(ben, given.Id)).State == state, TimeSpan.FromSeconds(1));
 
         async Task<int> CountAsync(string rowKey) =>
             await crm.Services.GetRequiredService<ITableScan>().ScanAsync(Tables.Customers, A.Firm.ToString("N"), default)
@@ -384,13 +370,12 @@ public sealed class ImportsHttpTests
 
         (await anna.PostAsJsonAsync($"/api/customers/{kim}/erase", new { name = "Kim", purchases = "keep" })).EnsureSuccessStatusCode();
         (await anna.PostAsJsonAsync("/api/erasures", new { address = "x@stranger.example" })).EnsureSuccessStatusCode();
-        await Waiting.UntilAsync(async () =>
-        {
-            crm.Clock.Advance(TimeSpan.FromSeconds(5));
-            return !(await crm.DumpAsync(Tables.Imports)).Contains(kim, StringComparison.Ordinal)
+        await Waiting.WhileTimePassesAsync(
+            crm.Clock,
+            async () => !(await crm.DumpAsync(Tables.Imports)).Contains(kim, StringComparison.Ordinal)
                 && (await PageAsync(anna, done.Id)).Result!.Problems[0] is { Line: 3, Reason: "Of somebody who was erased." }
-                && await PurchasesAsync() == 1;
-        });
+                && await PurchasesAsync() == 1,
+            TimeSpan.FromSeconds(5));
 
         await UndoneAsync(anna, done.Id);
         Assert.Equal(0, await PurchasesAsync());
