@@ -12,7 +12,7 @@ namespace OutlookCrm.EndToEnd;
 public sealed class UndoTests(LiveProduct live)
 {
     [Fact]
-    public async Task A_mail_says_why_it_is_here_is_taken_off_and_taken_back()
+    public async Task A_mail_needs_no_answer_says_why_it_is_here_is_taken_off_and_taken_back()
     {
         const string Sender = "undo.me@reading-room.example";
         var customer = await CustomerAsync(Sender, "Una Domery");
@@ -29,6 +29,19 @@ public sealed class UndoTests(LiveProduct live)
 
         await using var outlook = await live.OpenAsync($"item=from:{Sender}&open=yes");
         var line = outlook.Card.Locator(".lines > li", new() { HasText = "Reading lamps" });
+        var waits = outlook.Card.Locator(".who", new() { HasText = "They wait for us" });
+        await Expect(waits).ToBeVisibleAsync();
+        await line.GetByRole(AriaRole.Button, new() { Name = "No answer needed" }).FocusAsync();
+        await outlook.Page.Keyboard.PressAsync("Enter");
+        var undo = line.GetByRole(AriaRole.Button, new() { Name = "Undo" });
+        await Expect(undo).ToBeFocusedAsync();
+        await Expect(line).ToContainTextAsync("No answer needed");
+        await Expect(waits).ToHaveCountAsync(0);
+        await LookAtAsync(outlook, "no answer needed");
+        await outlook.Page.Keyboard.PressAsync("Enter");
+        await Expect(line.GetByRole(AriaRole.Button, new() { Name = "No answer needed" })).ToBeFocusedAsync();
+        await Expect(waits).ToBeVisibleAsync();
+
         await line.GetByText("Why?").FocusAsync();
         await outlook.Page.Keyboard.PressAsync("Enter");
         await Expect(line).ToContainTextAsync($"because {Sender} wrote it");

@@ -17,7 +17,7 @@ public sealed record WrittenLine(string CustomerId, TimelineLine Line);
 /// <param name="PeopleCount">On a mail or meeting.</param>
 /// <param name="Attachments">Names of the first three; null when there are none.</param>
 /// <param name="AttachmentCount">When there are more than three.</param>
-/// <param name="WaitsFor">On the newest mail of a thread in which somebody waits: for whom.</param>
+/// <param name="WaitsFor">On the newest mail of a thread: who is waited for. Null on other lines, and when nobody waits any more.</param>
 public sealed record TimelineLine(
     string Id,
     InteractionKind Kind,
@@ -51,6 +51,9 @@ public enum WaitsFor
 
     /// <summary>We wrote last.</summary>
     Them,
+
+    /// <summary>The customer wrote last, and one of us said that it needs no answer.</summary>
+    Nobody,
 }
 
 public enum InteractionKind

@@ -130,7 +130,12 @@ internal static class Words
         _ => "The last digest could not be written: Microsoft 365 refused it. It is tried again on the next working day.",
     };
 
-    public static string Of(WaitsFor side) => side == WaitsFor.Us ? "They wait for us" : "We wait for them";
+    public static string Of(WaitsFor side) => side switch
+    {
+        WaitsFor.Us => "They wait for us",
+        WaitsFor.Them => "We wait for them",
+        _ => "No answer needed",
+    };
 
     /// <summary>When it was: of a meeting until when, of a call how long.</summary>
     public static string When(TimelineLine line, Reader reader) => line switch

@@ -5,7 +5,7 @@ import { goOn } from './forms.ts';
 import { Turns } from './guard.ts';
 import * as item from './item.ts';
 import type { Kept } from './keep.ts';
-import { merge, remember, takes, type Merged } from './merge.ts';
+import { merge, remember, rememberPart, takes, type Merged } from './merge.ts';
 import * as outlook from './outlook/outlook.ts';
 import { hold } from './refusals.ts';
 import { Renewal } from './renewal.ts';
@@ -355,6 +355,17 @@ export function answered(wish: Wish, answer: Answer, by: Element): void {
     remember(wish.target);
     drafts.restore();
     renewal.begin();
+  }
+
+  if (by.matches('[data-anew]')) {
+    // The line was drawn as the card has it now, and the rest of the card tells of it too.
+    const line = document.getElementById(by.id)?.closest('.lines > li');
+    if (line) {
+      rememberPart(line);
+    }
+
+    renewal.begin();
+    void renew();
   }
 }
 

@@ -21,7 +21,7 @@ export function remember(within: Element): void {
   [...within.children].forEach(rememberPart);
 }
 
-function rememberPart(part: Element): void {
+export function rememberPart(part: Element): void {
   if (part.matches(containers)) {
     remember(part);
   } else {

@@ -52,6 +52,7 @@ internal static class CustomerRow
         Put(nameof(ContactRhythm.WishedBy), customer.Rhythm?.WishedBy);
         Put(TimelineRow.SeenIn, customer.Contact.SeenIn);
         Put(OpenThreads.Column, customer.Contact.Threads);
+        Put(NoAnswers.Column, customer.Contact.NoAnswer);
         return new TableRow(TableKeys.Customer(tenantId, customer.Id.ToString()), TableKeys.Record, properties, etag);
 
         void Put(string name, object? value)
@@ -90,7 +91,9 @@ internal static class CustomerRow
             Text(nameof(Customer.PrimaryAddress)),
             (DateTimeOffset)row.Properties[nameof(Customer.CreatedAt)],
             new ContactColumns(
-                row.Properties.GetValueOrDefault(TimelineRow.SeenIn) as byte[], row.Properties.GetValueOrDefault(OpenThreads.Column) as byte[]),
+                row.Properties.GetValueOrDefault(TimelineRow.SeenIn) as byte[],
+                row.Properties.GetValueOrDefault(OpenThreads.Column) as byte[],
+                row.Properties.GetValueOrDefault(NoAnswers.Column) as byte[]),
             Text(nameof(Customer.Version))!)
         {
             Sales = Text(SalesSummary.Column),

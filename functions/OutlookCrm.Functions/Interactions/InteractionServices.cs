@@ -10,7 +10,9 @@ public static class InteractionServices
         .AddSingleton<WrittenStore>()
         .AddSingleton<UndoPlans>()
         .AddSingleton<Undoing>()
+        .AddSingleton<NoAnswerNeeded>()
         .AddScoped<CapturedLines>()
+        .AddScoped<NoAnswerLines>()
         .AddScoped<UndoneThings>()
         .AddScoped<WrittenDown>();
 }

@@ -172,6 +172,19 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUp
         return Page(caller.TenantId, customer, [.. lines.Shown], size, sight, ThreadWaits.Of(record, sight));
     }
 
+    /// <summary>One captured line as a page of its own; null when it is there no more.</summary>
+    internal async Task<Timeline?> ReadLineAsync(Caller caller, CustomerId customer, Details details, CancellationToken cancellation)
+    {
+        var partition = TableKeys.Customer(caller.TenantId, customer.ToString());
+        var sight = await sights.OfAsync(caller, cancellation);
+        return details.LineKey is { } key
+            && await tables.FindAsync(Tables.Customers, partition, TableKeys.Record, cancellation) is { } record
+            && await tables.FindAsync(Tables.Customers, partition, key, cancellation) is { } row
+            && !TimelineRow.SeenBy(row, sight).IsHidden
+                ? Page(caller.TenantId, customer, [row], size: 1, sight, ThreadWaits.Of(record, sight))
+                : null;
+    }
+
     /// <summary>A page as the contract has it.</summary>
     /// <param name="lines">What the reader sees in key order, one more than <paramref name="size"/> when there is more.</param>
     internal static Timeline Page(

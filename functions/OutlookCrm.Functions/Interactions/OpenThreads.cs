@@ -118,6 +118,10 @@ internal sealed class OpenThreads
     internal static IReadOnlySet<Guid> MailboxesIn(TableRow record) =>
         SetsIn(record).SelectMany(set => Mailboxes.From(set.Mailboxes.Span).ToList().Select(one => one.UserId)).ToHashSet();
 
+    /// <summary>Every thread that the row tells of, to anybody.</summary>
+    internal static IReadOnlySet<ulong> ThreadsIn(TableRow record) =>
+        SetsIn(record).SelectMany(set => Enumerable.Range(0, set.Count).Select(i => set.ThreadAt(i))).ToHashSet();
+
     internal static ulong IdOf(string threadId) => ulong.Parse(threadId, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
     internal static long CodeOf(DateTimeOffset at) => at.UtcTicks << 1;

@@ -9,16 +9,16 @@ internal sealed class ThreadWaits
     // Each thread's newest mail: twice its ticks, plus one when it came from the customer.
     private readonly Dictionary<ulong, long> newest = [];
 
-    private ThreadWaits()
-    {
-    }
+    private readonly IReadOnlyDictionary<ulong, long> noAnswers;
+
+    private ThreadWaits(IReadOnlyDictionary<ulong, long> noAnswers) => this.noAnswers = noAnswers;
 
     /// <summary>What was written before is told no more. From the start of the day, so that all that is told within it is the same.</summary>
     public static DateTimeOffset TellsFrom(DateTimeOffset now) => new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero) - OpenThreads.Horizon;
 
     public static ThreadWaits Of(TableRow record, Sight sight)
     {
-        var waits = new ThreadWaits();
+        var waits = new ThreadWaits(NoAnswers.From(record));
         var floor = OpenThreads.CodeOf(TellsFrom(sight.Now));
         foreach (var set in OpenThreads.SetsIn(record))
         {
@@ -50,11 +50,11 @@ internal sealed class ThreadWaits
     /// <summary>For whom somebody waits since this mail; null when a newer one of its thread says so, or nobody waits any more.</summary>
     public WaitsFor? Since(ThreadEnd? mail) =>
         mail is not null && newest.TryGetValue(OpenThreads.IdOf(mail.ThreadId), out var code) && code >> 1 == mail.At.UtcTicks
-            ? SideOf(code)
+            ? SideOf(OpenThreads.IdOf(mail.ThreadId), code)
             : null;
 
     /// <summary>Null when nobody waits.</summary>
-    public Waits? Sum() => Sum(newest.Values);
+    public Waits? Sum() => Sum(newest);
 
     /// <summary>As <see cref="Sum()"/>, only by the threads that this mailbox takes part in.</summary>
     public Waits? SumOf(TableRow record, Guid mailbox) => Sum(
@@ -63,17 +63,20 @@ internal sealed class ThreadWaits
             .SelectMany(set => Enumerable.Range(0, set.Count).Select(i => set.ThreadAt(i)))
             .Distinct()
             .Where(newest.ContainsKey)
-            .Select(thread => newest[thread]));
+            .Select(thread => KeyValuePair.Create(thread, newest[thread])));
 
-    private static Waits? Sum(IEnumerable<long> ends)
+    private Waits? Sum(IEnumerable<KeyValuePair<ulong, long>> ends)
     {
-        var sides = ends.ToLookup(SideOf);
-        return sides.Count == 0 ? null : new Waits(Side(WaitsFor.Us), Side(WaitsFor.Them));
+        var sides = ends.ToLookup(end => SideOf(end.Key, end.Value), end => end.Value);
+        return sides.All(side => side.Key == WaitsFor.Nobody) ? null : new Waits(Side(WaitsFor.Us), Side(WaitsFor.Them));
 
         Wait? Side(WaitsFor side) => sides[side].Any()
             ? new Wait(sides[side].Count(), new DateTimeOffset(sides[side].Min() >> 1, TimeSpan.Zero))
             : null;
     }
 
-    private static WaitsFor SideOf(long code) => (code & 1) == 1 ? WaitsFor.Us : WaitsFor.Them;
+    private WaitsFor SideOf(ulong thread, long code) =>
+        (code & 1) == 0 ? WaitsFor.Them
+        : noAnswers.TryGetValue(thread, out var until) && code >> 1 <= until ? WaitsFor.Nobody
+        : WaitsFor.Us;
 }

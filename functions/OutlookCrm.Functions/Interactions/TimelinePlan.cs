@@ -153,6 +153,7 @@ internal sealed class TimelinePlan(TableRow record, DateTimeOffset now)
             properties.Remove(OpenThreads.Column);
         }
 
+        NoAnswers.Tidy(properties, record);
         return record with { Properties = properties };
     }
 

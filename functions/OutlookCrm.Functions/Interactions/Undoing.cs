@@ -342,4 +342,10 @@ internal sealed record Undo(
 /// <param name="Key">Of a row of that mailbox's list; null when it is about a person.</param>
 /// <param name="Address">In the form in which addresses are compared; null when it is about a thing or thread.</param>
 /// <param name="Look">1 finishes what was begun; 2 comes later, for what others had begun before.</param>
-public sealed record UndoWork(Guid TenantId, Guid? UserId, string? Key, string? Address, int Look);
+public sealed record UndoWork(Guid TenantId, Guid? UserId, string? Key, string? Address, int Look)
+{
+    /// <summary>With <see cref="MailId"/>: whose mail needs no answer, or does again; else null.</summary>
+    public string? CustomerId { get; init; }
+
+    public string? MailId { get; init; }
+}

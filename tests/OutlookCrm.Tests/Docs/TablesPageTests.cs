@@ -215,8 +215,12 @@ public sealed class TablesPageTests
             [
                 (Recordings.Mail(A.Ben.Id, "<2@x>", "<2@x>") with { At = at }).For(customer),
                 (Recordings.Mail(A.Ben.Id, "<3@x>", "<3@x>") with { At = at, Direction = Direction.Outgoing }).For(customer),
+                (Recordings.Mail(A.Ben.Id, "<4@x>", "<4@x>") with { At = at }).For(customer),
             ],
             default);
+        var history = services.GetRequiredService<InteractionStore>();
+        await services.GetRequiredService<NoAnswerNeeded>().SayAsync(
+            A.Firm, customer, (await history.FindDetailsAsync(A.Firm, customer, InteractionId.OfMail("<4@x>"), default))!, isSaid: true, default);
         await services.GetRequiredService<Agenda>().ShowAsync(
             A.Firm, A.Ben.Id, (await followUps.GetAsync(A.Firm, customer, planned.Id, default))!, "Kim", default);
         await followUps.ChangeAsync(A.Firm, customer, planned.Id, f => f.CloseByReply("0123", "Ben", now), default);
