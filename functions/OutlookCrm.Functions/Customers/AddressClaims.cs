@@ -96,6 +96,10 @@ internal sealed class AddressClaims(ITableStore tables)
         return rows is null ? null : (customer, kind, rows);
     }
 
+    /// <summary>Watches who has the address.</summary>
+    public static void Cover(TableWatch watch, Guid tenantId, MailAddress address) =>
+        watch.Cover(Tables.Addresses, TableKeys.AddressPartition(tenantId, address.Domain));
+
     /// <summary>Claims at one mail domain, by address.</summary>
     /// <param name="maxClaims">1 to 1,000.</param>
     public async Task<IReadOnlyList<AddressClaim>> AtDomainAsync(

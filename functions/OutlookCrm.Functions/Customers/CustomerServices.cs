@@ -10,5 +10,6 @@ public static class CustomerServices
         .AddSingleton<CustomerChanges>()
         .AddSingleton<NewCustomers>()
         .AddSingleton<SenderGuess>()
+        .AddSingleton(_ => new CardLooks(CardLooks.Max))
         .AddSingleton<Senders>();
 }

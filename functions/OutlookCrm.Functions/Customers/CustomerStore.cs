@@ -97,6 +97,9 @@ public sealed class CustomerStore(ITableStore tables, InteractionStore interacti
         TableKeys.Card,
         CardRowsOf(kind));
 
+    /// <summary>Watches all that a card is read from.</summary>
+    internal static void Cover(TableWatch watch, Guid tenantId, CustomerId id) => watch.Cover(Tables.Customers, TableKeys.Customer(tenantId, id.ToString()));
+
     private static int CardRowsOf(CustomerKind? kind) => kind == CustomerKind.Organisation ? OrganisationCardRows : PersonCardRows;
 
     /// <summary>Ids of the people of an organisation, a page at a time.</summary>
@@ -189,6 +192,12 @@ public sealed class CustomerSheet
 
     /// <summary>What its reader may see of it, in the sense of <see cref="Http.Answer.Kept"/>.</summary>
     public string Sight { get; }
+
+    /// <summary>When it was read, by the server's clock.</summary>
+    internal DateTimeOffset At => sight.Now;
+
+    /// <summary>True when until the end of the day (UTC) no passing of time makes another card of it.</summary>
+    internal bool IsOfToday => !lines.HasAhead;
 
     /// <summary>How many people of an organisation are shown.</summary>
     public int PeopleCount => People.Count();

@@ -23,7 +23,7 @@ public sealed class GetCard(Senders senders, Caller caller)
             return Answer.Invalid(errors);
         }
 
-        return await senders.AnswerKnownAsync(caller, address, cancellation)
+        return await senders.AnswerKnownAsync(caller, address, request.HttpContext, cancellation)
             ?? Answer.Ok(await senders.IntroduceAsync(caller.TenantId, address, request.QueryText("name"), cancellation));
     }
 }

@@ -28,7 +28,7 @@ public sealed class GuessCustomer(Senders senders, SenderGuess guess, Caller cal
             return Answer.Invalid(errors);
         }
 
-        if (await senders.AnswerKnownAsync(caller, address, cancellation) is { } known)
+        if (await senders.AnswerKnownAsync(caller, address, request.HttpContext, cancellation) is { } known)
         {
             return known;
         }

@@ -8,7 +8,7 @@ using OutlookCrm.Storage;
 namespace OutlookCrm.Customers;
 
 /// <summary>Who is behind an address. A known customer takes one point read and one range read.</summary>
-public sealed class Senders(ITableStore tables, CustomerStore customers, SenderGuess guess, FirmDirectory directory)
+public sealed class Senders(ITableStore tables, CustomerStore customers, SenderGuess guess, FirmDirectory directory, CardLooks looks, TimeProvider clock)
 {
     // A display name may be long and still be a name; what is longer than this is not.
     internal const int MaxDisplayNameLength = 1_000;
@@ -44,16 +44,42 @@ public sealed class Senders(ITableStore tables, CustomerStore customers, SenderG
             ? claim
             : null;
 
-    /// <summary>The answer about the customer with this address; null when nobody has it, or one of us.</summary>
-    public async Task<IResult?> AnswerKnownAsync(Caller caller, MailAddress address, CancellationToken cancellation) =>
+    /// <summary>
+    /// The answer about the customer with this address; null when nobody has it, or one of us. Nothing is read when nothing has changed since
+    /// this caller's last look.
+    /// </summary>
+    public async Task<IResult?> AnswerKnownAsync(Caller caller, MailAddress address, HttpContext http, CancellationToken cancellation)
+    {
+        var firm = await directory.OfAsync(caller.TenantId, cancellation);
+        if (firm.IsColleague(address))
+        {
+            return null;
+        }
+
+        if (looks.TryFind(caller, address, firm, clock.GetUtcNow(), out var last) && Answer.FindKept<SenderCard>(http, last.Stamp, last.Sight) is { } kept)
+        {
+            return kept;
+        }
+
         // A claim whose customer does not have the address is on its way in or out: nobody has it.
-        !(await directory.OfAsync(caller.TenantId, cancellation)).IsColleague(address)
-        && await claims.FollowAsync(
-            caller.TenantId, address, (id, kind) => CustomerStore.SheetOf(caller.TenantId, id, kind), cancellation) is var (customer, kind, rows)
-        && await customers.ReadSheetAsync(caller, customer, kind, rows, cancellation) is { } sheet
-        && sheet.Has(address)
-            ? Answer.Kept<SenderCard>(sheet.Stamp, sheet.Sight, () => (new KnownSender(sheet.ToCard()), sheet.ETag), rows)
-            : null;
+        var watch = tables.Watch();
+        if (await claims.FollowAsync(
+                caller.TenantId, address, (id, kind) => CustomerStore.SheetOf(caller.TenantId, id, kind), cancellation) is not var (customer, kind, rows)
+            || await customers.ReadSheetAsync(caller, customer, kind, rows, cancellation) is not { } sheet
+            || !sheet.Has(address))
+        {
+            return null;
+        }
+
+        if (watch is not null && sheet.IsOfToday)
+        {
+            AddressClaims.Cover(watch, caller.TenantId, address);
+            CustomerStore.Cover(watch, caller.TenantId, customer);
+            looks.Keep(caller, address, new CardLook(watch, firm, sheet.At, sheet.Stamp, sheet.Sight));
+        }
+
+        return Answer.Kept<SenderCard>(sheet.Stamp, sheet.Sight, () => (new KnownSender(sheet.ToCard()), sheet.ETag), rows);
+    }
 
     /// <summary>Who has an address that is no customer's: one of us, or somebody new.</summary>
     public async Task<SenderCard> IntroduceAsync(Guid tenantId, MailAddress address, string? displayName, CancellationToken cancellation)

@@ -61,6 +61,10 @@ public static class Answer
     public static IResult Kept<T>(RowsStamp stamp, string sight, Func<(T Model, string? ETag)> make, TableRange? rows = null)
         where T : class => new KeptResult<T>(stamp, sight, make, rows);
 
+    /// <summary>The answer that <see cref="Kept"/> would give, when it is there; null when the record must be read to make it.</summary>
+    public static IResult? FindKept<T>(HttpContext http, RowsStamp stamp, string sight)
+        where T : class => AskedPage.Of<T>(http, stamp, sight).TryFind<T>(out var result) ? result : null;
+
     /// <param name="location">The new record's path, such as <c>/api/customers/0123…</c>.</param>
     public static IResult Created<T>(T model, string location, string? etag = null)
         where T : class => new FacedResult<T>(StatusCodes.Status201Created, model, etag, location);

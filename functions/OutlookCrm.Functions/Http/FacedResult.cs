@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using OutlookCrm.Pane;
@@ -28,32 +29,68 @@ internal sealed record KeptResult<T>(RowsStamp Stamp, string Sight, Func<(T Mode
 {
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        var reader = Accept.PrefersHtml(httpContext.Request) ? Readers.Of(httpContext) : null;
-        var answers = httpContext.RequestServices.GetRequiredService<KeptAnswers>();
-        var takesBrotli = Compression.IsTaken(httpContext.Request);
-        var key = new AnswerKey(typeof(T), Stamp, Sight, reader is null ? null : PageKey.Of(reader), takesBrotli);
-        var page = reader is null ? null : EntityTag.OfPage(key);
-        if (page is not null && HttpMethods.IsGet(httpContext.Request.Method) && EntityTag.IsKnown(httpContext.Request, page))
-        {
-            Rows?.Release();
-            Faces.WriteHead<T>(httpContext.Response, StatusCodes.Status304NotModified, reader, page, location: null);
-            return;
-        }
-
-        if (!answers.TryFind(key, out var answer))
+        var asked = AskedPage.Of<T>(httpContext, Stamp, Sight);
+        if (!asked.TryFind<T>(out var result))
         {
             var (model, etag) = Make();
             using var body = new PooledBuffer(initialBytes: 16 * 1024);
-            await Faces.WriteAsync(httpContext, model, reader, body);
-            answer = KeptAnswer.Of(body.Written.Span, takesBrotli, etag);
-            answers.Keep(key, answer);
+            await Faces.WriteAsync(httpContext, model, asked.Reader, body);
+            result = asked.Keep<T>(KeptAnswer.Of(body.Written.Span, asked.Key.Brotli, etag));
         }
 
         Rows?.Release();
-        using (answer)
+        await result.ExecuteAsync(httpContext);
+    }
+}
+
+/// <summary>Which answer is asked for, when it is one that is kept.</summary>
+internal readonly record struct AskedPage(HttpRequest Request, Reader? Reader, AnswerKey Key, KeptAnswers Answers)
+{
+    public static AskedPage Of<T>(HttpContext http, RowsStamp stamp, string sight)
+    {
+        var reader = Accept.PrefersHtml(http.Request) ? Readers.Of(http) : null;
+        var key = new AnswerKey(typeof(T), stamp, sight, reader is null ? null : PageKey.Of(reader), Compression.IsTaken(http.Request));
+        return new AskedPage(http.Request, reader, key, http.RequestServices.GetRequiredService<KeptAnswers>());
+    }
+
+    /// <summary>The answer as it was written before, or word that the reader shows it already.</summary>
+    public bool TryFind<T>([NotNullWhen(true)] out IResult? result)
+        where T : class
+    {
+        var page = Reader is null ? null : EntityTag.OfPage(Key);
+        result = page is not null && HttpMethods.IsGet(Request.Method) && EntityTag.IsKnown(Request, page) ? new SameResult<T>(Reader, page)
+            : Answers.TryFind(Key, out var answer) ? new WrittenResult<T>(Reader, page ?? answer.ETag, answer)
+            : null;
+        return result is not null;
+    }
+
+    public IResult Keep<T>(KeptAnswer answer)
+        where T : class
+    {
+        Answers.Keep(Key, answer);
+        return new WrittenResult<T>(Reader, Reader is null ? answer.ETag : EntityTag.OfPage(Key), answer);
+    }
+
+    private sealed record SameResult<T>(Reader? Reader, string ETag) : IResult
+        where T : class
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
         {
-            Faces.WriteHead<T>(httpContext.Response, StatusCodes.Status200OK, reader, page ?? answer.ETag, location: null);
-            await answer.WriteAsync(httpContext);
+            Faces.WriteHead<T>(httpContext.Response, StatusCodes.Status304NotModified, Reader, ETag, location: null);
+            return Task.CompletedTask;
+        }
+    }
+
+    private sealed record WrittenResult<T>(Reader? Reader, string? ETag, KeptAnswer Answer) : IResult
+        where T : class
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            using (Answer)
+            {
+                Faces.WriteHead<T>(httpContext.Response, StatusCodes.Status200OK, Reader, ETag, location: null);
+                await Answer.WriteAsync(httpContext);
+            }
         }
     }
 }

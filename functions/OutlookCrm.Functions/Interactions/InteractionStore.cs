@@ -224,12 +224,13 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUp
         }
 
         // Where nothing is hidden no row is looked at before it is shown.
+        var hasAhead = (firstLine < begun.Count && TimelineRow.AtOf(begun[firstLine]) > sight.Now) || (firstLine == begun.Count && rest is not null);
         var seen = sightKey.Length == 0 ? Tail(begun, firstLine) : [.. Tail(begun, firstLine).Where(IsSeen)];
         var count = sightKey.Length == 0 ? begun.Count - firstLine : seen.Count();
         var lastContact = withLastContact ? seen.FirstOrDefault(IsLastContact) : null;
         if (rest is null || (count >= max && (lastContact is not null || !withLastContact)))
         {
-            return new TimelineLines(seen.Take(max), lastContact, []);
+            return new TimelineLines(seen.Take(max), lastContact, hasAhead, []);
         }
 
         var shown = seen.Take(max).ToList();
@@ -243,7 +244,7 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUp
             lastContact = withLastContact ? lastContact ?? rows.Where(IsSeen).FirstOrDefault(IsLastContact) : null;
         }
 
-        return new TimelineLines(shown, lastContact, reads);
+        return new TimelineLines(shown, lastContact, hasAhead, reads);
     }
 
     private static IEnumerable<TableRow> Tail(IReadOnlyList<TableRow> rows, int from)
@@ -359,8 +360,9 @@ public sealed class InteractionStore(ITableStore tables, Sights sights, FollowUp
 
 /// <summary>What a reader sees of a timeline, as the store has it.</summary>
 /// <param name="LastContact">The newest line up to now that is contact, be it shown or older; null when there is none, or it was not asked for.</param>
+/// <param name="HasAhead">False when all that was read up to <see cref="Sight.Until"/> has been.</param>
 /// <param name="Reads">What had to be read for it besides.</param>
-internal sealed record TimelineLines(IEnumerable<TableRow> Shown, TableRow? LastContact, IReadOnlyList<TableRange> Reads)
+internal sealed record TimelineLines(IEnumerable<TableRow> Shown, TableRow? LastContact, bool HasAhead, IReadOnlyList<TableRange> Reads)
 {
     /// <summary>A meeting becomes the last contact when it begins; after some days nobody waits any more.</summary>
     public long TimeStamp(DateTimeOffset now) =>

@@ -31,6 +31,7 @@ public sealed class Erasing(
     ErasedPeople erased,
     Traces traces,
     KeptAnswers answers,
+    CardLooks looks,
     TimeProvider clock,
     ILogger<Erasing> log)
 {
@@ -117,6 +118,7 @@ public sealed class Erasing(
 
         var inOutlook = await traces.RemoveAsync(work.TenantId, erasure, asksOutlook: work.Look <= 2, cancellation);
         answers.Clear();
+        looks.Clear();
         if (work.Look <= 2)
         {
             await erased.ForgetCardsAsync(work.TenantId, cancellation);

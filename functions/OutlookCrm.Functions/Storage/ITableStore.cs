@@ -31,6 +31,11 @@ public interface ITableStore
         : where(row) is not { } ask ? (row, null)
         : (row, await RangeAsync(ask.Table, ask.PartitionKey, ask.Range, ask.MaxRows, cancellation));
 
+    /// <summary>
+    /// Begins to watch what will be read. Null when the store cannot tell without reading whether something has changed.
+    /// </summary>
+    TableWatch? Watch() => null;
+
     /// <summary>All changes or none, in one partition: 1 to 100 changes, each row once, at most 4 MiB.</summary>
     Task<TransactionOutcome> TransactAsync(
         string table, string partitionKey, IReadOnlyList<TableChange> changes, CancellationToken cancellation);
@@ -106,6 +111,18 @@ public readonly record struct RowKeyRange(string From, string? Before)
 
 /// <summary>What <see cref="ITableStore.RangeAsync"/> is asked for.</summary>
 public sealed record RangeAsk(string Table, string PartitionKey, RowKeyRange Range, int MaxRows);
+
+/// <summary>Tells without reading whether partitions are as they were when they were read.</summary>
+public abstract class TableWatch
+{
+    /// <summary>
+    /// True when nothing was written to the partitions since the watch began, whoever writes. It may be false when nothing was: then read.
+    /// </summary>
+    public abstract bool IsUnchanged { get; }
+
+    /// <summary>Watches a partition as well, two at most; it is read after the watch began.</summary>
+    public abstract void Cover(string table, string partitionKey);
+}
 
 public enum WriteResult
 {

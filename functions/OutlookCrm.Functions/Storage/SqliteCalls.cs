@@ -35,4 +35,7 @@ internal static unsafe partial class SqliteCalls
 
     [LibraryImport(Library, EntryPoint = "sqlite3_column_bytes"), SuppressGCTransition, UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial int ColumnBytes(nint statement, int column);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_file_control"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int FileControl(nint connection, byte* schema, int operation, void* argument);
 }

@@ -17,6 +17,7 @@ internal sealed class SqliteDatabase : IDisposable
 
     private readonly sqlite3 handle;
     private readonly Dictionary<string, SqliteStatement> statements = new(StringComparer.Ordinal);
+    private nint walIndex;
 
     static SqliteDatabase()
     {
@@ -138,6 +139,23 @@ internal sealed class SqliteDatabase : IDisposable
 
     /// <summary>How many rows the last statement changed.</summary>
     public int Changes => raw.sqlite3_changes(handle);
+
+    /// <summary>How many rows were changed since it was opened.</summary>
+    public int TotalChanges => raw.sqlite3_total_changes(handle);
+
+    /// <summary>Which commit to the file was the last; null when that cannot be told just now.</summary>
+    public WalIndexHeader? WalIndexHeader
+    {
+        get
+        {
+            if (walIndex == 0)
+            {
+                walIndex = Storage.WalIndexHeader.Find(handle);
+            }
+
+            return walIndex == 0 ? null : Storage.WalIndexHeader.Read(walIndex);
+        }
+    }
 
     /// <summary>Ends an open transaction, if there is one; after a failure SQLite may have done so itself.</summary>
     public void RollBack()

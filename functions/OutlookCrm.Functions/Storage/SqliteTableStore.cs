@@ -18,6 +18,7 @@ internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
     private readonly SqliteDatabase writer;
     private readonly ConcurrentStack<SqliteDatabase> idleReaders = [];
     private readonly SqliteGroupCommit<Write> writes;
+    private readonly SqliteChanges changes;
     private readonly HashSet<string> madeTables = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, TableSql> sql = new(StringComparer.Ordinal);
     private int idleCount;
@@ -31,6 +32,7 @@ internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
         this.busyTimeout = busyTimeout;
         writer = SqliteDatabase.OpenForWriting(file, busyTimeout, maxMegabytes);
         metrics = new StorageMetrics(this);
+        changes = SqliteChanges.Of(file);
         writes = new SqliteGroupCommit<Write>(
             file, "sqlite writer", write => write.Cancellation.IsCancellationRequested && write.Done.TrySetCanceled(write.Cancellation), Commit);
     }
@@ -94,12 +96,15 @@ internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
     {
         TableLimits.CheckTransaction(partitionKey, changes);
         ObjectDisposedException.ThrowIf(disposed, this);
-        var write = new Write(table, SqlOf(table), SqliteRowFormat.EncodeKey(partitionKey), [.. changes.Select(Change.From)], cancellation);
+        var write = new Write(
+            table, SqlOf(table), SqliteRowFormat.EncodeKey(partitionKey), SqliteChanges.PlaceOf(table, partitionKey), [.. changes.Select(Change.From)], cancellation);
         writes.Add(write, cancellation);
         var outcome = await write.Done.Task;
         metrics.Write(table);
         return outcome;
     }
+
+    public TableWatch? Watch() => new SqliteTableWatch(this, changes.Now);
 
     // A page at a time, not one long read: that would keep the write-ahead log from being folded into the file.
     public async IAsyncEnumerable<TableRow> ScanAsync(
@@ -298,6 +303,24 @@ internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
         }
     }
 
+    private bool AreUnchanged(long since, int place, int other)
+    {
+        if (disposed || !idleReaders.TryPop(out var reader))
+        {
+            return false;
+        }
+
+        Interlocked.Decrement(ref idleCount);
+        try
+        {
+            return changes.AreUnchanged(reader, since, place, other);
+        }
+        finally
+        {
+            Return(reader);
+        }
+    }
+
     private void Return(SqliteDatabase reader)
     {
         if (Interlocked.Increment(ref idleCount) <= MaxIdleReaders && !disposed)
@@ -317,23 +340,24 @@ internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
         var outcomes = new List<TransactionOutcome>(together.Count);
         try
         {
-            writer.Prepare("BEGIN IMMEDIATE").Run();
-            foreach (var write in together)
+            changes.Commit(writer, () =>
             {
-                if (!madeTables.Contains(write.Table))
+                foreach (var write in together)
                 {
-                    writer.Execute(write.Sql.Make);
-                    made.Add(write.Table);
+                    if (!madeTables.Contains(write.Table))
+                    {
+                        writer.Execute(write.Sql.Make);
+                        made.Add(write.Table);
+                    }
+
+                    outcomes.Add(Apply(write));
                 }
 
-                outcomes.Add(Apply(write));
-            }
-
-            writer.Prepare("COMMIT").Run();
+                return together.Where((_, i) => outcomes[i].IsWritten).Select(write => write.Place);
+            });
         }
-        catch (Exception failure) // Whatever it is, those who wait must hear of it, and the next commit must find no transaction open.
+        catch (Exception failure) // Whatever it is, those who wait must hear of it.
         {
-            writer.RollBack();
             together.ForEach(write => write.Done.SetException(failure));
             return;
         }
@@ -507,8 +531,33 @@ internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
     }
 
     private sealed record Write(
-        string Table, TableSql Sql, byte[] PartitionKey, Change[] Changes, CancellationToken Cancellation)
+        string Table, TableSql Sql, byte[] PartitionKey, int Place, Change[] Changes, CancellationToken Cancellation)
     {
         public TaskCompletionSource<TransactionOutcome> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed class SqliteTableWatch(SqliteTableStore store, long since) : TableWatch
+    {
+        private int place = -1;
+        private int other = -1;
+
+        public override bool IsUnchanged => place >= 0 && store.AreUnchanged(since, place, other < 0 ? place : other);
+
+        public override void Cover(string table, string partitionKey)
+        {
+            var covered = SqliteChanges.PlaceOf(table, partitionKey);
+            if (place < 0 || place == covered)
+            {
+                place = covered;
+            }
+            else if (other < 0 || other == covered)
+            {
+                other = covered;
+            }
+            else
+            {
+                throw new InvalidOperationException("A watch covers two partitions.");
+            }
+        }
     }
 }

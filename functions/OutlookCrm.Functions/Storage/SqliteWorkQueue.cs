@@ -34,6 +34,7 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
     private readonly TimeProvider clock;
     private readonly QueueBell bell;
     private readonly SqliteGroupCommit<Write> writes;
+    private readonly SqliteChanges changes;
 
     // One connection, one statement at a time: SQLite writes one after the other in any case.
     private readonly SemaphoreSlim turn = new(1);
@@ -46,6 +47,7 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
     {
         this.clock = clock;
         bell = new QueueBell(clock);
+        changes = SqliteChanges.Of(file);
         database = new Lazy<SqliteDatabase>(
             () =>
             {
@@ -244,17 +246,11 @@ internal sealed class SqliteWorkQueue : IWorkQueue, IDisposable
         try
         {
             var opened = database.Value;
-            try
+            changes.Commit(opened, () =>
             {
-                opened.Prepare("BEGIN IMMEDIATE").Run();
                 together.ForEach(write => write.Apply(opened));
-                opened.Prepare("COMMIT").Run();
-            }
-            catch
-            {
-                opened.RollBack();
-                throw;
-            }
+                return []; // no partition of any table
+            });
         }
         catch (Exception failure) // Whatever it is, those who wait must hear of it, and the next commit must find no transaction open.
         {

@@ -125,9 +125,9 @@ public sealed class ErasureOrderTests
             logged = new LoggedMeetings(store);
             correspondents = new Correspondents(store);
             var traces = new Traces(
-                store, store, changes, interactions, new Senders(store, customers, new SenderGuess(store, search), directory), followUps,
+                store, store, changes, interactions, new Senders(store, customers, new SenderGuess(store, search), directory, new CardLooks(CardLooks.Max), Clock), followUps,
                 new FirmRecompute(sales, new ProductStore(store), new InsightsStore(store), queue, Clock), new InsightsStore(store));
-            erasing = new Erasing(store, queue, customers, sales, new ErasedPeople(store, Clock), traces, new KeptAnswers(KeptAnswers.MinBytes), Clock, NullLogger<Erasing>.Instance);
+            erasing = new Erasing(store, queue, customers, sales, new ErasedPeople(store, Clock), traces, new KeptAnswers(KeptAnswers.MinBytes), new CardLooks(CardLooks.Max), Clock, NullLogger<Erasing>.Instance);
         }
 
         public TestClock Clock { get; } = new();
