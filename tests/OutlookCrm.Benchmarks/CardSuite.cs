@@ -123,11 +123,7 @@ internal static class CardSuite
         listener.Start();
 
         const int Cards = 100;
-        for (var i = 1; i <= Cards; i++)
-        {
-            client.Send(RequestFor(PreparedFirm.Addresses[i], token, "application/json", null));
-        }
-
+        AskAll();
         if (storage["Storage:Kind"] == "azure")
         {
             Figures.Print(figure, (double)requests / Cards, "requests");
@@ -136,6 +132,17 @@ internal static class CardSuite
         {
             Figures.Print(figure, (double)reads / Cards, "reads");
             Figures.Print("card.rows", (double)rows / Cards, "rows");
+            reads = 0;
+            AskAll();
+            Figures.Print("card.reads.again", (double)reads / Cards, "reads");
+        }
+
+        void AskAll()
+        {
+            for (var i = 1; i <= Cards; i++)
+            {
+                client.Send(RequestFor(PreparedFirm.Addresses[i], token, "application/json", null));
+            }
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class CardLooks(int max)
     /// <summary>Some 6 MB.</summary>
     internal const int Max = 12_000;
 
-    private readonly ConcurrentDictionary<(Guid Tenant, Guid User, MailAddress Address), CardLook> looks = new();
+    private readonly ConcurrentDictionary<(Guid Tenant, Guid User, string Address), CardLook> looks = new();
     private int count;
 
     /// <summary>Forgets all of them: somebody was erased, and may be among them.</summary>
@@ -28,11 +28,11 @@ public sealed class CardLooks(int max)
 
     /// <param name="firm">As it is now.</param>
     internal bool TryFind(Caller caller, MailAddress address, OwnFirm firm, DateTimeOffset now, [NotNullWhen(true)] out CardLook? look) =>
-        looks.TryGetValue((caller.TenantId, caller.UserId, address), out look) && look.Holds(firm, now);
+        looks.TryGetValue((caller.TenantId, caller.UserId, address.Key), out look) && look.Holds(firm, now);
 
     internal void Keep(Caller caller, MailAddress address, CardLook look)
     {
-        var key = (caller.TenantId, caller.UserId, address);
+        var key = (caller.TenantId, caller.UserId, address.Key);
         if (looks.TryAdd(key, look))
         {
             if (Interlocked.Increment(ref count) > max)

@@ -81,28 +81,11 @@ internal sealed class SqliteChanges
     }
 
     /// <summary>
-    /// True when nothing was written to these places since <paramref name="since"/>, which was <see cref="Now"/> before they were read. False
-    /// when that is not known.
+    /// For when the file was just opened, or another process has written: what is read from now on is known. Does nothing while one of ours
+    /// writes, who takes note itself.
     /// </summary>
     /// <param name="reader">A connection to the file that is not in use.</param>
-    public bool AreUnchanged(SqliteDatabase reader, long since, int place, int other)
-    {
-        if (reader.WalIndexHeader is not { } header)
-        {
-            return false;
-        }
-
-        if (header != Volatile.Read(ref accounted)?.Header)
-        {
-            TakeNote(reader);
-            return false;
-        }
-
-        return Volatile.Read(ref allChangedAt) <= since && Volatile.Read(ref changedAt[place]) <= since && Volatile.Read(ref changedAt[other]) <= since;
-    }
-
-    // Another process has written, or the file was just opened: what is read from now on is known again. Unless one of ours writes, who will see.
-    private void TakeNote(SqliteDatabase reader)
+    public void TakeNote(SqliteDatabase reader)
     {
         if (!turn.Wait(0))
         {
@@ -121,6 +104,27 @@ internal sealed class SqliteChanges
         {
             turn.Release();
         }
+    }
+
+    /// <summary>
+    /// True when nothing was written to these places since <paramref name="since"/>, which was <see cref="Now"/> before they were read. False
+    /// when that is not known.
+    /// </summary>
+    /// <param name="reader">A connection to the file that is not in use.</param>
+    public bool AreUnchanged(SqliteDatabase reader, long since, int place, int other)
+    {
+        if (reader.WalIndexHeader is not { } header)
+        {
+            return false;
+        }
+
+        if (header != Volatile.Read(ref accounted)?.Header)
+        {
+            TakeNote(reader);
+            return false;
+        }
+
+        return Volatile.Read(ref allChangedAt) <= since && Volatile.Read(ref changedAt[place]) <= since && Volatile.Read(ref changedAt[other]) <= since;
     }
 
     // What was read before now, or is being read, may be older than what another wrote.

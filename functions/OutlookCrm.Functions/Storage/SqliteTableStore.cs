@@ -33,6 +33,7 @@ internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
         writer = SqliteDatabase.OpenForWriting(file, busyTimeout, maxMegabytes);
         metrics = new StorageMetrics(this);
         changes = SqliteChanges.Of(file);
+        changes.TakeNote(writer);
         writes = new SqliteGroupCommit<Write>(
             file, "sqlite writer", write => write.Cancellation.IsCancellationRequested && write.Done.TrySetCanceled(write.Cancellation), Commit);
     }

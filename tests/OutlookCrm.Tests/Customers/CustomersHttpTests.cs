@@ -45,6 +45,7 @@ public sealed class CustomersHttpTests : IAsyncLifetime
         }
 
         await anna.GetAsync("/api/card?address=kim@novak.example"); // the firm's colleagues are in memory from now on
+        await PostAsync(olga, $"/api/customers/{created.Id}/notes", new { id = Guid.NewGuid(), text = "News" });
         using var counts = new StorageCounts(crm.Services.GetRequiredService<ITableStore>());
 
         var sender = await ReadAsync<SenderCard>(await anna.GetAsync("/api/card?address=KIM@Novak.example"));
@@ -52,11 +53,37 @@ public sealed class CustomersHttpTests : IAsyncLifetime
         var card = Assert.IsType<KnownSender>(sender).Card;
         Assert.Equal(created.Id, card.Id);
         Assert.Equal(20, card.Timeline.Lines.Count);
+        Assert.Equal("News", card.Timeline.Lines[0].Title);
         Assert.NotNull(card.Timeline.Next);
         Assert.Equal(1, counts.PointReads(Tables.Addresses));
         Assert.Equal(1, counts.RangeReads(Tables.Customers));
         Assert.Equal(0, counts.PointReads(Tables.Customers) + counts.RangeReads(Tables.Addresses) + counts.RangeReads(Tables.Search)
             + counts.PointReads(Tables.Colleagues) + counts.RangeReads(Tables.Colleagues));
+    }
+
+    [Fact]
+    public async Task A_card_is_not_read_again_until_something_of_it_changes()
+    {
+        var kim = await CreateAsync("kim@novak.example", "Kim Novak");
+        await CreateAsync("lee@novak.example", "Lee Wong"); // at the same domain: written beside the address of the first
+        Assert.Equal("Kim Novak", await NameAsync(anna));
+        using var counts = new StorageCounts(crm.Services.GetRequiredService<ITableStore>());
+
+        Assert.Equal(("Kim Novak", "Kim Novak"), (await NameAsync(anna), await NameAsync(anna)));
+        Assert.Equal(0, Reads());
+        Assert.Equal("Kim Novak", await NameAsync(rita));
+        Assert.Equal(2, Reads());
+
+        await PatchAsync(olga, kim.Id, kim.ETag, new { name = "Kim Hill" });
+        Assert.Equal(("Kim Hill", "Kim Hill"), (await NameAsync(anna), await NameAsync(rita)));
+
+        Assert.True((await olga.DeleteAsync($"/api/customers/{kim.Id}/addresses/kim@novak.example")).IsSuccessStatusCode);
+        Assert.Null(await NameAsync(anna));
+
+        async Task<string?> NameAsync(HttpClient who) =>
+            (await ReadAsync<SenderCard>(await who.GetAsync("/api/card?address=kim@novak.example")) as KnownSender)?.Card.Name;
+
+        long Reads() => counts.PointReads(Tables.Addresses) + counts.RangeReads(Tables.Customers);
     }
 
     [Theory]

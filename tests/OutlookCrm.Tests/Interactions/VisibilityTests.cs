@@ -139,6 +139,28 @@ public sealed class VisibilityTests
     }
 
     [Fact]
+    public async Task A_meeting_becomes_the_last_contact_when_it_begins_although_nothing_was_written()
+    {
+        await using var crm = await TestCrm.StartAsync();
+        var world = await World.MakeAsync(crm);
+        var customer = await world.CustomerAsync();
+        var now = crm.Clock.GetUtcNow();
+        await world.RecordAsync(customer,
+        [
+            new Thing(1, [A.Ben.Id], IsMeeting: false, IsIncoming: true, "<t@x>", now.AddHours(-1)),
+            new Thing(2, [A.Ben.Id], IsMeeting: true, IsIncoming: false, "", now.AddHours(1)),
+        ]);
+        using var ben = crm.SignIn(A.Ben);
+
+        Assert.Equal([now.AddHours(-1), now.AddHours(-1)], [await LastContactAsync(), await LastContactAsync()]);
+        crm.Clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(now.AddHours(1), await LastContactAsync());
+
+        async Task<DateTimeOffset?> LastContactAsync() =>
+            Assert.IsType<KnownSender>(await ben.GetFromJsonAsync<SenderCard>($"/api/card?address=kim0000@fjord.example", ContractJson.Options)).Card.LastContactAt;
+    }
+
+    [Fact]
     public async Task A_series_a_year_ahead_does_not_push_what_happened_off_the_page()
     {
         await using var crm = await TestCrm.StartAsync();
