@@ -45,7 +45,8 @@ public sealed class CustomersHttpTests : IAsyncLifetime
         }
 
         await anna.GetAsync("/api/card?address=kim@novak.example"); // the firm's colleagues are in memory from now on
-        await PostAsync(olga, $"/api/customers/{created.Id}/notes", new { id = Guid.NewGuid(), text = "News" });
+        using var ben = crm.SignIn(A.Ben);
+        Assert.Equal(HttpStatusCode.Created, (await PostAsync(ben, $"/api/customers/{created.Id}/notes", new { id = Guid.NewGuid(), text = "News" })).StatusCode);
         using var counts = new StorageCounts(crm.Services.GetRequiredService<ITableStore>());
 
         var sender = await ReadAsync<SenderCard>(await anna.GetAsync("/api/card?address=KIM@Novak.example"));
@@ -53,7 +54,7 @@ public sealed class CustomersHttpTests : IAsyncLifetime
         var card = Assert.IsType<KnownSender>(sender).Card;
         Assert.Equal(created.Id, card.Id);
         Assert.Equal(20, card.Timeline.Lines.Count);
-        Assert.Equal("News", card.Timeline.Lines[0].Title);
+        Assert.Contains(card.Timeline.Lines, line => line.Text == "News");
         Assert.NotNull(card.Timeline.Next);
         Assert.Equal(1, counts.PointReads(Tables.Addresses));
         Assert.Equal(1, counts.RangeReads(Tables.Customers));
@@ -66,6 +67,7 @@ public sealed class CustomersHttpTests : IAsyncLifetime
     {
         var kim = await CreateAsync("kim@novak.example", "Kim Novak");
         await CreateAsync("lee@novak.example", "Lee Wong"); // at the same domain: written beside the address of the first
+        using var ben = crm.SignIn(A.Ben);
         Assert.Equal("Kim Novak", await NameAsync(anna));
         using var counts = new StorageCounts(crm.Services.GetRequiredService<ITableStore>());
 
@@ -74,10 +76,11 @@ public sealed class CustomersHttpTests : IAsyncLifetime
         Assert.Equal("Kim Novak", await NameAsync(rita));
         Assert.Equal(2, Reads());
 
-        await PatchAsync(olga, kim.Id, kim.ETag, new { name = "Kim Hill" });
+        Assert.True((await PatchAsync(ben, kim.Id, kim.ETag, new { name = "Kim Hill" })).IsSuccessStatusCode);
         Assert.Equal(("Kim Hill", "Kim Hill"), (await NameAsync(anna), await NameAsync(rita)));
 
-        Assert.True((await olga.DeleteAsync($"/api/customers/{kim.Id}/addresses/kim@novak.example")).IsSuccessStatusCode);
+        await PostAsync(ben, $"/api/customers/{kim.Id}/addresses", new { address = "kim@hill.example" });
+        Assert.True((await ben.DeleteAsync($"/api/customers/{kim.Id}/addresses/kim@novak.example")).IsSuccessStatusCode);
         Assert.Null(await NameAsync(anna));
 
         async Task<string?> NameAsync(HttpClient who) =>
