@@ -3,7 +3,7 @@ import * as card from './card.ts';
 import type { Subject } from './card.ts';
 import * as outlook from './outlook/outlook.ts';
 import { ask, drop, isOk } from './requests.ts';
-import { swap } from './views.ts';
+import { parse, swap } from './views.ts';
 
 const maxPeople = 100;
 
@@ -15,6 +15,8 @@ let item: outlook.Item | null = null;
 let first: Subject | null = null;
 /** How often people were asked for: an answer that is not the last is stale. */
 let readings = 0;
+/** Not known until it was asked for: then an empty pane need not say how to get the first. */
+let hasCustomers = false;
 
 export function start(): void {
   back.onclick = () => first && void card.show({ ...first, chosen: true });
@@ -118,6 +120,10 @@ async function begin(opened: outlook.Item | null): Promise<void> {
       ? '<p class="empty big">Name somebody, and who that is stands here.</p>'
       : opened ? '<p class="empty big">Nobody but you is on this item.</p>'
       : '<p class="empty big">Select a mail or a meeting to see who is behind it, or find a customer above.</p>');
+    if (!opened && !hasCustomers) {
+      await sayFirstSteps();
+    }
+
     return;
   }
 
@@ -128,6 +134,18 @@ async function begin(opened: outlook.Item | null): Promise<void> {
   }
 
   await shown;
+}
+
+/** Where there are no customers there is nobody behind a mail and nobody to be found: what to do first is said instead. */
+async function sayFirstSteps(): Promise<void> {
+  const turn = card.turns.now;
+  const answer = await ask('get', '/api/first-steps', { place: 'card', quiet: true });
+  if (answer && isOk(answer)) {
+    hasCustomers = parse(answer.html).querySelector('[data-begin]') === null;
+    if (!hasCustomers && !card.turns.isStale(turn)) {
+      card.showNobody(answer.html);
+    }
+  }
 }
 
 // ---- people ---------------------------------------------------------------------------------------------------------
@@ -187,6 +205,7 @@ export function mark(): void {
 function drawBack(): void {
   back.hidden = !first || card.shown()?.key === first.key;
   back.textContent = first ? `‹ ${first.name}` : '';
+  back.title = first?.name ?? ''; // a long one is cut
 }
 
 function markPerson(): void {

@@ -37,6 +37,7 @@ public static class ContractJson
 [JsonSerializable(typeof(SenderCard))]
 [JsonSerializable(typeof(PeopleOnItem))]
 [JsonSerializable(typeof(SearchResults))]
+[JsonSerializable(typeof(FirstSteps))]
 [JsonSerializable(typeof(Timeline))]
 [JsonSerializable(typeof(EditConflict))]
 [JsonSerializable(typeof(ColleagueList))]

@@ -88,7 +88,7 @@ internal sealed class AzureTableStore : ITableStore, ITableScan, IDisposable
     }
 
     public async IAsyncEnumerable<TableRow> ScanAsync(
-        string table, string partitionKeyPrefix, [EnumeratorCancellation] CancellationToken cancellation)
+        string table, string partitionKeyPrefix, [EnumeratorCancellation] CancellationToken cancellation, int pageRows = TableLimits.MaxRangeRows)
     {
         TableLimits.CheckTable(table);
         TableLimits.CheckKeys(partitionKeyPrefix, "");
@@ -96,7 +96,7 @@ internal sealed class AzureTableStore : ITableStore, ITableScan, IDisposable
             ? TableClient.CreateQueryFilter($"PartitionKey ge {partitionKeyPrefix} and PartitionKey lt {before}")
             : TableClient.CreateQueryFilter($"PartitionKey ge {partitionKeyPrefix}");
         await using var pages = service.GetTableClient(table)
-            .QueryAsync<TableEntity>(filter, TableLimits.MaxRangeRows, cancellationToken: cancellation).AsPages().GetAsyncEnumerator(cancellation);
+            .QueryAsync<TableEntity>(filter, pageRows, cancellationToken: cancellation).AsPages().GetAsyncEnumerator(cancellation);
         while (await IsThereMoreAsync())
         {
             foreach (var entity in pages.Current.Values)

@@ -109,7 +109,7 @@ internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
 
     // A page at a time, not one long read: that would keep the write-ahead log from being folded into the file.
     public async IAsyncEnumerable<TableRow> ScanAsync(
-        string table, string partitionKeyPrefix, [EnumeratorCancellation] CancellationToken cancellation)
+        string table, string partitionKeyPrefix, [EnumeratorCancellation] CancellationToken cancellation, int pageRows = TableLimits.MaxRangeRows)
     {
         TableLimits.CheckKeys(partitionKeyPrefix, "");
         var before = RowKeyRange.StartingWith(partitionKeyPrefix).Before;
@@ -117,13 +117,13 @@ internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            var page = Scan(table, partitionKey, rowKey, before);
+            var page = Scan(table, partitionKey, rowKey, before, pageRows);
             foreach (var row in page)
             {
                 yield return row;
             }
 
-            if (page.Count < TableLimits.MaxRangeRows)
+            if (page.Count < pageRows)
             {
                 yield break;
             }
@@ -218,7 +218,7 @@ internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
         return found;
     }
 
-    private List<TableRow> Scan(string table, string partitionKey, string rowKey, string? before)
+    private List<TableRow> Scan(string table, string partitionKey, string rowKey, string? before, int maxRows)
     {
         var rows = new List<TableRow>();
         using var read = Read(table, SqlOf(table).Scan);
@@ -235,7 +235,7 @@ internal sealed class SqliteTableStore : ITableStore, ITableScan, IDisposable
                 statement.BindKey(3, before);
             }
 
-            statement.Bind(4, TableLimits.MaxRangeRows);
+            statement.Bind(4, maxRows);
             while (statement.Step())
             {
                 rows.Add(new TableRow(

@@ -117,9 +117,9 @@ internal sealed class MortalStore(ITableStore real, Life life) : ITableStore, IT
             Death);
 
     public async IAsyncEnumerable<TableRow> ScanAsync(
-        string table, string partitionKeyPrefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        string table, string partitionKeyPrefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation, int pageRows = TableLimits.MaxRangeRows)
     {
-        await foreach (var row in ((ITableScan)real).ScanAsync(table, partitionKeyPrefix, cancellation))
+        await foreach (var row in ((ITableScan)real).ScanAsync(table, partitionKeyPrefix, cancellation, pageRows))
         {
             yield return life.IsOver ? throw Death() : row;
         }

@@ -36,6 +36,28 @@ public sealed class CustomersHttpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_firm_without_customers_is_told_what_to_do_first_and_a_reader_nothing_they_may_not_do()
+    {
+        Assert.False((await anna.GetFromJsonAsync<FirstSteps>("/api/first-steps"))!.HasCustomers);
+        Assert.Equal(["/api/correspondents", "/api/imports", "/api/mailboxes/mine"], await LeadsToAsync(anna));
+        Assert.Equal(["/api/mailboxes/mine"], await LeadsToAsync(rita));
+
+        await CreateAsync("kim@novak.example", "Kim Novak");
+
+        Assert.True((await rita.GetFromJsonAsync<FirstSteps>("/api/first-steps"))!.HasCustomers);
+        Assert.False((await olga.GetFromJsonAsync<FirstSteps>("/api/first-steps"))!.HasCustomers);
+
+        static async Task<IEnumerable<string>> LeadsToAsync(HttpClient who)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/first-steps");
+            request.Headers.Accept.ParseAdd("text/html");
+            using var answer = await who.SendAsync(request);
+            var page = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync());
+            return page.QuerySelectorAll("[data-begin] [data-show]").Select(link => link.GetAttribute("data-show")!);
+        }
+    }
+
+    [Fact]
     public async Task A_known_sender_costs_one_point_read_and_one_range_read()
     {
         var created = await CreateAsync("kim@novak.example", "Kim Novak");

@@ -113,9 +113,8 @@ internal sealed class SteppedStore(Stepping steps) : ITableStore, ITableScan
 
     /// <summary>A few rows a step, so that others come in between.</summary>
     public async IAsyncEnumerable<TableRow> ScanAsync(
-        string table, string partitionKeyPrefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        string table, string partitionKeyPrefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation, int pageRows = 10)
     {
-        const int pageRows = 10;
         (string Table, string PartitionKey, string RowKey) after = (table, "", "");
         List<TableRow> page;
         do

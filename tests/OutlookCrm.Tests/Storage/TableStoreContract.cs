@@ -678,11 +678,12 @@ public abstract class TableStoreContract
             found.GroupBy(row => row.PartitionKey).Select(group => (group.Key, group.Count())));
         Assert.Equal(Enumerable.Range(0, 1_203), found.Take(1_203).Select(row => (int)row.Properties["I"]));
         Assert.Equal(1_203 + (7 * 3), (await ScanAsync("")).Count);
+        Assert.Equal(found.Select(row => (row.PartitionKey, row.RowKey)), (await ScanAsync("ab", pageRows: 401)).Select(row => (row.PartitionKey, row.RowKey)));
 
-        async Task<List<TableRow>> ScanAsync(string prefix)
+        async Task<List<TableRow>> ScanAsync(string prefix, int pageRows = TableLimits.MaxRangeRows)
         {
             var rows = new List<TableRow>();
-            await foreach (var row in ((ITableScan)Store).ScanAsync(table, prefix, default))
+            await foreach (var row in ((ITableScan)Store).ScanAsync(table, prefix, default, pageRows))
             {
                 rows.Add(row);
             }
