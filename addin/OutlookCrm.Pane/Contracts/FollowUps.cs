@@ -43,6 +43,9 @@ public sealed record FollowUpLine(
 /// <param name="Before">When the last one of the page before is due; null on the first page.</param>
 public sealed record MyDay(DateOnly Today, IReadOnlyList<FollowUpLine> FollowUps, string? Next, DateOnly? Before)
 {
+    /// <summary>On the first page only: the one that was ended last; null when there is none, or it was changed again.</summary>
+    public FollowUpLine? Ended { get; init; }
+
     /// <summary>On the first page only; null when nobody waits.</summary>
     public WaitingCustomers? Waiting { get; init; }
 

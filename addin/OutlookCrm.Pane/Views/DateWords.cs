@@ -96,6 +96,9 @@ internal static partial class DateWords
         _ => reader.Day(day),
     };
 
+    /// <summary>Today or on one of the two days before: so long one may wonder what became of something.</summary>
+    public static bool IsLately(this Reader reader, DateTimeOffset at) => reader.DaysUntil(at) > -3;
+
     // Some calendars end: that of Saudi Arabia in 2077.
     private static bool Has(Calendar calendar, DateOnly day) =>
         day >= DateOnly.FromDateTime(calendar.MinSupportedDateTime) && day <= DateOnly.FromDateTime(calendar.MaxSupportedDateTime);

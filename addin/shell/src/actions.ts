@@ -113,9 +113,12 @@ function saved(element: HTMLElement, isWhole = true): void {
 
   show(element.dataset.done ?? 'Saved.', undefined, 3_000);
   const form = element.closest<HTMLElement>('[data-form]')?.dataset.form;
+  // It was drawn anew where it stood: from there the next key leads to its Undo.
+  const line = element.isConnected ? null : element.closest('.promise')?.id;
   if (!document.activeElement || document.activeElement === document.body) {
     const details = form && cardElement.querySelector(`[data-form="${CSS.escape(form)}"], [data-more="${form.replace('line-', 'written/')}"]`)?.closest('details');
-    const home = details ? details.querySelector<HTMLElement>('summary') : cardElement.querySelector<HTMLElement>('#who');
+    const home = details ? details.querySelector<HTMLElement>('summary')
+      : (line && document.getElementById(line)) || cardElement.querySelector<HTMLElement>('#who');
     focus(home, { preventScroll: true });
   }
 }
@@ -207,14 +210,29 @@ async function fetchFor(element: HTMLElement, wish: Wish): Promise<boolean> {
     return false;
   }
 
+  const place = { within: wish.target.parentElement, after: wish.target.previousElementSibling };
   card.answered(wish, answer, element);
   if (wish.verb !== 'get') {
     saved(element);
+  } else if (wish.swap === 'outerHTML' && !element.isConnected && document.activeElement === document.body) {
+    goOnAt(place);
   } else if (fill(wish.target, await item.ofCardByNow()) && !element.isConnected) {
     focus(wish.target.querySelector<HTMLElement>('input:not([type=hidden])'));
   }
 
   return true;
+}
+
+/** The button is gone: by keyboard one goes on at what took its place. */
+function goOnAt({ within, after }: { within: Element | null; after: Element | null }): void {
+  const focusable = 'a[href], button, summary, .promise';
+  for (let next = after ? after.nextElementSibling : within?.firstElementChild; next; next = next.nextElementSibling) {
+    const found = next.matches(focusable) ? next : next.querySelector(focusable);
+    if (found) {
+      focus(found as HTMLElement, { preventScroll: true });
+      return;
+    }
+  }
 }
 
 /** The server's own words, where it has some; it may be no use to try again. */

@@ -4,6 +4,8 @@
 import { isTypedIn } from './controls.ts';
 import { focus } from './focus.ts';
 
+/** Where somebody's focus holds nothing up. */
+const restsAt = 'summary, .promise';
 /** Looked into; everything else is a part, which changes as a whole. */
 const containers = '.card, .who, .history, #timeline, .lines';
 /** Each part as the server drew it, before anything was opened or typed. Lines that were asked for later have none. */
@@ -76,11 +78,11 @@ export function merge(shown: Element, fresh: Element, held: (part: Element, want
     } else {
       const differs = drawn.get(before) !== part.outerHTML;
       if (isDone(before) ? !shuts(before, part) : differs && !isBusy(before)) {
-        const pencil = before.querySelector<HTMLElement>('summary:focus');
+        const at = before.querySelector<HTMLElement>(`:is(${restsAt}):focus`);
         arrive(part);
         before.replaceWith(part);
-        if (pencil) {
-          focus([...part.querySelectorAll<HTMLElement>('summary')].find((one) => nameOf(one) === nameOf(pencil)), { preventScroll: true });
+        if (at) {
+          focus([...part.querySelectorAll<HTMLElement>(restsAt)].find((one) => nameOf(one) === nameOf(at)), { preventScroll: true });
         }
 
         return part;
@@ -145,12 +147,12 @@ function kindOf(part: Element): string {
   return `${part.tagName} ${part.id || part.classList[0]} ${part.querySelector(':scope > .meta > time')?.getAttribute('datetime') ?? title}`;
 }
 
-const nameOf = (element: Element): string | null => element.getAttribute('aria-label') ?? element.textContent;
+const nameOf = (element: Element): string | null => element.id || (element.getAttribute('aria-label') ?? element.textContent);
 
-/** Somebody types, reads or marks something here. Where a closed fold has the focus nobody does: it keeps that when it is drawn anew. */
+/** Somebody types, reads or marks something here. Where a closed fold has the focus, or a line as such, nobody does: it keeps that when it is drawn anew. */
 function isBusy(part: Element): boolean {
   const open = 'details[open], [aria-expanded=true], [aria-busy], section > form';
-  return (part.contains(document.activeElement) && !document.activeElement!.matches('summary'))
+  return (part.contains(document.activeElement) && !document.activeElement!.matches(restsAt))
     || part.matches(open)
     || part.querySelector(open) !== null
     || (!getSelection()?.isCollapsed && part.contains(getSelection()?.anchorNode ?? null));

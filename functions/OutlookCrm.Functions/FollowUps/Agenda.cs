@@ -16,6 +16,7 @@ public sealed class Agenda(ITableStore tables)
     private const string CustomerName = "CustomerName";
     private const string Link = "Link";
     private const string EndedAt = "EndedAt";
+    private const string EndedBy = "EndedBy";
     private const int PageRows = 1_000;
 
     // Each failed attempt means that another worker got through.
@@ -41,7 +42,8 @@ public sealed class Agenda(ITableStore tables)
             }
 
             var version = Version(partition, f, entry?.RowKey, shownName);
-            List<TableChange> changes = [shown is { ETag: { } etag } ? new TableChange.Replace(version, etag) : new TableChange.Insert(version)];
+            var wasEnded = shown is not null && oldKey is null;
+            List<TableChange> changes = [.. await EndedChangesAsync(partition, f, customerName, wasEnded, cancellation), shown is { ETag: { } etag } ? new TableChange.Replace(version, etag) : new TableChange.Insert(version)];
             if (oldKey is not null && oldKey != entry?.RowKey)
             {
                 changes.Add(new TableChange.Delete(oldKey, ETag: null));
@@ -59,6 +61,28 @@ public sealed class Agenda(ITableStore tables)
         }
 
         throw new TableStoreUnavailableException("The agenda changed again and again; it is made anew later.");
+    }
+
+    /// <summary>What of row <see cref="TableKeys.AgendaEnded"/> changes: it has the one that was ended last, until that is changed again.</summary>
+    private async Task<TableChange[]> EndedChangesAsync(string partition, FollowUp f, string customerName, bool wasEnded, CancellationToken cancellation)
+    {
+        var isEnded = f is { End: not null, Before: not null } && f.State != FollowUpState.Open && TableKeys.Last(partition) == f.OwnerId.ToString("N");
+        if (!isEnded && !wasEnded)
+        {
+            return [];
+        }
+
+        var last = await tables.FindAsync(Tables.Agenda, partition, TableKeys.AgendaEnded, cancellation);
+        var isLast = last is not null && IdOf(last) == f.Id;
+        if (!isEnded)
+        {
+            return isLast ? [new TableChange.Delete(TableKeys.AgendaEnded, last!.ETag)] : [];
+        }
+
+        var row = EndedEntry(partition, f, customerName);
+        return last is null ? [new TableChange.Insert(row)]
+            : isLast || (DateTimeOffset)last.Properties[EndedAt] <= f.End!.At ? [new TableChange.Replace(row, last.ETag!)]
+            : [];
     }
 
     /// <summary>A colleague's open follow-ups in the order in which they are due: one range read.</summary>
@@ -85,9 +109,14 @@ public sealed class Agenda(ITableStore tables)
         {
             await tables.DeleteAsync(Tables.Agenda, partition, row.RowKey, row.ETag, cancellation);
         }
+
+        if (await tables.FindAsync(Tables.Agenda, partition, TableKeys.AgendaEnded, cancellation) is { } ended && (DateTimeOffset)ended.Properties[EndedAt] < before)
+        {
+            await tables.DeleteAsync(Tables.Agenda, partition, ended.RowKey, ended.ETag, cancellation);
+        }
     }
 
-    /// <summary>What "My day" begins with: who waits and who is quiet, then the follow-ups.</summary>
+    /// <summary>What "My day" begins with: what was ended last, who waits and who is quiet, then the follow-ups.</summary>
     /// <param name="rows">Read from <see cref="TableKeys.AgendaFirstPage"/>, one more than shown, beside the rows before.</param>
     internal static MyDay ToFirstPage(IEnumerable<TableRow> rows, int size, DateOnly today, DateTimeOffset now)
     {
@@ -95,6 +124,7 @@ public sealed class Agenda(ITableStore tables)
         var before = all.TakeWhile(row => !row.RowKey.StartsWith(TableKeys.AgendaEntries.From, StringComparison.Ordinal)).ToList();
         return ToPage(all[before.Count..], size, today, dueBefore: null) with
         {
+            Ended = before.Find(row => row.RowKey == TableKeys.AgendaEnded) is { } ended ? ToLine(ended) : null,
             Waiting = before.Find(row => row.RowKey == TableKeys.AgendaWaiting) is { } waiting ? WaitingAgenda.Read(waiting, now) : null,
             Quiet = before.Find(row => row.RowKey == TableKeys.AgendaQuiet) is { } quiet ? QuietAgenda.Read(quiet) : new QuietCustomers([]),
         };
@@ -110,7 +140,7 @@ public sealed class Agenda(ITableStore tables)
     }
 
     internal static FollowUpLine ToLine(TableRow row) => new(
-        TableKeys.Last(row.RowKey),
+        IdOf(row).ToString("N"),
         (string)row.Properties[CustomerColumn],
         FollowUpStore.ETagOf((int)row.Properties[nameof(FollowUp.Version)]),
         row.Properties.GetValueOrDefault(CustomerName) as string,
@@ -120,11 +150,32 @@ public sealed class Agenda(ITableStore tables)
         row.Properties.GetValueOrDefault(nameof(FollowUp.DueTime)) as string,
         (string)row.Properties[nameof(FollowUp.TimeZone)],
         new Colleague(Guid.ParseExact(TableKeys.Last(row.PartitionKey), "N").ToString("D"), (string)row.Properties[nameof(FollowUp.OwnerName)]),
-        FollowUpState.Open,
-        Ending: null,
-        EndedAt: null,
-        EndedBy: null,
-        row.Properties.GetValueOrDefault(Link) as string);
+        row.Properties.GetValueOrDefault(nameof(FollowUp.State)) is string state ? Enum.Parse<FollowUpState>(state) : FollowUpState.Open,
+        row.Properties.ContainsKey(EndedAt) ? FollowUpEnding.Person : null,
+        row.Properties.GetValueOrDefault(EndedAt) as DateTimeOffset?,
+        row.Properties.GetValueOrDefault(EndedBy) as string,
+        row.Properties.GetValueOrDefault(Link) as string,
+        CanUndo: row.Properties.ContainsKey(EndedAt));
+
+    /// <summary>The follow-up of a row that shows one.</summary>
+    internal static Guid IdOf(TableRow row) =>
+        row.Properties.GetValueOrDefault(FollowUpRow.EndedFollowUpId) as Guid? ?? Guid.ParseExact(TableKeys.Last(row.RowKey), "N");
+
+    private static TableRow EndedEntry(string partition, FollowUp f, string customerName)
+    {
+        var properties = new Dictionary<string, object>(Entry(partition, f, customerName).Properties, StringComparer.Ordinal)
+        {
+            [FollowUpRow.EndedFollowUpId] = f.Id,
+            [nameof(FollowUp.State)] = f.State.ToString(),
+            [EndedAt] = f.End!.At.ToUniversalTime(),
+        };
+        if (f.End.By is { } by)
+        {
+            properties[EndedBy] = by;
+        }
+
+        return new TableRow(partition, TableKeys.AgendaEnded, properties);
+    }
 
     private static TableRow Entry(string partition, FollowUp f, string customerName)
     {

@@ -258,11 +258,11 @@ public sealed class Traces(
                     return row.RowKey == TableKeys.AgendaWaiting ? WaitingAgenda.Without(row, id) : QuietAgenda.Without(row, id);
                 }
 
-                var isTheirs = row.RowKey.StartsWith(TableKeys.AgendaEntries.From, StringComparison.Ordinal)
+                var isTheirs = (row.RowKey == TableKeys.AgendaEnded || row.RowKey.StartsWith(TableKeys.AgendaEntries.From, StringComparison.Ordinal))
                     && row.Properties.GetValueOrDefault("Customer") as string == id;
                 if (isTheirs)
                 {
-                    theirs.Add(Guid.ParseExact(TableKeys.Last(row.RowKey), "N"));
+                    theirs.Add(Agenda.IdOf(row));
                 }
 
                 return isTheirs || row.RowKey == TableKeys.ThreadsOf(id) || row.RowKey == TableKeys.Dismissed(id) ? null : row;

@@ -29,11 +29,14 @@ public static partial class TableKeys
     /// <summary>Row of the customers who have gone quiet.</summary>
     public const string AgendaQuiet = "b|q";
 
-    /// <summary>Both of these rows, and after them the entries: the first page of one's day.</summary>
+    /// <summary>Row of the follow-up that was ended last, for as long as that can be undone.</summary>
+    public const string AgendaEnded = "b|d";
+
+    /// <summary>These three rows, and after them the entries: the first page of one's day.</summary>
     public static RowKeyRange AgendaFirstPage { get; } = new("b|", AgendaEntries.Before);
 
     /// <summary>How many rows come before the entries at most.</summary>
-    public const int RowsBeforeAgenda = 2;
+    public const int RowsBeforeAgenda = 3;
 
     /// <summary>Row that says which threads of a colleague's own wait with one customer.</summary>
     public static string ThreadsOf(string customerId) => $"w|{Escape(customerId)}";

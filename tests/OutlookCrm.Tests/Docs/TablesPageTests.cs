@@ -223,6 +223,8 @@ public sealed class TablesPageTests
             A.Firm, customer, (await history.FindDetailsAsync(A.Firm, customer, InteractionId.OfMail("<4@x>"), default))!, isSaid: true, default);
         await services.GetRequiredService<Agenda>().ShowAsync(
             A.Firm, A.Ben.Id, (await followUps.GetAsync(A.Firm, customer, planned.Id, default))!, "Kim", default);
+        var done = (await followUps.GetAsync(A.Firm, customer, planned.Id, default))!.Complete("Ben", now);
+        await services.GetRequiredService<Agenda>().ShowAsync(A.Firm, A.Ben.Id, done with { Id = Guid.NewGuid(), OwnerId = A.Ben.Id }, "Kim", default);
         await followUps.ChangeAsync(A.Firm, customer, planned.Id, f => f.CloseByReply("0123", "Ben", now), default);
         var settings = services.GetRequiredService<ReminderSettingsStore>();
         await settings.SaveAsync(A.Firm, A.Ben.Id, new ReminderSettings(SinkKind.Task, "Europe/Berlin") { Digest = new DigestChoice(new(7, 0), "Europe/Berlin", "de-DE") }, default);

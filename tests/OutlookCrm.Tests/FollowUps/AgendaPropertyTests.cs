@@ -17,11 +17,13 @@ public sealed class AgendaPropertyTests
 
     /// <summary>
     /// Colleagues plan, move, complete, open again, hand over, delete and undo, all at once, and die anywhere; messages come early, late
-    /// and repeated to workers who die too. In the end everybody's agenda and the card show just the open follow-ups.
+    /// and repeated to workers who die too. In the end everybody's agenda and the card show just the open follow-ups, and to be taken back nothing but
+    /// what its owner can take back.
     /// </summary>
     [Fact]
     public void Agendas_and_card_show_just_what_is_open_whoever_died_where()
     {
+        var timesEnded = 0;
         for (var seed = 1; seed <= 150; seed++)
         {
             var world = new World(seed);
@@ -31,8 +33,14 @@ public sealed class AgendaPropertyTests
             Assert.Equal(
                 open.Select(f => $"{f.OwnerId:N} {TableKeys.AgendaEntry(f.DueOn, f.Id)} {f.Version}").Order(),
                 world.Agenda().Order());
+            var undoable = world.All().Where(f => f.State != FollowUpState.Open && f.Before is not null).Select(f => $"{f.OwnerId:N} {f.Id} {f.Version}").ToList();
+            var ended = world.Ended().ToList();
+            Assert.All(ended, one => Assert.Contains(one, undoable));
+            timesEnded += ended.Count;
             Assert.Equal(open.Select(f => $"{TableKeys.OpenFollowUp(f.DueOn, f.Id)} {f.Version}").Order(), world.Card().Order());
         }
+
+        Assert.True(timesEnded > 30, $"{timesEnded}");
     }
 
     private sealed class World
@@ -103,6 +111,10 @@ public sealed class AgendaPropertyTests
         public IEnumerable<string> Agenda() => store.All
             .Where(one => one.Table == Tables.Agenda && one.Row.RowKey.StartsWith("d|", StringComparison.Ordinal))
             .Select(one => $"{TableKeys.Last(one.Row.PartitionKey)} {one.Row.RowKey} {one.Row.Properties[nameof(FollowUp.Version)]}");
+
+        public IEnumerable<string> Ended() => store.All
+            .Where(one => one.Table == Tables.Agenda && one.Row.RowKey == TableKeys.AgendaEnded)
+            .Select(one => $"{TableKeys.Last(one.Row.PartitionKey)} {one.Row.Properties[FollowUpRow.EndedFollowUpId]} {one.Row.Properties[nameof(FollowUp.Version)]}");
 
         public IEnumerable<string> Card() => store.All
             .Where(one => one.Row.RowKey.StartsWith("c|", StringComparison.Ordinal) && one.Row.RowKey != TableKeys.EndedFollowUp)
