@@ -37,6 +37,20 @@ export function setValue(control: Control, value: string): void {
   control.value = value;
 }
 
+/** There is an empty one for the next value, as long as the form takes more. */
+export function grow(control: Control): void {
+  const row = control.closest<HTMLElement>('[data-grows]');
+  if (!row || row !== row.parentElement?.lastElementChild || control.value === '' || row.parentElement.childElementCount >= Number(row.dataset.grows)) {
+    return;
+  }
+
+  const next = row.cloneNode(true) as HTMLElement;
+  const input = next.querySelector('input')!;
+  input.name = input.name.replace(/\d+/, (number) => String(Number(number) + 1));
+  input.value = '';
+  row.after(next);
+}
+
 export function encoded(form: HTMLFormElement, value: (control: Control) => string): Encoded {
   const fields: Field[] = [];
   for (const control of controls(form)) {

@@ -1,5 +1,5 @@
 // What was typed and not saved, kept on this machine by customer and form until it is saved or given up.
-import { bodyOf, controls, defaultOf, encoded, etagOf, isTypedIn, setValue, valueOf, type Control } from './controls.ts';
+import { bodyOf, controls, defaultOf, encoded, etagOf, grow, isTypedIn, setValue, valueOf, type Control } from './controls.ts';
 import type { JsonObject } from './fields.ts';
 import type { Kept } from './keep.ts';
 import { show } from './status.ts';
@@ -87,6 +87,7 @@ export function restore(within: Element = card): void {
       const control = form.elements.namedItem(name) as Control | null;
       if (control) {
         setValue(control, value);
+        grow(control);
       }
     }
 

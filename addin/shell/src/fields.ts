@@ -1,4 +1,4 @@
-// From what a form holds to the JSON that the API takes. Names are paths: name, preferences.note, phones[0].number.
+// From what a form holds to the JSON that the API takes. Names are paths: name, preferences.note, phones[0].number, days[0].
 
 /** How a control's text becomes a value: text by default; empty is null, whatever the kind. */
 export type Kind = 'text' | 'message' | 'flag' | 'words' | 'instant' | 'upper' | 'number';
@@ -64,10 +64,10 @@ export function encode(fields: Field[]): Encoded {
     for (const { row, names, filled } of rows.values()) {
       if (filled) {
         for (const [sub, name] of names) {
-          controls.set(`${top}[${list.length}].${sub}`, name);
+          controls.set(`${top}[${list.length}]${sub && `.${sub}`}`, name);
         }
 
-        list.push(row);
+        list.push('' in row ? row['']! : row);
       }
     }
 

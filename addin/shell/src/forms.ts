@@ -1,5 +1,5 @@
 // What a person does at the forms of the card: opens, types, goes on where they were, gives up.
-import { renameOnceSent } from './controls.ts';
+import { grow, renameOnceSent, type Control } from './controls.ts';
 import * as drafts from './drafts.ts';
 import { focus } from './focus.ts';
 import { clearRefusal } from './refusals.ts';
@@ -29,6 +29,7 @@ function typed(target: HTMLElement): void {
 
   // Whoever types has checked.
   target.closest('label')?.querySelector('.guess')?.remove();
+  grow(target as Control);
   renameOnceSent(form);
   drafts.keep(form);
 }

@@ -33,6 +33,12 @@ test('an empty row goes, and a refusal still finds the control of the row after 
   assert.equal(controls.get('phones[0].number'), 'phones[1].number');
 });
 
+test('a row without parts is the value itself', () => {
+  const { body, controls } = encode([text('days[0]', ''), text('days[1]', '2026-12-24')]);
+  assert.deepEqual(body, { days: ['2026-12-24'] });
+  assert.equal(controls.get('days[0]'), 'days[1]');
+});
+
 test('a row that holds only what we filled in is empty', () => {
   assert.deepEqual(encode([text('expectations[0].text', ''), text('expectations[0].on', '2026-05-03', true)]).body, { expectations: [] });
 });
