@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using OutlookCrm.Campaigns;
 using OutlookCrm.Capture;
 using OutlookCrm.Cost;
 using OutlookCrm.Customers;
@@ -43,6 +44,7 @@ public static class OutlookCrmServices
         services.AddSales();
         services.AddInsights();
         services.AddFeedback();
+        services.AddSingleton<Audience>();
         services.AddImport();
         services.AddFollowUps();
         services.AddCapture(configuration);

@@ -9,6 +9,13 @@ namespace OutlookCrm.Pane;
 public sealed record CampaignAudience(
     string List, string Title, string? Without, int Total, IReadOnlyList<AudienceMember> Customers, int? Next = null);
 
+/// <summary>Of a list of customers: the addresses of all who may be written to, in the list's order, each once.</summary>
+/// <param name="Total">Customers in the whole list.</param>
+/// <param name="Judged">How many of them were looked at, from the first: at most 2,000.</param>
+public sealed record CampaignAddresses(string List, string Title, string? Without, int Total, int Judged, IReadOnlyList<CampaignAddress> Addresses);
+
+public sealed record CampaignAddress(string Name, string Address);
+
 /// <param name="Address">The one that is shown first; null when none is known.</param>
 /// <param name="LeftOut">Empty for whoever may be written to.</param>
 public sealed record AudienceMember(string Id, string Name, string? Address, IReadOnlyList<LeftOut> LeftOut);

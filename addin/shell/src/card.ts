@@ -348,7 +348,9 @@ export function answered(wish: Wish, answer: Answer, by: Element): void {
 
   swap(wish, answer.html);
   // What was made is shown at once.
-  card.querySelector<HTMLElement>('[data-open]')?.click();
+  const made = card.querySelector<HTMLElement>('[data-open]');
+  made?.removeAttribute('data-open'); // once
+  made?.click();
   if (card.contains(wish.target)) {
     // The whole card is another one now.
     painted = null;

@@ -38,6 +38,7 @@ public static class ContractJson
 [JsonSerializable(typeof(PeopleOnItem))]
 [JsonSerializable(typeof(SearchResults))]
 [JsonSerializable(typeof(FirstSteps))]
+[JsonSerializable(typeof(CampaignAddresses))]
 [JsonSerializable(typeof(Timeline))]
 [JsonSerializable(typeof(EditConflict))]
 [JsonSerializable(typeof(ColleagueList))]

@@ -98,8 +98,33 @@ public sealed class AudienceTests
         Assert.Equal(expected.OrderBy(one => one.Key).ToArray(), audience.Customers
             .Select(one => KeyValuePair.Create(one.Name, one.LeftOut.Select(left => left.Reason).ToArray())).OrderBy(one => one.Key).ToArray());
         Assert.Equal("fine@kunde.example", audience.Customers.Single(one => one.Name == "fine").Address);
+        Assert.Equal(
+            [new CampaignAddress("fine", "fine@kunde.example")],
+            (await ben.GetFromJsonAsync<CampaignAddresses>("/api/campaigns/audience/addresses?without=Boiler", ContractJson.Options))!.Addresses);
         Assert.Equal(2, (await AudienceAsync(ben, "")).Customers.Count(one => one.LeftOut.Count == 0));
         Assert.Equal(HttpStatusCode.NotFound, (await ben.GetAsync("/api/campaigns/audience?list=nobody")).StatusCode);
+    }
+
+    [Fact]
+    public async Task One_file_has_the_addresses_of_every_page()
+    {
+        await using var crm = await TestCrm.StartAsync();
+        using var ben = crm.SignIn(A.Ben);
+        var names = Enumerable.Range(1, FigureLists.PageSize + 2).Select(number => $"c{number}").ToList();
+        var customers = new List<ValuedCustomer>();
+        foreach (var name in names)
+        {
+            customers.Add(new ValuedCustomer(await CustomerAsync(ben, name), name, "1", CustomerClass.A, "", BuyerStatus.New));
+        }
+
+        await crm.Services.GetRequiredService<InsightsStore>().SaveListsAsync(
+            A.Firm, crm.Clock.GetUtcNow(), "EUR", [new NamedList("value", "By value", "", customers)], default);
+
+        var all = await ben.GetFromJsonAsync<CampaignAddresses>("/api/campaigns/audience/addresses", ContractJson.Options);
+
+        Assert.Equal((names.Count, names.Count), (all!.Total, all.Judged));
+        Assert.Equal(names, all.Addresses.Select(one => one.Name));
+        Assert.Equal(HttpStatusCode.NotFound, (await ben.GetAsync("/api/campaigns/audience/addresses?list=nobody")).StatusCode);
     }
 
     private static async Task<CampaignAudience> AudienceAsync(HttpClient client, string query) =>

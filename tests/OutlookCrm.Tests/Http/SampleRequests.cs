@@ -181,7 +181,7 @@ internal static class SampleRequests
         "GiveFile" => "?name=invoices.csv",
         "StartImport" => $"?plan={ImportPreviews.StampOf(Seed.Plan)}",
         "ForgetProduct" => "?name=Table",
-        "GetAudience" => "?list=value&without=Boiler",
+        "GetAudience" or "ListAudienceAddresses" => "?list=value&without=Boiler",
         "GetMyDay" => "?from=2026-03-01&until=2027-12-31&size=5",
         "GetReceipt" => "?day=2026-03-01",
         "TakeAnyway" or "DismissSkipped" => "?item=AAMk-skipped",

@@ -286,17 +286,13 @@ public sealed class ViewTests
     }
 
     [Fact]
-    public async Task The_addresses_of_whom_a_campaign_may_be_sent_to_are_saved_without_the_others()
+    public async Task The_addresses_of_whom_a_campaign_may_be_sent_to_are_saved_as_no_formula_and_the_page_says_whom_the_file_leaves_out()
     {
-        var page = await Drawn.BodyAsync(new CampaignAudience(
-            "value", "By value", null, 3,
-            [
-                new AudienceMember("1", "=Kim \"K\"", "kim@example.com", []),
-                new AudienceMember("2", "Lee", "lee@example.com", [new LeftOut(LeftOutReason.AskedNotTo)]),
-            ]));
+        var page = await Drawn.BodyAsync(new CampaignAddresses("value", "By value", null, 3, 2, [new CampaignAddress("=Kim \"K\"", "kim@example.com")]));
 
+        Assert.Contains("Only of the first 2 in the list", page.TextContent, StringComparison.Ordinal);
         var link = page.QuerySelector<IHtmlAnchorElement>("a[download]")!;
-        Assert.Equal(("Save the address above", "By value.csv"), (link.TextContent, link.Download));
+        Assert.Equal(("Save the address", "By value.csv"), (link.TextContent, link.Download));
         Assert.Equal("\uFEFF\"name\",\"address\"\r\n\"'=Kim \"\"K\"\"\",\"kim@example.com\"\r\n", Uri.UnescapeDataString(link.Href.Split(',', 2)[1]));
     }
 
