@@ -46,6 +46,23 @@ public sealed class OfflineTests(LiveProduct live)
     }
 
     [Fact]
+    public async Task Who_tries_again_by_keyboard_goes_on_at_the_card_when_the_button_has_gone()
+    {
+        await using var outlook = await live.OpenAsync("item=none&open=yes&pin=yes");
+        await Expect(outlook.Card).ToContainTextAsync("Select a mail");
+        var isAway = true;
+        await outlook.Page.RouteAsync("**/api/card?*", route => isAway ? route.AbortAsync() : route.ContinueAsync());
+        await outlook.SelectAsync("from:n.petrova@krueger-immo.example");
+        var again = outlook.Pane.GetByRole(AriaRole.Button, new() { Name = "Try now" });
+        await again.FocusAsync();
+        isAway = false;
+        await outlook.Page.Keyboard.PressAsync("Enter");
+
+        await Expect(outlook.Who).ToHaveTextAsync("Nadja Petrova");
+        await Expect(outlook.Who).ToBeFocusedAsync();
+    }
+
+    [Fact]
     public async Task When_the_server_is_back_the_card_comes_by_itself()
     {
         await using var outlook = await live.OpenAsync("item=none&open=yes&pin=yes");

@@ -80,6 +80,7 @@ function cancel(form: HTMLFormElement): void {
       label: 'Undo',
       run: () => {
         takeBack();
+        details?.querySelector('summary')?.focus(); // from there the form takes it, once it is open
         drafts.restore();
         show('Your changes are back.', undefined, 3_000);
       },

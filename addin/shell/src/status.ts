@@ -1,4 +1,5 @@
 // What is said beside the card: the bar at the foot for the eye, the live region for the ear.
+import { focus } from './focus.ts';
 
 const bar = document.getElementById('bar')!;
 const barText = document.getElementById('bar-text')!;
@@ -16,6 +17,10 @@ export function show(text: string, action?: { label: string; run: () => void }, 
   clearTimeout(hide);
   say(text);
   barText.textContent = text;
+  if (!action) {
+    leaveButton();
+  }
+
   barButton.hidden = !action;
   barButton.textContent = action?.label ?? '';
   barButton.onclick = action ? action.run : null;
@@ -27,5 +32,13 @@ export function show(text: string, action?: { label: string; run: () => void }, 
 
 export function clear(): void {
   clearTimeout(hide);
+  leaveButton();
   bar.hidden = true;
+}
+
+/** Whoever is at the button that goes is not sent to the top of the pane, but goes on at the card. */
+function leaveButton(): void {
+  if (document.activeElement === barButton) {
+    focus(document.getElementById('who') ?? document.getElementById('card'), { preventScroll: true });
+  }
 }
