@@ -14,7 +14,7 @@ namespace OutlookCrm.Storage;
 internal sealed class SqliteChanges
 {
     // Partitions share a place by their hash: who shares one with what changed reads once more than need be.
-    private const int Places = 8192;
+    private const int Places = 2048;
 
     private static readonly ConcurrentDictionary<string, SqliteChanges> files = new(StringComparer.Ordinal);
 

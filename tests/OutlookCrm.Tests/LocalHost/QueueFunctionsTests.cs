@@ -94,10 +94,10 @@ public abstract class QueueFunctionsTests
     public async Task Work_longer_than_its_lease_stays_with_its_worker()
     {
         work.Gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var host = await StartAsync(typeof(Worker), ("LocalHost:QueueLease", "00:00:04"));
+        await using var host = await StartAsync(typeof(Worker), ("LocalHost:QueueLease", "00:00:09"));
         await Queue.SendAsync(work.Queue, "{\"customer\":\"c1\",\"count\":1}", null, default);
         await Waiting.UntilAsync(() => work.Begun.Count == 1);
-        await Task.Delay(TimeSpan.FromSeconds(6));
+        await Task.Delay(TimeSpan.FromSeconds(11));
         work.Gate.SetResult();
         await UntilEmptyAsync();
         Assert.Single(work.Begun);
