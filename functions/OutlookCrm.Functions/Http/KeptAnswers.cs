@@ -19,7 +19,7 @@ namespace OutlookCrm.Http;
 public sealed class KeptAnswers(int maxBytes)
 {
     /// <summary>Cards of about ten thousand customers.</summary>
-    internal const int MaxBytes = 37 * 1024 * 1024;
+    internal const int MaxBytes = 34 * 1024 * 1024;
 
     internal const int MinBytes = Shelf.PieceBytes * ShelfCount;
 
