@@ -40,9 +40,18 @@ public sealed class FollowUpTests(LiveProduct live)
         await line.GetByText("Later, hand over, change").ClickAsync();
         await line.GetByRole(AriaRole.Button, new() { Name = "In 3 days" }).ClickAsync();
         await Expect(outlook.Bar).ToHaveTextAsync("Put off.");
-        await line.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
+        await line.GetByRole(AriaRole.Button, new() { Name = "Done" }).PressAsync("Enter");
         await Expect(line).ToContainTextAsync("Done · ");
         Assert.Empty(await OpenAsync());
+
+        // It stays there to be taken back, with the focus, also when the page is drawn anew: the name that only the page has is back then.
+        await Expect(line.GetByRole(AriaRole.Button, new() { Name = "Luca Moretti" })).ToBeVisibleAsync();
+        await Expect(line).ToBeFocusedAsync();
+        await line.GetByRole(AriaRole.Button, new() { Name = "Undo" }).PressAsync("Enter");
+        await Expect(line.GetByRole(AriaRole.Button, new() { Name = "Done" })).ToBeVisibleAsync();
+        Assert.Single(await OpenAsync());
+        await line.GetByRole(AriaRole.Button, new() { Name = "Done" }).PressAsync("Enter");
+        await Expect(line).ToContainTextAsync("Done · ");
         Assert.Empty(outlook.Complaints);
     }
 

@@ -41,6 +41,9 @@ public sealed class InsightsTests(LiveProduct live)
         await outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Who may be written to" }).ClickAsync();
         await Expect(outlook.Card.Locator(".figures .link").First).ToBeVisibleAsync();
         await CheckAsync(outlook, "audience");
+        var file = await outlook.Page.RunAndWaitForDownloadAsync(
+            () => outlook.Card.GetByRole(AriaRole.Button, new() { Name = "Save all who may be written to" }).PressAsync("Enter"));
+        Assert.Equal("Class A.csv", file.SuggestedFilename);
         await outlook.Card.Locator(".figures .link").First.ClickAsync();
         await outlook.Card.GetByText("Business", new() { Exact = true }).ClickAsync();
         var feedback = outlook.Card.Locator("#feedback");
