@@ -54,8 +54,4 @@ internal static class Compression
         BrotliEncoder.TryCompress(body, target, out var length, Quality, WindowBits)
             ? length
             : throw new InvalidOperationException("Brotli's own bound was too small.");
-
-    /// <returns>How many bytes of <paramref name="target"/> are used; -1 for what is no Brotli, or more than fits.</returns>
-    public static int Decompress(ReadOnlySpan<byte> compressed, Span<byte> target) =>
-        BrotliDecoder.TryDecompress(compressed, target, out var length) ? length : -1;
 }

@@ -49,7 +49,7 @@ internal readonly record struct AskedPage(HttpRequest Request, Reader? Reader, A
     public static AskedPage Of<T>(HttpContext http, RowsStamp stamp, string sight)
     {
         var reader = Accept.PrefersHtml(http.Request) ? Readers.Of(http) : null;
-        var key = new AnswerKey(typeof(T), stamp, sight, reader is null ? null : PageKey.Of(reader), Brotli: reader is not null || Compression.IsTaken(http.Request));
+        var key = new AnswerKey(typeof(T), stamp, sight, reader is null ? null : PageKey.Of(reader), Compression.IsTaken(http.Request));
         return new AskedPage(http.Request, reader, key, http.RequestServices.GetRequiredService<KeptAnswers>());
     }
 

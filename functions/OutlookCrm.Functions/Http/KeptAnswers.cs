@@ -168,7 +168,7 @@ public sealed class KeptAnswers(int maxBytes)
 /// <param name="Stamp">Its partition begins with the tenant's own key, so no firm is ever handed another's answer.</param>
 /// <param name="Sight">See <see cref="Answer.Kept"/>.</param>
 /// <param name="Page">Null for JSON, which is the same for every culture, zone and day.</param>
-/// <param name="Brotli">Whether it is kept in Brotli: a page always, as panes take it, JSON for a client that does.</param>
+/// <param name="Brotli">Whether the client takes it.</param>
 internal sealed record AnswerKey(Type Model, RowsStamp Stamp, string Sight, PageKey? Page, bool Brotli);
 
 /// <summary>For whom a page is drawn, by name: see <see cref="Reader"/>.</summary>
@@ -178,8 +178,8 @@ internal sealed record PageKey(string Culture, string TimeZone, DateOnly Today, 
 }
 
 /// <summary>
-/// An answer as it is kept: in Brotli, to be sent as it is to a client that takes it, or in LZ4, which is unpacked about as fast as it is
-/// copied. In an array of the pool, as it holds people's data for as long as it is in use only.
+/// An answer as it is kept: in Brotli for a client that takes it, which is sent as it is; for others in LZ4, which is unpacked about as
+/// fast as it is copied. In an array of the pool, as it holds people's data for as long as it is in use only.
 /// </summary>
 internal sealed class KeptAnswer : IDisposable
 {
@@ -203,10 +203,10 @@ internal sealed class KeptAnswer : IDisposable
 
     public string? ETag { get; }
 
-    /// <param name="brotli">What gains nothing from it is kept in LZ4 all the same.</param>
-    public static KeptAnswer Of(ReadOnlySpan<byte> plain, bool brotli, string? etag)
+    /// <param name="takesBrotli">False also for an answer that gains nothing from it.</param>
+    public static KeptAnswer Of(ReadOnlySpan<byte> plain, bool takesBrotli, string? etag)
     {
-        var isBrotli = brotli && Compression.IsWorthIt(plain.Length);
+        var isBrotli = takesBrotli && Compression.IsWorthIt(plain.Length);
         var rented = ArrayPool<byte>.Shared.Rent(isBrotli ? Compression.MaxBytes(plain.Length) : LZ4Codec.MaximumOutputSize(plain.Length));
         var length = isBrotli ? Compression.Compress(plain, rented) : LZ4Codec.Encode(plain, rented, LZ4Level.L03_HC);
         return new(rented, length, plain.Length, isBrotli, etag);
@@ -221,7 +221,7 @@ internal sealed class KeptAnswer : IDisposable
 
     public async Task WriteAsync(HttpContext http)
     {
-        if (IsBrotli && Compression.IsTaken(http.Request))
+        if (IsBrotli)
         {
             await Compression.WriteCompressedAsync(http, rented.AsMemory(0, length));
             return;
@@ -242,8 +242,7 @@ internal sealed class KeptAnswer : IDisposable
 
     private void Unpack(PipeWriter target)
     {
-        var plain = target.GetSpan(PlainBytes);
-        if (PlainBytes != (IsBrotli ? Compression.Decompress(Packed, plain) : LZ4Codec.Decode(Packed, plain)))
+        if (LZ4Codec.Decode(Packed, target.GetSpan(PlainBytes)) != PlainBytes)
         {
             throw new InvalidDataException("A kept answer cannot be unpacked.");
         }

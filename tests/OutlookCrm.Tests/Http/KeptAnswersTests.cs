@@ -19,7 +19,7 @@ public sealed class KeptAnswersTests
         {
             var plain = new byte[random.Next(1, 60_000)];
             random.NextBytes(plain);
-            using var answer = KeptAnswer.Of(plain, brotli: i % 2 == 0, etag: $"\"{i}\"");
+            using var answer = KeptAnswer.Of(plain, takesBrotli: i % 2 == 0, etag: $"\"{i}\"");
             answers.Keep(KeyOf(i), answer);
             packed.Add(answer.Packed.ToArray());
 
@@ -53,7 +53,7 @@ public sealed class KeptAnswersTests
         var plain = new byte[200_000];
         new Random(7).NextBytes(plain);
         var answers = new KeptAnswers(MaxBytes);
-        using var answer = KeptAnswer.Of(plain, brotli: false, etag: null);
+        using var answer = KeptAnswer.Of(plain, takesBrotli: false, etag: null);
         answers.Keep(KeyOf(1), answer);
 
         Assert.False(answers.TryFind(KeyOf(1), out _));
@@ -90,7 +90,7 @@ public sealed class KeptAnswersTests
         {
             var plain = new byte[bytes];
             random.NextBytes(plain);
-            using var answer = KeptAnswer.Of(plain, brotli: false, name);
+            using var answer = KeptAnswer.Of(plain, takesBrotli: false, name);
             answers.Keep(key, answer);
         }
     }
