@@ -54,7 +54,7 @@ public sealed class GetMyDay(Agenda agenda, TimeProvider clock, Caller caller)
         // Who waits is told by the day in UTC, what is due by the reader's.
         var time = (today.DayNumber * 4L) + now.DayInUtc().DayNumber - today.DayNumber;
         var stamp = new RowsStamp(TableKeys.Agenda(caller.TenantId, caller.UserId), TableRange.StampOf(rows), time);
-        return Answer.Kept(stamp, sight: string.Create(CultureInfo.InvariantCulture, $"{size} {afterKey}"), () => (MakePage(), (string?)null));
+        return Answer.Kept(stamp, sight: string.Create(CultureInfo.InvariantCulture, $"{size} {afterKey} {from:O} {until:O}"), () => (MakePage(), (string?)null));
 
         MyDay MakePage()
         {
